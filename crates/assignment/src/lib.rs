@@ -1,0 +1,44 @@
+//! Exact assignment on a capacity hierarchy, with a proof of optimality.
+//!
+//! *Needs* ask, *places* give. A need belongs to a station, whose list has a limit, and has one or more
+//! requirements; it is served only when all of them are. A place is a resource in one quarter; places, resources
+//! and members have capacities, one inside the other. The objective is lexicographic: pinned needs served, urgent
+//! needs served, needs served, total score, then evenness (the sum of the members' squared loads, the less the
+//! better). Everything is integers; nothing here knows what a need *is*, reads a clock or draws a random number.
+//!
+//! ```
+//! use assignment::{Builder, Limits, Priority, solve, verify};
+//!
+//! let mut b = Builder::default();
+//! let member = b.member(2);
+//! let clinic = b.resource(member, 2);
+//! let spring = b.place(clinic, 1);
+//! let station = b.station(10);
+//! for (priority, score) in [(Priority::Normal, 90), (Priority::Urgent, 40)] {
+//!     b.need(station, priority);
+//!     b.requirement();
+//!     b.pair(spring, score);
+//! }
+//! let instance = b.build().unwrap();
+//! let solution = solve(&instance, &Limits::default());
+//! let verdict = verify(&instance, &solution).unwrap();
+//! assert!(verdict.optimal);
+//! assert_eq!(verdict.objective.urgent_served, 1); // one place only: the urgent need has it
+//! assert_eq!(solution.chosen, [None, Some(1)]);
+//! ```
+//!
+//! How it works: with one requirement per need this is a minimum-cost flow, solved by a network simplex
+//! ([`simplex`]). A need with several requirements is relaxed: its reward is split over them ([`solve`]), which can
+//! only overestimate; the split is then moved to where it overestimates least, and what is still partly covered is
+//! branched on. The [`Proof`] is a tree of those decisions with prices at its leaves; [`verify`] recomputes the
+//! bound of every leaf from the prices alone.
+
+mod instance;
+mod network;
+mod simplex;
+mod solve;
+mod verify;
+
+pub use instance::{Builder, Instance, InstanceError, Priority};
+pub use solve::{Limits, Prices, Proof, Solution, solve};
+pub use verify::{Objective, Verdict, Violation, verify};
