@@ -90,6 +90,13 @@ impl Instance {
     pub fn score_of(&self, pair: usize) -> i64 {
         self.pair_score[pair]
     }
+    /// Whether a pair could ever be chosen: no level above its place has a capacity of zero.
+    pub(crate) fn usable(&self, pair: usize) -> bool {
+        let place = self.place_of(pair);
+        let resource = self.resource_of(place);
+        let member = self.resource_member[resource] as usize;
+        self.place_cap[place].min(self.resource_cap[resource]).min(self.member_cap[member]) > 0
+    }
     /// What serving the need is worth, scores apart.
     pub(crate) fn reward(&self, need: usize) -> i128 {
         let w = &self.weights;
@@ -180,6 +187,11 @@ impl Builder {
         if let Some(p) = self.pair_score.iter().position(|s| *s < 0) {
             return Err(InstanceError::NegativeScore(p as u32, self.pair_score[p]));
         }
+        // No member can take more than there is, and every part agrees on that number.
+        let requirements = index(&self.pair_start) - 1;
+        for cap in &mut self.member_cap {
+            *cap = (*cap).min(requirements);
+        }
         let weights = self.weights()?;
         Ok(Instance {
             member_cap: self.member_cap,
@@ -203,8 +215,7 @@ impl Builder {
         let evenness_max: i128 = self
             .member_cap
             .iter()
-            .map(|c| i128::from(*c).min(requirements))
-            .map(|c| c * c)
+            .map(|c| i128::from(*c) * i128::from(*c))
             .fold(0, i128::saturating_add);
         let score_max: i128 = self
             .pair_start

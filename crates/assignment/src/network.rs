@@ -88,11 +88,7 @@ impl Network {
         for (q, part) in reward.iter().enumerate() {
             for p in instance.pairs_of(q) {
                 let value = part + instance.weights.score * i128::from(instance.pair_score[p]);
-                let place = instance.place_of(p);
-                let resource = instance.resource_of(place);
-                let member = instance.resource_member[resource] as usize;
-                let open = instance.place_cap[place].min(instance.resource_cap[resource]).min(instance.member_cap[member]) > 0;
-                net.arc(q, places_at + place, -value, 0, i32::from(open), 0);
+                net.arc(q, places_at + instance.place_of(p), -value, 0, i32::from(instance.usable(p)), 0);
             }
         }
         net

@@ -334,5 +334,9 @@ fn best_pair(instance: &Instance, prices: &Prices, need: usize, q: usize) -> Opt
     } else {
         0
     };
-    instance.pairs_of(q).map(|p| crate::verify::pair_profit(instance, prices, p) - station).max()
+    instance
+        .pairs_of(q)
+        .filter(|p| instance.usable(*p))
+        .map(|p| crate::verify::pair_profit(instance, prices, p) - station)
+        .max()
 }

@@ -206,7 +206,11 @@ pub(crate) fn bound_of(
         for q in range {
             let toll = if q == first { station } else { 0 };
             let best =
-                instance.pairs_of(q).map(|p| pair_profit(instance, prices, p) + prices.split[q] - toll).max();
+                instance
+                .pairs_of(q)
+                .filter(|p| instance.usable(*p))
+                .map(|p| pair_profit(instance, prices, p) + prices.split[q] - toll)
+                .max();
             bound += match decided(need) {
                 None => best.unwrap_or(0).max(0),
                 Some(true) => best?,

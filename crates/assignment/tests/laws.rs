@@ -14,14 +14,14 @@ struct Case {
 
 fn build(c: &Case) -> Instance {
     let mut b = Builder::default();
-    c.members.iter().for_each(|cap| drop(b.member(*cap)));
+    c.members.iter().for_each(|cap| { b.member(*cap); });
     for (m, cap) in &c.resources {
         b.resource((m % c.members.len()) as u32, *cap);
     }
     for (r, cap) in &c.places {
         b.place((r % c.resources.len()) as u32, *cap);
     }
-    c.stations.iter().for_each(|l| drop(b.station(*l)));
+    c.stations.iter().for_each(|l| { b.station(*l); });
     for (s, p, requirements) in &c.needs {
         let priority = [Priority::Normal, Priority::Urgent, Priority::Pinned][*p as usize % 3];
         b.need((s % c.stations.len()) as u32, priority);
