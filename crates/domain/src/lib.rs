@@ -1,1 +1,29 @@
-//! placeholder
+//! What the lists are and how they match: pure rules, no I/O, no clock, no random.
+//!
+//! One file per noun; [`matching`] is the other half. States are enums with one table each, rules that are checked
+//! together stand in one list, and whatever says no is a [`Refusal`] that says what to do instead.
+
+pub mod access;
+pub mod area;
+pub mod category;
+mod codes;
+pub mod duty_list;
+pub mod matching;
+pub mod member;
+pub mod need;
+pub mod number;
+pub mod privacy;
+pub mod refusal;
+pub mod resource;
+pub mod workstation;
+
+pub use access::{Action, Reach, Role};
+pub use area::AreaLevel;
+pub use duty_list::{
+    DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind, ProposedBy,
+};
+pub use member::{MemberLevel, MemberStatus};
+pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
+pub use refusal::Refusal;
+pub use resource::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};
+pub use workstation::{AssignmentRole, ConvenerSeat, WorkstationKind};

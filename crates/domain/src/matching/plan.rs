@@ -1,0 +1,121 @@
+//! Builds the assignment problem of a city and reads the answer back.
+
+use super::candidates::{Index, quarters};
+use super::{City, score};
+use crate::Urgency;
+use assignment::{Builder, Instance, Limits, Priority, Solution};
+
+/// A pair that the plan chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Position of the need.
+    pub need: u32,
+    /// Position of the requirement within the need.
+    pub requirement: u32,
+    /// Position of the resource.
+    pub resource: u32,
+    /// Quarter, 1 to 4.
+    pub quarter: u8,
+    /// Points.
+    pub score: i64,
+    /// The best other resource, and what the chosen one is ahead of it in points at the plan's prices.
+    pub alternative: Option<(u32, i64)>,
+}
+
+/// The problem with what its positions mean.
+pub struct Problem {
+    /// The arrays that are solved.
+    pub instance: Instance,
+    /// Possible pairs of need and resource, quarters apart.
+    pub candidate_pairs: u64,
+    /// (need, requirement within the need) of every unit that is asked for.
+    units: Vec<(u32, u32)>,
+    /// (resource, quarter) of every place.
+    places: Vec<(u32, u8)>,
+}
+
+/// A city's plan.
+pub struct Plan {
+    /// The chosen pairs, by need, requirement, resource.
+    pub chosen: Vec<Chosen>,
+    /// The answer with its proof.
+    pub solution: Solution,
+}
+
+/// Finds the candidates and lays out the problem. A place is a resource in one quarter.
+pub fn pose(city: &City, index: &Index) -> Problem {
+    let mut b = Builder::default();
+    for m in &city.members {
+        b.member(m.yearly_limit.saturating_sub(m.load));
+    }
+    let mut places = Vec::with_capacity(city.resources.len() * 4);
+    for (i, r) in city.resources.iter().enumerate() {
+        let resource = b.resource(r.member, r.free_year);
+        for quarter in 1..=4u8 {
+            b.place(resource, r.free[quarter as usize - 1]);
+            places.push((i as u32, quarter));
+        }
+    }
+    for s in &city.stations {
+        b.station(s.list_limit);
+    }
+    let mut units = Vec::new();
+    let mut candidate_pairs = 0;
+    for (n, need) in city.needs.iter().enumerate() {
+        let priority = match need.urgency {
+            _ if !need.pinned.is_empty() => Priority::Pinned,
+            Urgency::Urgent => Priority::Urgent,
+            Urgency::Normal => Priority::Normal,
+        };
+        b.need(need.station, priority);
+        for (q, requirement) in need.requirements.iter().enumerate() {
+            let mut found = index.candidates(city, need, requirement);
+            // A pin names the resource: where one can serve, no other may.
+            if found.iter().any(|r| need.pinned.binary_search(r).is_ok()) {
+                found.retain(|r| need.pinned.binary_search(r).is_ok());
+            }
+            candidate_pairs += found.len() as u64;
+            for _ in 0..requirement.quantity.max(1) {
+                b.requirement();
+                units.push((n as u32, q as u32));
+                for r in &found {
+                    let resource = &city.resources[*r as usize];
+                    for quarter in quarters(need, resource) {
+                        if resource.free[quarter as usize - 1] > 0 {
+                            let points = score::total(city, need, requirement, *r, quarter);
+                            b.pair(r * 4 + u32::from(quarter) - 1, points);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let instance = match b.build() {
+        Ok(instance) => instance,
+        // Needs have requirements, points are not negative, and the store bounds both: an empty city is the plan.
+        Err(_) => empty(),
+    };
+    Problem { instance, candidate_pairs, units, places }
+}
+
+fn empty() -> Instance {
+    #[expect(clippy::unwrap_used, reason = "an instance of nothing has nothing that could be wrong")]
+    Builder::default().build().unwrap()
+}
+
+/// Solves the problem. Total: it always gives a plan, an empty one at worst.
+pub fn solve(problem: &Problem, limits: &Limits) -> Plan {
+    let instance = &problem.instance;
+    let solution = assignment::solve(instance, limits);
+    let mut chosen = Vec::new();
+    for (unit, pair) in solution.chosen.iter().enumerate() {
+        let Some(pair) = *pair else { continue };
+        let (need, requirement) = problem.units[unit];
+        let (resource, quarter) = problem.places[instance.place_of(pair as usize)];
+        let alternative = instance
+            .runner_up(&solution.prices, unit, pair)
+            .map(|(p, ahead)| (problem.places[instance.place_of(p as usize)].0, ahead));
+        chosen.push(Chosen { need, requirement, resource, quarter, score: instance.score_of(pair as usize), alternative });
+    }
+    Plan { chosen, solution }
+}
