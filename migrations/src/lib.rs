@@ -1,1 +1,36 @@
-//! placeholder
+//! The database schema of Qingdan, step by step. Every step has a way back.
+
+pub mod m0001_lists;
+pub mod table;
+
+use sea_orm_migration::async_trait::async_trait;
+pub use sea_orm_migration::{MigratorTrait, prelude::MigrationTrait};
+
+/// All steps, in order.
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_lists::Migration)]
+    }
+}
+
+/// The newest step that this program knows.
+pub fn newest() -> String {
+    Migrator::migrations().last().map(|m| m.name().to_owned()).unwrap_or_default()
+}
+
+/// Brings a database to the newest step. Returns how many steps that took.
+///
+/// # Errors
+/// What the database says.
+pub async fn migrate(url: &str) -> Result<usize, sea_orm_migration::DbErr> {
+    let mut options = sea_orm_migration::sea_orm::ConnectOptions::new(url);
+    options.sqlx_logging(false).max_connections(1);
+    let db = sea_orm_migration::sea_orm::Database::connect(options).await?;
+    let pending = Migrator::get_pending_migrations(&db).await?.len();
+    Migrator::up(&db, None).await?;
+    db.close().await?;
+    Ok(pending)
+}

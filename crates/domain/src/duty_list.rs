@@ -1,7 +1,7 @@
 //! The annual duty list (年度履职清单): its states, its two signatures, its items.
 
 use crate::codes::codes;
-use crate::{ConvenerSeat, Refusal};
+use crate::{ConvenerSeat, Refusal, ResourceKind};
 
 codes! {
     /// Where an annual duty list stands.
@@ -206,6 +206,31 @@ pub fn check_signature<P: PartialEq>(signed: &[(ConvenerSeat, P)], seat: Convene
         return Err(Refusal::new("FIRST_FIRST", "第一召集人尚未审核,请其先审核,再由第二召集人会签。"));
     }
     Ok(())
+}
+
+/// The form that a first draft gives an item, from what its resource is; conveners change it.
+pub fn draft_form(kind: ResourceKind, urgent: bool) -> DutyForm {
+    match kind {
+        ResourceKind::Coordination if urgent => DutyForm::Oversight,
+        ResourceKind::Coordination | ResourceKind::Mediation => DutyForm::Consultation,
+        ResourceKind::Information => DutyForm::Suggestion,
+        _ => DutyForm::Service,
+    }
+}
+
+/// The expected result that a first draft gives an item; conveners change it.
+pub fn draft_result(kind: ResourceKind, units: usize, unit: &str, beneficiaries: &str) -> String {
+    let who = if beneficiaries.is_empty() { "有关居民".to_owned() } else { beneficiaries.to_owned() };
+    match kind {
+        ResourceKind::Coordination => format!("与有关部门协商{units}{unit},形成解决办法并答复{who}"),
+        ResourceKind::Mediation => format!("调解{units}{unit},当事人签订协议,惠及{who}"),
+        ResourceKind::Information => format!("提交意见建议{units}{unit},向{who}反馈结果"),
+        ResourceKind::Jobs => format!("提供岗位对接{units}{unit},惠及{who}"),
+        ResourceKind::Venue | ResourceKind::Funds | ResourceKind::Technology => {
+            format!("落实{}{units}{unit},惠及{who}", kind.label())
+        }
+        _ => format!("开展{}{units}{unit},服务{who}", kind.label()),
+    }
 }
 
 /// What stands in the way of publishing an item; every item of a list is asked (domain.md §9, rule 3).

@@ -4,6 +4,7 @@
 //! together stand in one list, and whatever says no is a [`Refusal`] that says what to do instead.
 
 pub mod access;
+pub use assignment::{Instance, Limits, Objective, Solution, Verdict, verify};
 pub mod area;
 pub mod category;
 mod codes;

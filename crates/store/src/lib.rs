@@ -1,1 +1,171 @@
-//! placeholder
+//! The only place where SQL is: queries, transactions, audit, vault.
+//!
+//! One door: [`Store::on_behalf_of`] gives a [`Desk`], which has the queries and commands that its viewer may ask
+//! for; time and ids come with it. Rows leave already narrowed to what the viewer may see.
+
+mod desk;
+mod entity;
+mod error;
+mod figures;
+mod import;
+mod lists;
+mod matches;
+mod needs;
+mod planning;
+mod publish;
+mod registry;
+mod resources;
+mod tokens;
+mod vault;
+mod verify;
+
+pub use desk::{Desk, Viewer};
+pub use error::{Error, Result};
+pub use figures::{Figures, StationCount};
+pub use import::{
+    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat, NewSector,
+    NewWorkstation, Report, RowError,
+};
+pub use lists::{ItemChange, ListPage};
+pub use matches::{Candidate, ItemMatch};
+pub use needs::{NeedFilter, NeedInput};
+pub use planning::{PlanReport, Seconds};
+pub use publish::{Snapshot, SnapshotItem, SnapshotList};
+pub use registry::{Page, WorkstationFilter};
+pub use resources::ResourceFilter;
+pub use tokens::TokenScope;
+
+/// The rows that leave the crate: plain data.
+pub mod row {
+    pub use crate::entity::area::Model as Area;
+    pub use crate::entity::audit_event::Model as AuditEvent;
+    pub use crate::entity::category::Model as Category;
+    pub use crate::entity::duty_item::Model as DutyItem;
+    pub use crate::entity::duty_list::Model as DutyList;
+    pub use crate::entity::member::Model as Member;
+    pub use crate::entity::need::Model as Need;
+    pub use crate::entity::need_match::Model as Match;
+    pub use crate::entity::plan::Model as Plan;
+    pub use crate::entity::plan_reason::Model as PlanReason;
+    pub use crate::entity::requirement::Model as Requirement;
+    pub use crate::entity::resource::Model as Resource;
+    pub use crate::entity::sector::Model as Sector;
+    pub use crate::entity::workstation::Model as Workstation;
+}
+
+use chrono::{DateTime, Utc};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
+use uuid::Uuid;
+
+tokio::task_local! {
+    /// Statements that the current request has sent.
+    static STATEMENTS: Arc<std::sync::atomic::AtomicU64>;
+}
+
+/// Runs a future and counts the statements that it sends into `counter`. Tasks that it spawns must be counted by
+/// their own call.
+pub async fn counted<F: Future>(counter: Arc<std::sync::atomic::AtomicU64>, future: F) -> F::Output {
+    STATEMENTS.scope(counter, future).await
+}
+
+/// The database behind its door.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: DatabaseConnection,
+    key: [u8; 32],
+    ids: Mutex<ChaCha12Rng>,
+}
+
+/// Where SQLite keeps its rules: WAL for readers beside the writer, foreign keys, patience; every commit on disk.
+const SQLITE: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+                      PRAGMA busy_timeout=10000; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;";
+
+impl Store {
+    /// Opens a database by URL (`sqlite:file?mode=rwc` or `postgres://…`) with the vault's key and the seed of the
+    /// stream that ids are made from.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached.
+    pub async fn open(url: &str, key: [u8; 32], seed: [u8; 32]) -> Result<Store> {
+        let mut options = ConnectOptions::new(url);
+        options.sqlx_logging(false).max_connections(8).acquire_timeout(std::time::Duration::from_secs(10));
+        if url.starts_with("sqlite") {
+            options.map_sqlx_sqlite_opts(|o| {
+                o.foreign_keys(true).busy_timeout(std::time::Duration::from_secs(10)).pragma("synchronous", "FULL")
+            });
+        }
+        let mut db = Database::connect(options).await?;
+        if db.get_database_backend() == DbBackend::Sqlite {
+            db.execute_unprepared(SQLITE).await?;
+        }
+        db.set_metric_callback(|_| {
+            // Outside a request nobody counts.
+            let _ = STATEMENTS.try_with(|n| n.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        });
+        Ok(Store { inner: Arc::new(Inner { db, key, ids: Mutex::new(ChaCha12Rng::from_seed(seed)) }) })
+    }
+
+    /// The one door: everything else is asked of the desk.
+    pub fn on_behalf_of(&self, viewer: Viewer, at: DateTime<Utc>) -> Desk {
+        Desk { store: self.clone(), viewer, at, sequence: Mutex::new(Cell::new(0)) }
+    }
+
+    /// Whether the database answers and has been brought to `migration`, the newest that the program knows.
+    pub async fn ready(&self, migration: &str) -> bool {
+        let ask = Statement::from_sql_and_values(
+            self.inner.db.get_database_backend(),
+            "SELECT version FROM seaql_migrations ORDER BY version DESC LIMIT 1",
+            [],
+        );
+        match self.inner.db.query_one_raw(ask).await {
+            Ok(Some(row)) => row.try_get::<String>("", "version").is_ok_and(|v| v == migration),
+            _ => false,
+        }
+    }
+
+    /// Closes the database; what runs has finished.
+    pub async fn close(self) {
+        if let Some(inner) = Arc::into_inner(self.inner) {
+            // Nothing is lost by a failure here: every commit is on disk already.
+            let _ = inner.db.close().await;
+        }
+    }
+
+    pub(crate) fn db(&self) -> &DatabaseConnection {
+        &self.inner.db
+    }
+
+    pub(crate) fn key(&self) -> &[u8; 32] {
+        &self.inner.key
+    }
+
+    /// A writing transaction: on SQLite it takes the one writer's place at once.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(self.inner.db.begin_with_options(options).await?)
+    }
+
+    /// An id: UUIDv7 of `at`, its rest from the seeded stream.
+    pub(crate) fn id(&self, at: DateTime<Utc>, sequence: u16) -> Uuid {
+        let mut bytes = [0u8; 10];
+        self.inner.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(&mut bytes);
+        // Twelve bits in order of making, the others random.
+        bytes[0] = (sequence >> 8) as u8;
+        bytes[1] = sequence as u8;
+        uuid::Builder::from_unix_timestamp_millis(at.timestamp_millis().max(0) as u64, &bytes).into_uuid()
+    }
+}

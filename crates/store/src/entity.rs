@@ -1,0 +1,32 @@
+//! The rows. Their models leave the crate, what queries by itself does not.
+
+pub mod appointment;
+pub mod approval;
+pub mod area;
+pub mod assignment;
+pub mod audit_event;
+pub mod category;
+pub mod cluster;
+pub mod counter;
+pub mod duty_item;
+pub mod duty_item_match;
+pub mod duty_list;
+pub mod member;
+pub mod need;
+pub mod need_match;
+pub mod pair_rule;
+pub mod partnership;
+pub mod person;
+pub mod plan;
+pub mod plan_reason;
+pub mod requirement;
+pub mod resource;
+pub mod resource_category;
+pub mod score_weight;
+pub mod sector;
+pub mod setting;
+pub mod snapshot;
+pub mod token;
+pub mod vault_access;
+pub mod vault_contact;
+pub mod workstation;

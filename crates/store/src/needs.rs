@@ -1,0 +1,313 @@
+//! Needs: reading and their life up to the list.
+
+use crate::desk::{Event, same_version};
+use crate::entity::{duty_item, duty_list, need, requirement};
+use crate::{Desk, Error, Page, Result};
+use chrono::NaiveDate;
+use domain::{Action, ListStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency, number, privacy, refusal};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+};
+use uuid::Uuid;
+
+/// Which needs.
+#[derive(Clone, Debug, Default)]
+pub struct NeedFilter {
+    /// Year.
+    pub year: i32,
+    /// State.
+    pub status: Option<NeedStatus>,
+    /// Station.
+    pub workstation: Option<Uuid>,
+    /// Class or one above it.
+    pub category: Option<String>,
+    /// Urgency.
+    pub urgency: Option<Urgency>,
+    /// Part of the title or number.
+    pub text: Option<String>,
+}
+
+/// What a person writes of a need.
+#[derive(Clone, Debug)]
+pub struct NeedInput {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub description: String,
+    /// Class.
+    pub category: Option<String>,
+    /// How it came.
+    pub source: NeedSource,
+    /// Area; none: the station's.
+    pub area: Option<String>,
+    /// Place.
+    pub place: Option<String>,
+    /// Persons.
+    pub persons: i32,
+    /// Households.
+    pub households: i32,
+    /// Shops.
+    pub shops: i32,
+    /// Urgency.
+    pub urgency: Urgency,
+    /// Deadline.
+    pub desired_by: Option<NaiveDate>,
+    /// Whether it may be shown.
+    pub publicity: Publicity,
+}
+
+impl Desk {
+    /// A need is in sight of its station and those above; of everybody once it is on a published list.
+    fn needs_in_sight(&self) -> Condition {
+        let published = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(duty_list::Column::Status.eq(ListStatus::Published));
+        let listed = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::NeedId)
+            .filter(duty_item::Column::ListId.in_subquery(published.into_query()));
+        Condition::any()
+            .add(self.in_sight(need::Column::WorkstationId, None))
+            .add(need::Column::Id.in_subquery(listed.into_query()))
+    }
+
+    /// Takes from a need what the viewer may not read: the place, the text as it came in, and everything of a need
+    /// that is not public (domain.md §11).
+    fn narrow(&self, mut n: need::Model) -> need::Model {
+        let own = match self.reach(Action::ReadLists) {
+            Reach::City => return de_identified(n),
+            Reach::Stations => self.viewer.stations.binary_search(&n.workstation_id).is_ok(),
+            Reach::Own | Reach::Nothing => false,
+        };
+        if own && self.reach(Action::WriteNeed) != Reach::Nothing {
+            return n;
+        }
+        if own {
+            return de_identified(n);
+        }
+        n.place = None;
+        n.external_no = None;
+        n.status_reason = None;
+        if n.publicity == Publicity::Internal {
+            n.title = "不公开的需求".to_owned();
+            n.description = String::new();
+        }
+        n.description = String::new();
+        n.title = privacy::mask(&n.title);
+        n
+    }
+
+    fn needs_where(&self, f: &NeedFilter) -> Select<need::Entity> {
+        let mut q = need::Entity::find().filter(need::Column::Year.eq(f.year)).filter(self.needs_in_sight());
+        if let Some(status) = f.status {
+            q = q.filter(need::Column::Status.eq(status));
+        }
+        if let Some(station) = f.workstation {
+            q = q.filter(need::Column::WorkstationId.eq(station));
+        }
+        if let Some(category) = &f.category {
+            q = q.filter(need::Column::Category.starts_with(category));
+        }
+        if let Some(urgency) = f.urgency {
+            q = q.filter(need::Column::Urgency.eq(urgency));
+        }
+        if let Some(text) = &f.text {
+            q = q.filter(need::Column::Title.contains(text).or(need::Column::Number.contains(text)));
+        }
+        q
+    }
+
+    /// Needs by number.
+    pub async fn needs(&self, f: &NeedFilter, page: &Page) -> Result<Vec<need::Model>> {
+        let mut q = self.needs_where(f).order_by_asc(need::Column::Number).limit(page.first + 1);
+        if let Some(after) = &page.after {
+            q = q.filter(need::Column::Number.gt(after.as_str()));
+        }
+        Ok(q.all(self.store.db()).await?.into_iter().map(|n| self.narrow(n)).collect())
+    }
+
+    /// How many needs.
+    pub async fn count_needs(&self, f: &NeedFilter) -> Result<u64> {
+        Ok(self.needs_where(f).count(self.store.db()).await?)
+    }
+
+    /// Needs by id.
+    pub async fn needs_by_id(&self, ids: &[Uuid]) -> Result<Vec<need::Model>> {
+        let rows = need::Entity::find()
+            .filter(need::Column::Id.is_in(ids.iter().copied()))
+            .filter(self.needs_in_sight())
+            .all(self.store.db())
+            .await?;
+        Ok(rows.into_iter().map(|n| self.narrow(n)).collect())
+    }
+
+    async fn need_for(&self, tx: &DatabaseTransaction, id: Uuid, action: Action) -> Result<need::Model> {
+        let n = need::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(action, n.workstation_id, None)?;
+        Ok(n)
+    }
+
+    async fn checked<C: ConnectionTrait>(&self, db: &C, input: &NeedInput, default_area: &str) -> Result<(String, String, String)> {
+        let title = refusal::text(&input.title, "标题", 100, "title")?;
+        let description = refusal::text(&input.description, "内容", 5000, "description")?;
+        for (n, name, path) in [(input.persons, "人数", "persons"), (input.households, "户数", "households"), (input.shops, "商户数", "shops")] {
+            if !(0..=1_000_000).contains(&n) {
+                return Err(Refusal::new("RANGE", format!("「{name}」为 {n},应在 0 至 1000000 之间。")).at(path).into());
+            }
+        }
+        let area = input.area.clone().unwrap_or_else(|| default_area.to_owned());
+        if crate::entity::area::Entity::find_by_id(area.clone()).one(db).await?.is_none() {
+            return Err(Refusal::new("AREA", format!("没有代码为 {area} 的区划,请从区划表中选择。")).at("area").into());
+        }
+        if let Some(c) = &input.category
+            && crate::entity::category::Entity::find_by_id(c.clone()).one(db).await?.is_none()
+        {
+            return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。")).at("category").into());
+        }
+        Ok((title, description, area))
+    }
+
+    /// Registers a need as a draft of a station.
+    pub async fn register_need(&self, workstation_id: Uuid, year: i32, input: NeedInput) -> Result<need::Model> {
+        self.need(Action::WriteNeed, workstation_id, None)?;
+        let tx = self.store.begin().await?;
+        let station = self.station(&tx, workstation_id).await?;
+        let (title, description, area) = self.checked(&tx, &input, &station.area).await?;
+        let n = self.next_numbers(&tx, &format!("{}-{year}-N", station.code), 1).await?;
+        let personal_data = !privacy::find(&title).is_empty() || !privacy::find(&description).is_empty();
+        let row = need::Model {
+            id: self.id(),
+            number: number::item(&station.code, year, 'N', n),
+            year,
+            workstation_id,
+            title: title.clone(),
+            description,
+            category: input.category,
+            proposed_category: None,
+            source: input.source,
+            external_no: None,
+            collected_on: self.today(),
+            area,
+            place: input.place,
+            persons: input.persons,
+            households: input.households,
+            shops: input.shops,
+            urgency: input.urgency,
+            desired_by: input.desired_by,
+            publicity: input.publicity,
+            status: NeedStatus::Draft,
+            status_reason: None,
+            merged_into: None,
+            duplicate_of: None,
+            personal_data,
+            version: 1,
+        };
+        let row = row.into_active_model().reset_all().insert(&tx).await?;
+        requirement::Model { id: self.id(), need_id: row.id, seq: 1, label: title, category: None, quantity: 1, mandatory: true }
+            .into_active_model()
+            .insert(&tx)
+            .await?;
+        self.audit(&tx, Event { action: "REGISTER", subject: "need", id: Some(row.id), workstation: Some(workstation_id), detail: serde_json::json!({"number": row.number}), reason: None }).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Edits a need that is not yet matched.
+    pub async fn edit_need(&self, id: Uuid, expected: i32, input: NeedInput) -> Result<need::Model> {
+        let tx = self.store.begin().await?;
+        let old = self.need_for(&tx, id, Action::WriteNeed).await?;
+        old.status.editable()?;
+        let (title, description, area) = self.checked(&tx, &input, &old.area).await?;
+        let personal_data = !privacy::find(&title).is_empty() || !privacy::find(&description).is_empty();
+        let new = need::Model {
+            title,
+            description,
+            category: input.category,
+            source: input.source,
+            area,
+            place: input.place,
+            persons: input.persons,
+            households: input.households,
+            shops: input.shops,
+            urgency: input.urgency,
+            desired_by: input.desired_by,
+            publicity: input.publicity,
+            personal_data,
+            ..old.clone()
+        };
+        let differ: Vec<&'static str> = [
+            ("title", new.title != old.title),
+            ("description", new.description != old.description),
+            ("category", new.category != old.category),
+            ("source", new.source != old.source),
+            ("area", new.area != old.area),
+            ("place", new.place != old.place),
+            ("persons", new.persons != old.persons),
+            ("households", new.households != old.households),
+            ("shops", new.shops != old.shops),
+            ("urgency", new.urgency != old.urgency),
+            ("desiredBy", new.desired_by != old.desired_by),
+            ("publicity", new.publicity != old.publicity),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect();
+        same_version(expected, old.version, differ.clone())?;
+        let row = need::Model { version: expected + 1, ..new }.into_active_model().reset_all().update(&tx).await?;
+        self.audit(&tx, Event { action: "EDIT", subject: "need", id: Some(id), workstation: Some(old.workstation_id), detail: serde_json::json!({"fields": differ}), reason: None }).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Moves a need along its life. Refusing, referring, merging and withdrawing ask for a reason; merging for the
+    /// head, which keeps every requester: the merged need stays, with its own contact.
+    pub async fn move_need(&self, id: Uuid, expected: i32, action: NeedAction, reason: Option<&str>, head: Option<Uuid>) -> Result<need::Model> {
+        let right = match action {
+            NeedAction::Submit | NeedAction::Withdraw => Action::WriteNeed,
+            _ => Action::DecideNeed,
+        };
+        let tx = self.store.begin().await?;
+        let n = self.need_for(&tx, id, right).await?;
+        let next = n.status.apply(action)?;
+        same_version(expected, n.version, vec!["status"])?;
+        let reason = match action {
+            NeedAction::Refuse | NeedAction::Refer | NeedAction::Merge | NeedAction::Withdraw => {
+                Some(refusal::text(reason.unwrap_or(""), "原因", 200, "reason")?)
+            }
+            _ => None,
+        };
+        if action == NeedAction::Verify && n.category.is_none() {
+            return Err(Refusal::new("UNCATEGORISED", "需求还没有确认类别,请先选择类别再核实。").at("category").into());
+        }
+        let merged_into = if action == NeedAction::Merge {
+            let head = self.need_for(&tx, head.ok_or_else(|| Refusal::new("HEAD", "请指明并入哪一项需求。").at("headId"))?, right).await?;
+            if head.id == id || head.merged_into.is_some() {
+                return Err(Refusal::new("HEAD", "不能并入自身或已并单的需求,请选并单的首件。").at("headId").into());
+            }
+            head.status.editable()?;
+            Some(head.id)
+        } else {
+            None
+        };
+        let before = n.status;
+        let mut row = n.into_active_model();
+        row.status = Set(next);
+        row.status_reason = Set(reason.clone());
+        row.merged_into = Set(merged_into);
+        row.version = Set(expected + 1);
+        let n = row.update(&tx).await?;
+        let detail = serde_json::json!({"number": n.number, "before": before.code(), "after": next.code()});
+        self.audit(&tx, Event { action: action.code(), subject: "need", id: Some(id), workstation: Some(n.workstation_id), detail, reason }).await?;
+        tx.commit().await?;
+        Ok(n)
+    }
+}
+
+fn de_identified(mut n: need::Model) -> need::Model {
+    n.title = privacy::mask(&n.title);
+    n.description = privacy::mask(&n.description);
+    n
+}

@@ -1,0 +1,361 @@
+//! Publication: a snapshot is frozen, with number, version and hash, and never changed afterwards.
+
+use crate::desk::{Event, same_version};
+use crate::entity::{
+    approval, area, assignment, category, duty_item, duty_item_match, duty_list, member, need, need_match, person, plan,
+    plan_reason, resource, sector, snapshot, workstation,
+};
+use crate::tokens::sha256;
+use crate::{Desk, Error, Result};
+use domain::{
+    Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction, NeedStatus, Publicity, Refusal, number, privacy,
+};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A published list as it is frozen. Canonical JSON: fields in order of their names, no spaces, integers only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the columns of domain.md §12 under their names")]
+pub struct SnapshotList {
+    pub chief_convener: String,
+    pub district: String,
+    pub edition: i32,
+    pub first_convener: String,
+    pub items: Vec<SnapshotItem>,
+    pub members_city: u32,
+    pub members_district: u32,
+    pub members_region: u32,
+    pub number: String,
+    pub published_on: String,
+    pub second_convener: String,
+    pub station_code: String,
+    pub station_head: String,
+    pub station_name: String,
+    pub title: String,
+    pub unserved: Vec<SnapshotUnserved>,
+    pub year: i32,
+}
+
+/// A line of a published list. Without personal data: requesters are in the vault alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the columns of domain.md §12 under their names")]
+pub struct SnapshotItem {
+    pub beneficiaries: String,
+    pub category: String,
+    pub expected_result: String,
+    pub form: String,
+    pub members: Vec<SnapshotMember>,
+    pub need_number: String,
+    pub need_source: String,
+    pub need_title: String,
+    pub public: bool,
+    pub quarter: i32,
+    pub removal_reason: Option<String>,
+    pub resources: Vec<SnapshotResource>,
+    pub score: i64,
+    pub seq: i32,
+    pub title: String,
+}
+
+/// A member on a published list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SnapshotMember {
+    pub level: String,
+    pub name: String,
+    pub number: String,
+    pub sector: String,
+}
+
+/// A resource on a published list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SnapshotResource {
+    pub number: String,
+    pub title: String,
+}
+
+/// A need of the station without resource, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotUnserved {
+    pub number: String,
+    pub public: bool,
+    pub reason: String,
+    pub remedy: String,
+    pub title: String,
+}
+
+/// A snapshot with its hash.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What was published.
+    pub list: SnapshotList,
+    /// SHA-256 over its canonical JSON, hexadecimal.
+    pub sha256: String,
+    /// The canonical JSON itself.
+    pub body: String,
+}
+
+impl Desk {
+    /// Publishes a list that both seats have signed, and freezes its snapshot.
+    pub async fn publish_list(&self, id: Uuid, expected: i32) -> Result<duty_list::Model> {
+        let tx = self.store.begin().await?;
+        let list = duty_list::Entity::find_by_id(id).one(&tx).await?.ok_or(Error::NotFound("清单"))?;
+        self.need(Action::PublishList, list.workstation_id, None)?;
+        let next = list.status.apply(ListAction::Publish)?;
+        same_version(expected, list.version, vec!["status", "approvals"])?;
+        let signed = approval::Entity::find().filter(approval::Column::ListId.eq(id)).all(&tx).await?;
+        let missing: Vec<&str> =
+            ConvenerSeat::ALL.iter().filter(|s| !signed.iter().any(|a| a.seat == **s)).map(|s| s.label()).collect();
+        if !missing.is_empty() {
+            return Err(Refusal::new("NOT_SIGNED", format!("还缺{}签署,请其签署后再发布。", missing.join("、"))).into());
+        }
+        let faults = self.list_faults(&tx, &list).await?;
+        if !faults.is_empty() {
+            return Err(Error::Refused(faults));
+        }
+        let mut frozen = self.freeze(&tx, &list, &signed).await?;
+        frozen.edition = list.edition + 1;
+        let body = serde_json::to_string(&frozen)?;
+        let row = snapshot::Model {
+            id: self.id(),
+            list_id: id,
+            edition: frozen.edition,
+            number: list.number.clone(),
+            sha256: sha256(body.as_bytes()),
+            body,
+            published_at: self.at,
+        };
+        let hash = row.sha256.clone();
+        row.into_active_model().insert(&tx).await?;
+        let mut row = list.clone().into_active_model();
+        row.status = Set(next);
+        row.edition = Set(frozen.edition);
+        row.version = Set(list.version + 1);
+        row.published_at = Set(Some(self.at));
+        let published = row.update(&tx).await?;
+        let needs = sea_orm::QueryTrait::into_query(
+            duty_item::Entity::find()
+                .select_only()
+                .column(duty_item::Column::NeedId)
+                .filter(duty_item::Column::ListId.eq(id))
+                .filter(duty_item::Column::Removed.eq(false)),
+        );
+        need::Entity::update_many()
+            .col_expr(need::Column::Status, Expr::value(NeedStatus::Matched.apply(NeedAction::List)?.code()))
+            .col_expr(need::Column::Version, Expr::col(need::Column::Version).add(1))
+            .filter(need::Column::Id.in_subquery(needs))
+            .filter(need::Column::Status.eq(NeedStatus::Matched))
+            .exec(&tx)
+            .await?;
+        let detail = serde_json::json!({"number": list.number, "edition": frozen.edition, "sha256": hash, "items": frozen.items.len()});
+        self.audit(&tx, Event { action: "PUBLISH", subject: "duty_list", id: Some(id), workstation: Some(list.workstation_id), detail, reason: None }).await?;
+        tx.commit().await?;
+        Ok(published)
+    }
+
+    /// Everything that a printed list says, read once.
+    async fn freeze<C: ConnectionTrait>(&self, db: &C, list: &duty_list::Model, signed: &[approval::Model]) -> Result<SnapshotList> {
+        let station = self.station(db, list.workstation_id).await?;
+        let district = area::Entity::find_by_id(station.district.clone()).one(db).await?.map_or(String::new(), |a| a.name);
+        let seats = assignment::Entity::find()
+            .filter(
+                sea_orm::Condition::any()
+                    .add(assignment::Column::WorkstationId.eq(station.id))
+                    .add(assignment::Column::ClusterId.eq(station.cluster_id)),
+            )
+            .filter(assignment::Column::ToDate.is_null())
+            .order_by_asc(assignment::Column::Id)
+            .all(db)
+            .await?;
+        let people = by_id(
+            person::Entity::find().filter(person::Column::Id.is_in(seats.iter().map(|s| s.person_id).chain(signed.iter().map(|a| a.person_id)))).all(db).await?,
+            |p| p.id,
+        );
+        let name = |id: Uuid| people.get(&id).map_or(String::new(), |p| p.name.clone());
+        let holder = |role: AssignmentRole| seats.iter().find(|s| s.role == role).map_or(String::new(), |s| name(s.person_id));
+        // Signatures keep the signer (domain.md §10).
+        let signer = |seat: ConvenerSeat| signed.iter().find(|a| a.seat == seat).map_or(String::new(), |a| name(a.person_id));
+
+        let items = duty_item::Entity::find()
+            .filter(duty_item::Column::ListId.eq(list.id))
+            .order_by_asc(duty_item::Column::Seq)
+            .all(db)
+            .await?;
+        let needs = by_id(
+            need::Entity::find().filter(need::Column::Id.is_in(items.iter().map(|i| i.need_id))).all(db).await?,
+            |n| n.id,
+        );
+        let joins = duty_item_match::Entity::find()
+            .filter(duty_item_match::Column::ItemId.is_in(items.iter().map(|i| i.id)))
+            .all(db)
+            .await?;
+        let matches = by_id(
+            need_match::Entity::find()
+                .filter(need_match::Column::Id.is_in(joins.iter().map(|j| j.match_id)))
+                .filter(need_match::Column::Status.eq(MatchStatus::Confirmed))
+                .all(db)
+                .await?,
+            |m| m.id,
+        );
+        let resident: Vec<Uuid> =
+            seats.iter().filter(|s| s.role == AssignmentRole::ResidentMember).map(|s| s.person_id).collect();
+        let members = by_id(
+            member::Entity::find()
+                .filter(member::Column::Id.is_in(matches.values().map(|m| m.member_id).chain(resident.iter().copied())))
+                .all(db)
+                .await?,
+            |m| m.id,
+        );
+        let sectors: HashMap<String, String> =
+            sector::Entity::find().all(db).await?.into_iter().map(|s| (s.code, s.name)).collect();
+        let resources = by_id(
+            resource::Entity::find().filter(resource::Column::Id.is_in(matches.values().map(|m| m.resource_id))).all(db).await?,
+            |r| r.id,
+        );
+        let classes: HashMap<String, String> = category::Entity::find()
+            .filter(category::Column::Code.is_in(needs.values().filter_map(|n| n.category.clone())))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|c| (c.code, c.name))
+            .collect();
+
+        let mut lines = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(n) = needs.get(&item.need_id) else { continue };
+            let mine: Vec<&need_match::Model> =
+                joins.iter().filter(|j| j.item_id == item.id).filter_map(|j| matches.get(&j.match_id)).collect();
+            let mut members: Vec<SnapshotMember> = mine
+                .iter()
+                .filter_map(|m| members.get(&m.member_id))
+                .map(|m| SnapshotMember {
+                    level: m.level.label().to_owned(),
+                    name: m.name.clone(),
+                    number: m.number.clone(),
+                    sector: sectors.get(&m.sector).cloned().unwrap_or_default(),
+                })
+                .collect();
+            members.sort_by(|a, b| a.number.cmp(&b.number));
+            members.dedup();
+            let mut resources: Vec<SnapshotResource> = mine
+                .iter()
+                .filter_map(|m| resources.get(&m.resource_id))
+                .map(|r| SnapshotResource { number: r.number.clone(), title: r.title.clone() })
+                .collect();
+            resources.sort();
+            resources.dedup();
+            lines.push(SnapshotItem {
+                beneficiaries: number::beneficiaries(n.households, n.persons, n.shops, true),
+                category: n.category.as_ref().and_then(|c| classes.get(c)).cloned().unwrap_or_default(),
+                expected_result: item.expected_result,
+                form: item.form.label().to_owned(),
+                members,
+                need_number: n.number.clone(),
+                need_source: n.source.label().to_owned(),
+                need_title: privacy::mask(&n.title),
+                public: n.publicity == Publicity::Consented,
+                quarter: item.quarter,
+                removal_reason: item.removed.then(|| item.removal_reason.unwrap_or_default()),
+                resources,
+                score: mine.iter().map(|m| m.score).sum(),
+                seq: item.seq,
+                title: item.title,
+            });
+        }
+        let level = |l: domain::MemberLevel| resident.iter().filter(|id| members.get(id).is_some_and(|m| m.level == l)).count() as u32;
+        Ok(SnapshotList {
+            chief_convener: holder(AssignmentRole::ChiefConvener),
+            district,
+            edition: 0,
+            first_convener: signer(ConvenerSeat::First),
+            items: lines,
+            members_city: level(domain::MemberLevel::City),
+            members_district: level(domain::MemberLevel::District),
+            members_region: level(domain::MemberLevel::Region),
+            number: list.number.clone(),
+            published_on: self.today().to_string(),
+            second_convener: signer(ConvenerSeat::Second),
+            station_code: station.code.clone(),
+            station_head: holder(AssignmentRole::StationHead),
+            station_name: station.name.clone(),
+            title: list.title.clone(),
+            unserved: self.unserved(db, &station, list.year).await?,
+            year: list.year,
+        })
+    }
+
+    async fn unserved<C: ConnectionTrait>(&self, db: &C, station: &workstation::Model, year: i32) -> Result<Vec<SnapshotUnserved>> {
+        let standing = plan::Entity::find()
+            .select_only()
+            .column(plan::Column::Id)
+            .filter(plan::Column::Year.eq(year))
+            .filter(plan::Column::Standing.eq(true))
+            .into_tuple::<Uuid>()
+            .one(db)
+            .await?;
+        let Some(plan_id) = standing else { return Ok(Vec::new()) };
+        let needs = need::Entity::find()
+            .filter(need::Column::WorkstationId.eq(station.id))
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::Status.eq(NeedStatus::Open))
+            .order_by_asc(need::Column::Number)
+            .all(db)
+            .await?;
+        let reasons = by_id(
+            plan_reason::Entity::find()
+                .filter(plan_reason::Column::PlanId.eq(plan_id))
+                .filter(plan_reason::Column::NeedId.is_in(needs.iter().map(|n| n.id)))
+                .all(db)
+                .await?,
+            |r| r.need_id,
+        );
+        Ok(needs
+            .into_iter()
+            .filter_map(|n| {
+                let r = reasons.get(&n.id)?;
+                Some(SnapshotUnserved {
+                    number: n.number,
+                    public: n.publicity == Publicity::Consented,
+                    reason: r.code.label().to_owned(),
+                    remedy: r.remedy.clone(),
+                    title: privacy::mask(&n.title),
+                })
+            })
+            .collect())
+    }
+
+    /// The newest published snapshots of a year, of one station or of a district or of all, by list number. Public.
+    pub async fn snapshots(&self, year: i32, station: Option<&str>, district: Option<&str>) -> Result<Vec<Snapshot>> {
+        let mut stations = workstation::Entity::find().select_only().column(workstation::Column::Id);
+        if let Some(code) = station {
+            stations = stations.filter(workstation::Column::Code.eq(code));
+        }
+        if let Some(district) = district {
+            stations = stations.filter(workstation::Column::District.eq(district));
+        }
+        let lists = duty_list::Entity::find()
+            .filter(duty_list::Column::Year.eq(year))
+            .filter(duty_list::Column::Status.eq(ListStatus::Published))
+            .filter(duty_list::Column::WorkstationId.in_subquery(sea_orm::QueryTrait::into_query(stations)))
+            .all(self.store.db())
+            .await?;
+        let current: HashMap<Uuid, i32> = lists.into_iter().map(|l| (l.id, l.edition)).collect();
+        let rows = snapshot::Entity::find()
+            .filter(snapshot::Column::ListId.is_in(current.keys().copied()))
+            .order_by_asc(snapshot::Column::Number)
+            .all(self.store.db())
+            .await?;
+        rows.into_iter()
+            .filter(|s| current.get(&s.list_id) == Some(&s.edition))
+            .map(|s| Ok(Snapshot { list: serde_json::from_str(&s.body)?, sha256: s.sha256, body: s.body }))
+            .collect()
+    }
+}
+
+fn by_id<T>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> HashMap<Uuid, T> {
+    rows.into_iter().map(|r| (id(&r), r)).collect()
+}
