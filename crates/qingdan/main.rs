@@ -1,2 +1,224 @@
-//! The command.
-fn main() {}
+//! The command: arguments, wiring, the demo city.
+
+mod city;
+mod clock;
+mod demo;
+mod export;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand, ValueEnum};
+use chrono::Datelike;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use store::{Desk, Store, Viewer};
+
+/// 清单: matches a city's community needs with what CPPCC members offer, and keeps the annual duty lists.
+#[derive(Parser)]
+#[command(name = "qingdan", version)]
+struct Arguments {
+    /// Database: `sqlite:FILE?mode=rwc` or `postgres://…`.
+    #[arg(long, env = "QINGDAN_DATABASE", default_value = "sqlite:qingdan.sqlite?mode=rwc", global = true)]
+    database: String,
+    /// File with the vault's key; made at first start, readable by its owner alone.
+    #[arg(long, env = "QINGDAN_KEY_FILE", default_value = "qingdan.key", global = true)]
+    key_file: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes a demo city in an empty database, plans its year and publishes every list.
+    Demo {
+        /// Year [default: this year].
+        #[arg(long)]
+        year: Option<i32>,
+        /// How many workstations.
+        #[arg(long, default_value_t = 259)]
+        workstations: usize,
+        /// Prints one JSON object on one line and nothing else.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Brings the database to the newest schema.
+    Migrate,
+    /// Plans a year for the whole city and writes the drafts.
+    Plan {
+        /// Year [default: this year].
+        #[arg(long)]
+        year: Option<i32>,
+        /// Code of one station, planned with what the others leave.
+        #[arg(long)]
+        station: Option<String>,
+    },
+    /// Publishes every list that both conveners have signed, and says what the others still lack.
+    Publish {
+        /// Year [default: this year].
+        #[arg(long)]
+        year: Option<i32>,
+        /// Code of one station.
+        #[arg(long)]
+        station: Option<String>,
+    },
+    /// Prints published lists, from their snapshots.
+    Export {
+        /// Year [default: this year].
+        #[arg(long)]
+        year: Option<i32>,
+        /// Code of one station.
+        #[arg(long)]
+        station: Option<String>,
+        /// Code of a district, 6 digits.
+        #[arg(long)]
+        district: Option<String>,
+        /// Format.
+        #[arg(long, value_enum, default_value = "json")]
+        format: export::Format,
+        /// Who will read it; `public` leaves out numbers, sources and what may not be shown.
+        #[arg(long, value_enum, default_value = "internal")]
+        edition: Edition,
+        /// File [default: stdout].
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Checks the standing plan's proof, the hashes of published lists and the rules of the database.
+    Verify {
+        /// Year [default: this year].
+        #[arg(long)]
+        year: Option<i32>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Edition {
+    Internal,
+    Public,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            let _ = writeln!(std::io::stderr(), "{e:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Writes a line of the answer.
+#[expect(clippy::print_stdout, reason = "the answer of a command is its stdout")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+fn this_year() -> i32 {
+    clock::now().year()
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Arguments { database, key_file, command } = arguments;
+    match command {
+        Command::Migrate => {
+            let steps = migrations::migrate(&database).await.context("数据库不能升级")?;
+            say(&format!("已执行 {steps} 步,数据库是最新结构({})。", migrations::newest()));
+            Ok(())
+        }
+        Command::Demo { year, workstations, json } => {
+            demo::run(&database, &key_file, year.unwrap_or_else(this_year), workstations, json).await
+        }
+        Command::Plan { year, station } => {
+            let desk = open(&database, &key_file).await?;
+            let only = match &station {
+                Some(code) => Some(desk.workstation_by_code(code).await?.with_context(|| format!("没有编号为 {code} 的工作站"))?.id),
+                None => None,
+            };
+            let limits = domain_limits();
+            let report = desk
+                .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step| {
+                    let _ = writeln!(std::io::stderr(), "{step}…");
+                })
+                .await?;
+            say(&format!(
+                "候选 {} 对,建议 {} 项匹配,写入草稿 {} 项;证书:{}。",
+                report.candidate_pairs,
+                report.suggested,
+                report.items,
+                if report.optimal { "optimal" } else { "gap" }
+            ));
+            Ok(())
+        }
+        Command::Publish { year, station } => publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await,
+        Command::Export { year, station, district, format, edition, out } => {
+            let desk = open(&database, &key_file).await?;
+            let lists = desk.snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref()).await?;
+            if lists.is_empty() {
+                bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
+            }
+            let bytes = export::write(&lists, format, edition == Edition::Public)?;
+            match out {
+                Some(path) => std::fs::write(&path, bytes).with_context(|| format!("不能写入 {}", path.display())),
+                None => std::io::stdout().write_all(&bytes).context("不能写到标准输出"),
+            }
+        }
+        Command::Verify { year } => {
+            let (checked, wrong) = open(&database, &key_file).await?.verify(year.unwrap_or_else(this_year)).await?;
+            for line in checked {
+                say(&line);
+            }
+            if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
+        }
+    }
+}
+
+async fn publish(desk: &Desk, year: i32, station: Option<String>) -> anyhow::Result<()> {
+    let (mut done, mut left) = (0, Vec::new());
+    for list in desk.open_lists(year).await? {
+        if station.as_ref().is_some_and(|s| !list.number.starts_with(&format!("{s}〔"))) {
+            continue;
+        }
+        match desk.publish_list(list.id, list.version).await {
+            Ok(_) => done += 1,
+            Err(store::Error::Refused(why)) => left.push(format!("{}:{}", list.number, why[0].message)),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    say(&format!("发布 {done} 份清单。"));
+    if left.is_empty() { Ok(()) } else { bail!("{} 份未发布:\n{}", left.len(), left.join("\n")) }
+}
+
+/// How hard the command looks for the optimum.
+pub(crate) fn domain_limits() -> domain::Limits {
+    domain::Limits { rounds: 12, nodes: 0 }
+}
+
+/// Opens a database that is there already, for the command line.
+async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
+    let store = Store::open(database, vault_key(key_file)?, clock::random()?).await.context("数据库打不开")?;
+    if !store.ready(&migrations::newest()).await {
+        bail!("数据库没有建立或不是最新结构,请先执行 qingdan migrate(演示请执行 qingdan demo)。");
+    }
+    Ok(store.on_behalf_of(Viewer::command(), clock::now()))
+}
+
+/// Reads the vault's key, or makes one that its owner alone can read.
+fn vault_key(path: &Path) -> anyhow::Result<[u8; 32]> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::read(path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| anyhow::anyhow!("密钥文件 {} 应为 32 字节", path.display())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let key = clock::random()?;
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+                .with_context(|| format!("不能建立密钥文件 {}", path.display()))?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+            Ok(key)
+        }
+        Err(e) => Err(e).with_context(|| format!("密钥文件 {} 读不了", path.display())),
+    }
+}

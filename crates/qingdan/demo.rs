@@ -1,0 +1,162 @@
+//! `demo`: a city, its plan, its published lists.
+
+use crate::{city, domain_limits, say, vault_key};
+use anyhow::{Context, bail};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use domain::{AssignmentRole, ConvenerSeat, ListStatus, Role};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::path::Path;
+use std::time::Instant;
+use store::{Desk, Error, PlanReport, Store, Viewer};
+
+/// The setting that marks a database as a demo's, with its year.
+const MARK: &str = "demo_year";
+
+/// Makes the city where there is none, and says what it came to.
+pub async fn run(database: &str, key_file: &Path, year: i32, workstations: usize, json: bool) -> anyhow::Result<()> {
+    migrations::migrate(database).await.context("数据库不能升级")?;
+    // The same seed gives the same ids: the demo is the same on every machine.
+    let store = Store::open(database, vault_key(key_file)?, [7; 32]).await?;
+    let start = NaiveDate::from_ymd_opt(year, 1, 20).and_then(|d| d.and_hms_opt(1, 0, 0)).context("年份不可用")?.and_utc();
+    let desk = store.on_behalf_of(Viewer::command(), start);
+    match desk.setting(MARK).await? {
+        Some(made) if made == year.to_string() => {
+            if json {
+                bail!("这个数据库里已有 {year} 年的演示城市;--json 只在新建时给出各步用时,请换一个 --database。");
+            }
+            say("已有演示城市,未作改动。");
+        }
+        Some(made) => bail!("这个数据库是 {made} 年的演示城市,请换一个 --database。"),
+        None if desk.totals(year).await?.workstations > 0 => bail!("这个数据库不是演示建立的,不会覆盖;请换一个 --database。"),
+        None => {
+            let bar = progress(json);
+            let plan = make(&store, &desk, year, workstations, start, &bar).await?;
+            bar.finish_and_clear();
+            if json {
+                say(&summary(&desk, year, &plan).await?.to_string());
+                return Ok(());
+            }
+        }
+    }
+    let t = desk.totals(year).await?;
+    say(&format!("{year} 年演示城市:{} 个工作站(室),{} 位委员,{} 件需求,{} 项资源;", t.workstations, t.members, t.needs, t.resources));
+    say(&format!("已发布 {} 份年度履职清单,共 {} 项。", t.published_lists, t.items));
+    say("接着可以:");
+    say("  qingdan verify                                        验证方案与清单");
+    say("  qingdan export --station XC-001 --format xlsx --out 清单.xlsx   打印一个站的清单");
+    Ok(())
+}
+
+/// A bar on a terminal, plain lines elsewhere, nothing beside JSON.
+fn progress(quiet: bool) -> ProgressBar {
+    use std::io::IsTerminal;
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
+    if std::io::stderr().is_terminal()
+        && let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn step(bar: &ProgressBar, what: &str) {
+    use std::io::{IsTerminal, Write};
+    bar.set_message(what.to_owned());
+    if !bar.is_hidden() && !std::io::stderr().is_terminal() {
+        // Progress is lost, not the work, when nobody listens.
+        let _ = writeln!(std::io::stderr(), "{what}…");
+    }
+}
+
+struct Made {
+    plan: PlanReport,
+    publish_seconds: f64,
+}
+
+async fn make(store: &Store, desk: &Desk, year: i32, workstations: usize, at: DateTime<Utc>, bar: &ProgressBar) -> anyhow::Result<Made> {
+    step(bar, "生成演示城市");
+    let city = city::draw(workstations, year)?;
+    desk.first_weights().await?;
+    desk.import_areas(city.areas, false).await?.into_result()?;
+    desk.import_categories(city.categories, false).await?.into_result()?;
+    desk.import_sectors(city.sectors).await?.into_result()?;
+    desk.import_workstations(city.workstations, false).await?.into_result()?;
+    desk.import_members(city.members, false).await?.into_result()?;
+    desk.import_partnerships(city.partnerships).await?;
+    desk.import_officers(city.officers).await?;
+    step(bar, "写入需求和资源");
+    desk.import_resources(year, city.resources, false).await?.into_result()?;
+    desk.import_needs(year, city.needs, false).await?.into_result()?;
+    let plan = desk.plan_year(year, None, &domain_limits(), &|what| step(bar, what)).await?;
+    step(bar, "委员确认、召集人签署、发布");
+    let start = Instant::now();
+    publish_all(store, desk, year, at, bar).await?;
+    desk.set_setting(MARK, &year.to_string()).await?;
+    Ok(Made { plan, publish_seconds: start.elapsed().as_secs_f64() })
+}
+
+/// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,
+/// publication. Each step is one transaction of the person who takes it.
+async fn publish_all(store: &Store, desk: &Desk, year: i32, at: DateTime<Utc>, bar: &ProgressBar) -> anyhow::Result<()> {
+    let lists = desk.open_lists(year).await?;
+    bar.set_length(lists.len() as u64);
+    for list in lists {
+        bar.inc(1);
+        let seats = desk.seats(list.workstation_id).await?;
+        let seat = |role: AssignmentRole| seats.iter().find(|s| s.0 == role).map(|s| s.1);
+        let viewer = |role, person, days| {
+            let viewer = Viewer { role, person, stations: vec![list.workstation_id] };
+            store.on_behalf_of(viewer, at + Duration::days(days))
+        };
+        let first = viewer(Role::FirstConvener, seat(AssignmentRole::FirstConvener), 7);
+        let second = viewer(Role::SecondConvener, seat(AssignmentRole::SecondConvener), 14);
+        first.propose_list(list.id).await?;
+        first.confirm_list(list.id).await?;
+        let sent = match first.submit_list(list.id, list.version).await {
+            Ok(sent) => sent,
+            // Where nothing could be matched there is nothing to publish.
+            Err(Error::Refused(why)) if why.iter().all(|r| r.code == "EMPTY_LIST") => continue,
+            Err(e) => return Err(e).with_context(|| list.number.clone()),
+        };
+        let signed = first.sign_list(list.id, sent.version, ConvenerSeat::First).await?;
+        let signed = second.sign_list(list.id, signed.version, ConvenerSeat::Second).await?;
+        let published = second.publish_list(list.id, signed.version).await?;
+        debug_assert_eq!(published.status, ListStatus::Published);
+    }
+    Ok(())
+}
+
+async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_json::Value> {
+    let t = desk.totals(year).await?;
+    let p = &made.plan;
+    let objective = |o: &domain::Objective| {
+        serde_json::json!({"urgent_served": o.urgent_served, "served": o.served, "score": o.score, "evenness": o.evenness})
+    };
+    Ok(serde_json::json!({
+        "year": year,
+        "workstations": t.workstations,
+        "members": t.members,
+        "needs": t.needs,
+        "resources": t.resources,
+        "candidate_pairs": p.candidate_pairs,
+        "suggested": p.suggested,
+        "listed_items": t.items,
+        "published_lists": t.published_lists,
+        "unmatched_by_reason": p.unmatched,
+        "objective": objective(&p.objective),
+        "bound": objective(&p.bound),
+        "certificate": if p.optimal { "optimal" } else { "gap" },
+        "seconds": {"load": p.seconds.load, "candidates": p.seconds.candidates, "solve": p.seconds.solve, "write": p.seconds.write, "publish": made.publish_seconds},
+        "peak_memory_mb": peak_memory_mb(),
+    }))
+}
+
+/// The process's peak of resident memory, where the system says.
+fn peak_memory_mb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb / 1024)
+}

@@ -1,0 +1,157 @@
+//! Printing published lists, from their snapshots alone: the same version gives the same cells later.
+
+use anyhow::Result;
+use clap::ValueEnum;
+use domain::number::quarter;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet};
+use store::{Snapshot, SnapshotItem, SnapshotList};
+
+/// What to print.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A workbook, one sheet a station, A4 landscape.
+    Xlsx,
+    /// One line an item.
+    Csv,
+    /// The snapshots, byte for byte the same every time.
+    Json,
+}
+
+/// The columns of a printed list (domain.md §12), in their order.
+const COLUMNS: &[(&str, f64)] = &[
+    ("序号", 5.0), ("项目名称", 26.0), ("群众需求(编号、来源)", 24.0), ("受益范围", 13.0), ("履职方式", 9.0), ("承接委员(级别·界别)", 22.0),
+    ("委员资源(编号)", 26.0), ("共建/协办单位", 13.0), ("计划时间", 9.0), ("预期成果", 28.0), ("进展", 8.0), ("备注", 12.0),
+];
+
+/// The cells of an item. The public edition has neither numbers nor sources, and no title of what is not public.
+fn cells(i: &SnapshotItem, public: bool) -> Vec<String> {
+    let hidden = public && !i.public;
+    let need = match (public, hidden) {
+        (false, _) => format!("{} {}", i.need_number, i.need_source),
+        (true, false) => i.need_title.clone(),
+        (true, true) => "不公开".to_owned(),
+    };
+    let members: Vec<String> = i.members.iter().map(|m| format!("{}({}·{})", m.name, m.level, m.sector)).collect();
+    let resources: Vec<String> =
+        i.resources.iter().map(|r| if public { r.title.clone() } else { format!("{} {}", r.number, r.title) }).collect();
+    vec![
+        i.seq.to_string(),
+        if hidden { i.category.clone() } else { i.title.clone() },
+        need,
+        if hidden { String::new() } else { i.beneficiaries.clone() },
+        i.form.clone(),
+        members.join("、"),
+        resources.join("、"),
+        String::new(),
+        quarter(i.quarter).to_owned(),
+        if hidden { String::new() } else { i.expected_result.clone() },
+        String::new(),
+        i.removal_reason.as_ref().map_or(String::new(), |r| format!("撤销:{r}")),
+    ]
+}
+
+/// Prints lists.
+pub fn write(lists: &[Snapshot], format: Format, public: bool) -> Result<Vec<u8>> {
+    match format {
+        Format::Json => json(lists, public),
+        Format::Csv => csv(lists, public),
+        Format::Xlsx => xlsx(lists, public),
+    }
+}
+
+fn json(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+    let year = lists.first().map_or(0, |l| l.list.year);
+    let lists: Vec<serde_json::Value> = lists
+        .iter()
+        .map(|s| {
+            let mut list = s.list.clone();
+            if public {
+                list.items.retain(|i| i.public);
+                list.unserved.retain(|u| u.public);
+            }
+            Ok(serde_json::json!({"list": list, "sha256": s.sha256}))
+        })
+        .collect::<Result<_>>()?;
+    let mut out = serde_json::to_vec(&serde_json::json!({"year": year, "lists": lists}))?;
+    out.push(b'\n');
+    Ok(out)
+}
+
+/// No office program takes a cell that begins so for a formula.
+fn safe(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}
+
+fn csv(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+    // The mark tells office programs that this is UTF-8.
+    let mut w = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    w.write_record(["清单编号", "工作站"].into_iter().chain(COLUMNS.iter().map(|c| c.0)))?;
+    for s in lists {
+        for i in &s.list.items {
+            let row = [s.list.number.clone(), s.list.station_name.clone()].into_iter().chain(cells(i, public));
+            w.write_record(row.map(safe))?;
+        }
+    }
+    Ok(w.into_inner()?)
+}
+
+fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+    let mut book = Workbook::new();
+    // The day of publication, not of printing: the same version prints the same file.
+    let published = lists.first().map_or("", |l| l.list.published_on.as_str());
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::parse_from_str(published)?));
+    for s in lists {
+        sheet(book.add_worksheet(), &s.list, public)?;
+    }
+    Ok(book.save_to_buffer()?)
+}
+
+fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()> {
+    let font = |size: f64| Cell::new().set_font_name("仿宋").set_font_size(size);
+    let title = font(16.0).set_bold().set_align(FormatAlign::Center);
+    let plain = font(10.0).set_text_wrap().set_align(FormatAlign::VerticalCenter);
+    let head = plain.clone().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
+    let cell = plain.clone().set_border(FormatBorder::Thin);
+    let struck = cell.clone().set_font_strikethrough();
+    let last = COLUMNS.len() as u16 - 1;
+    sheet.set_name(&list.station_code)?;
+    sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0).set_footer("&C第 &P 页 共 &N 页");
+    for (c, (_, width)) in COLUMNS.iter().enumerate() {
+        sheet.set_column_width(c as u16, *width)?;
+    }
+    sheet.merge_range(0, 0, 0, last, &list.station_name, &title)?;
+    let edition = if public { "公开版" } else { "内部版" };
+    sheet.merge_range(1, 0, 1, last, &format!("{} 年度履职清单(第 {} 版,{edition})", list.year, list.edition), &title)?;
+    let seats = format!(
+        "编号 {}  第一召集人 {}  第二召集人 {}  站长 {}  总召集人 {}  入站委员 自治区{} 市{} 区{}",
+        list.number, list.first_convener, list.second_convener, list.station_head, list.chief_convener, list.members_region, list.members_city, list.members_district
+    );
+    sheet.merge_range(2, 0, 2, last, &seats, &plain)?;
+    let removed = list.items.iter().filter(|i| i.removal_reason.is_some()).count();
+    let counts = format!("发布 {}  共 {} 项(撤销 {removed})", list.published_on, list.items.len() - removed);
+    sheet.merge_range(3, 0, 3, last, &counts, &plain)?;
+    for (c, (name, _)) in COLUMNS.iter().enumerate() {
+        sheet.write_with_format(4, c as u16, *name, &head)?;
+    }
+    sheet.set_repeat_rows(4, 4)?;
+    let mut row = 5;
+    for i in &list.items {
+        let format = if i.removal_reason.is_some() { &struck } else { &cell };
+        for (c, text) in cells(i, public).into_iter().enumerate() {
+            // Written as text, never as a formula.
+            sheet.write_string_with_format(row, c as u16, &text, format)?;
+        }
+        row += 1;
+    }
+    sheet.merge_range(row, 0, row, last, "审核:第一召集人(签)        第二召集人(签)        总召集人(签)        盖章        监督电话", &plain)?;
+    row += 2;
+    sheet.merge_range(row, 0, row, last, "附一 暂无资源的需求及去向", &head)?;
+    for u in list.unserved.iter().filter(|u| !public || u.public) {
+        row += 1;
+        let what = if public { u.title.clone() } else { format!("{} {}", u.number, u.title) };
+        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
+        sheet.merge_range(row, 4, row, 5, &u.reason, &cell)?;
+        sheet.merge_range(row, 6, row, last, &u.remedy, &cell)?;
+    }
+    Ok(())
+}
