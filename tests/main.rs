@@ -1,1 +1,4 @@
-//! tests
+//! The built program, from outside: through the command line alone.
+
+mod demo;
+mod house;

@@ -5,30 +5,62 @@
 
 use chrono::NaiveDate;
 use domain::{
-    AreaLevel, AreaScope, AssignmentRole, Cost, DeliveryFormat, MemberLevel, NeedSource, NeedStatus, Publicity, ResourceKind,
-    ResourceStatus, Urgency, WorkstationKind,
+    AreaLevel, AreaScope, AssignmentRole, Cost, DeliveryFormat, MemberLevel, NeedSource, NeedStatus,
+    Publicity, ResourceKind, ResourceStatus, Urgency, WorkstationKind,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use store::{
-    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat, NewSector, NewWorkstation,
+    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat,
+    NewSector, NewWorkstation,
 };
 
 const AREAS: &str = include_str!("data/areas.csv");
 const CATEGORIES: &str = include_str!("data/categories.csv");
 const THEMES: &str = include_str!("data/themes.csv");
-const SURNAMES: &[&str] = &["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "高", "罗"];
+const SURNAMES: &[&str] = &[
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭", "何",
+    "林", "高", "罗",
+];
 const GIVEN: &[&str] = &["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
 const LETTERS: &[(&str, &str)] = &[
-    ("150102", "XC"), ("150103", "HM"), ("150104", "YQ"), ("150105", "SH"), ("150121", "TZ"), ("150122", "TK"),
-    ("150123", "HL"), ("150124", "QS"), ("150125", "WC"), ("150172", "KF"),
+    ("150102", "XC"),
+    ("150103", "HM"),
+    ("150104", "YQ"),
+    ("150105", "SH"),
+    ("150121", "TZ"),
+    ("150122", "TK"),
+    ("150123", "HL"),
+    ("150124", "QS"),
+    ("150125", "WC"),
+    ("150172", "KF"),
 ];
 const SECTORS: &[(&str, &str)] = &[
-    ("民革", "政法"), ("民盟", "教育文体"), ("民建", "经济管理"), ("民进", "教育文体"), ("农工党", "卫生计生"), ("九三学社", "科技与信息产业"),
-    ("工商联", "商贸旅游"), ("工会", "劳动和社会保障"), ("共青团", "民政"), ("妇联", "民政"), ("侨联", "经济管理"), ("台胞台属", "商贸旅游"),
-    ("少数民族", "党务政务"), ("宗教", "党务政务"), ("经济企业", "经济管理"), ("社会科学", "政法"), ("社会福利", "民政"), ("文化艺术", "教育文体"),
-    ("新闻出版", "科技与信息产业"), ("教育", "教育文体"), ("体育", "教育文体"), ("医药卫生", "卫生计生"), ("农业", "农村农业"), ("特邀", "城乡建设"),
+    ("民革", "政法"),
+    ("民盟", "教育文体"),
+    ("民建", "经济管理"),
+    ("民进", "教育文体"),
+    ("农工党", "卫生计生"),
+    ("九三学社", "科技与信息产业"),
+    ("工商联", "商贸旅游"),
+    ("工会", "劳动和社会保障"),
+    ("共青团", "民政"),
+    ("妇联", "民政"),
+    ("侨联", "经济管理"),
+    ("台胞台属", "商贸旅游"),
+    ("少数民族", "党务政务"),
+    ("宗教", "党务政务"),
+    ("经济企业", "经济管理"),
+    ("社会科学", "政法"),
+    ("社会福利", "民政"),
+    ("文化艺术", "教育文体"),
+    ("新闻出版", "科技与信息产业"),
+    ("教育", "教育文体"),
+    ("体育", "教育文体"),
+    ("医药卫生", "卫生计生"),
+    ("农业", "农村农业"),
+    ("特邀", "城乡建设"),
 ];
 
 /// Everything that a demo city is made of.
@@ -85,9 +117,17 @@ pub fn areas() -> anyhow::Result<Vec<NewArea>> {
     let mut rows = Vec::new();
     for (i, r) in csv::Reader::from_reader(AREAS.as_bytes()).records().enumerate() {
         let r = r?;
-        let level = AreaLevel::parse(&r[2]).ok_or_else(|| anyhow::anyhow!("区划表第 {} 行的级别不对", i + 2))?;
+        let level =
+            AreaLevel::parse(&r[2]).ok_or_else(|| anyhow::anyhow!("区划表第 {} 行的级别不对", i + 2))?;
         let parent = (!r[4].is_empty()).then(|| r[4].to_owned());
-        rows.push(NewArea { row: i + 2, code: r[0].into(), name: r[1].into(), level, kind: r[3].into(), parent });
+        rows.push(NewArea {
+            row: i + 2,
+            code: r[0].into(),
+            name: r[1].into(),
+            level,
+            kind: r[3].into(),
+            parent,
+        });
     }
     Ok(rows)
 }
@@ -165,12 +205,19 @@ fn themes(categories: &[NewCategory]) -> anyhow::Result<Vec<Theme>> {
 /// The sectors with the classes near them.
 pub fn sectors(categories: &[NewCategory]) -> Vec<NewSector> {
     let code = |name: &str| {
-        categories.iter().find(|c| c.code.len() == 2 && c.name == name).map_or(String::new(), |c| c.code.clone())
+        categories
+            .iter()
+            .find(|c| c.code.len() == 2 && c.name == name)
+            .map_or(String::new(), |c| c.code.clone())
     };
     SECTORS
         .iter()
         .enumerate()
-        .map(|(i, (name, near))| NewSector { code: format!("J{:02}", i + 1), name: (*name).into(), affinity: code(near) })
+        .map(|(i, (name, near))| NewSector {
+            code: format!("J{:02}", i + 1),
+            name: (*name).into(),
+            affinity: code(near),
+        })
         .collect()
 }
 
@@ -194,7 +241,11 @@ pub fn draw(count: usize, year: i32) -> anyhow::Result<DemoCity> {
     let mut officers = Vec::new();
     let mut seat = |role, district: Option<String>, cluster: Option<String>, name: String| {
         let n = officers.len() + 1;
-        officers.push((NewSeat { role, person_number: format!("G-{n:04}"), person_name: name }, district, cluster));
+        officers.push((
+            NewSeat { role, person_number: format!("G-{n:04}"), person_name: name },
+            district,
+            cluster,
+        ));
     };
     seat(AssignmentRole::CityOfficer, None, None, d.name());
     for (code, _) in LETTERS {
@@ -207,7 +258,17 @@ pub fn draw(count: usize, year: i32) -> anyhow::Result<DemoCity> {
     }
     let resources = resources(&mut d, &workstations, &members, &themes, year)?;
     let needs = needs(&mut d, &workstations, &areas, &themes, &categories, year)?;
-    Ok(DemoCity { areas, categories, sectors, workstations, members, partnerships, officers, needs, resources })
+    Ok(DemoCity {
+        areas,
+        categories,
+        sectors,
+        workstations,
+        members,
+        partnerships,
+        officers,
+        needs,
+        resources,
+    })
 }
 
 fn stations(d: &mut Draw, areas: &[NewArea], count: usize, sectors: &[NewSector]) -> Vec<NewWorkstation> {
@@ -217,7 +278,8 @@ fn stations(d: &mut Draw, areas: &[NewArea], count: usize, sectors: &[NewSector]
     let mut rows = Vec::new();
     for i in 0..count {
         let township = townships[i % townships.len()];
-        let villages: Vec<&NewArea> = areas.iter().filter(|a| a.parent.as_deref() == Some(&township.code)).collect();
+        let villages: Vec<&NewArea> =
+            areas.iter().filter(|a| a.parent.as_deref() == Some(&township.code)).collect();
         let area = if villages.is_empty() { township } else { d.of(&villages) };
         let district = domain::area::district_of(&township.code);
         let letters = LETTERS.iter().find(|l| l.0 == district).map_or("QT", |l| l.1);
@@ -228,20 +290,36 @@ fn stations(d: &mut Draw, areas: &[NewArea], count: usize, sectors: &[NewSector]
         let studio = i % 5 == 4;
         let (kind, title, sector) = if studio {
             let s = d.of(sectors);
-            (WorkstationKind::Studio, format!("{}{}{}界别委员工作室", name(district), township.name, s.name), Some(s.code.clone()))
+            (
+                WorkstationKind::Studio,
+                format!("{}{}{}界别委员工作室", name(district), township.name, s.name),
+                Some(s.code.clone()),
+            )
         } else {
-            (WorkstationKind::Station, format!("{}{}{}政协委员工作站", name(district), township.name, area.name), None)
+            (
+                WorkstationKind::Station,
+                format!("{}{}{}政协委员工作站", name(district), township.name, area.name),
+                None,
+            )
         };
         let mut seats = Vec::new();
-        for (k, role) in [AssignmentRole::FirstConvener, AssignmentRole::SecondConvener, AssignmentRole::StationHead, AssignmentRole::Clerk]
-            .into_iter()
-            .enumerate()
+        for (k, role) in [
+            AssignmentRole::FirstConvener,
+            AssignmentRole::SecondConvener,
+            AssignmentRole::StationHead,
+            AssignmentRole::Clerk,
+        ]
+        .into_iter()
+        .enumerate()
         {
             seats.push(NewSeat { role, person_number: format!("P-{code}-{}", k + 1), person_name: d.name() });
         }
         rows.push(NewWorkstation {
             row: i + 2,
-            cluster: Some((format!("{letters}-P{}", n / 8 + 1), format!("{}第{}片区", name(district), n / 8 + 1))),
+            cluster: Some((
+                format!("{letters}-P{}", n / 8 + 1),
+                format!("{}第{}片区", name(district), n / 8 + 1),
+            )),
             code,
             name: title,
             kind,
@@ -293,10 +371,17 @@ fn members(d: &mut Draw, stations: &[NewWorkstation], sectors: &[NewSector]) -> 
 }
 
 fn day(year: i32, ordinal: usize) -> anyhow::Result<NaiveDate> {
-    NaiveDate::from_yo_opt(year, ordinal as u32 % 365 + 1).ok_or_else(|| anyhow::anyhow!("{year} 不是可用的年份"))
+    NaiveDate::from_yo_opt(year, ordinal as u32 % 365 + 1)
+        .ok_or_else(|| anyhow::anyhow!("{year} 不是可用的年份"))
 }
 
-fn resources(d: &mut Draw, stations: &[NewWorkstation], members: &[NewMember], themes: &[Theme], year: i32) -> anyhow::Result<Vec<NewResource>> {
+fn resources(
+    d: &mut Draw,
+    stations: &[NewWorkstation],
+    members: &[NewMember],
+    themes: &[Theme],
+    year: i32,
+) -> anyhow::Result<Vec<NewResource>> {
     let mut rows = Vec::new();
     for i in 0..stations.len() * 12 {
         let m = &members[i % members.len()];
@@ -333,8 +418,16 @@ fn resources(d: &mut Draw, stations: &[NewWorkstation], members: &[NewMember], t
     Ok(rows)
 }
 
-fn needs(d: &mut Draw, stations: &[NewWorkstation], areas: &[NewArea], themes: &[Theme], categories: &[NewCategory], year: i32) -> anyhow::Result<Vec<NewNeed>> {
-    const WISHES: &[&str] = &["希望把机场搬到村口", "想让全村每户发一辆车", "希望冬天不要下雪", "请给我家孩子直接安排公务员"];
+fn needs(
+    d: &mut Draw,
+    stations: &[NewWorkstation],
+    areas: &[NewArea],
+    themes: &[Theme],
+    categories: &[NewCategory],
+    year: i32,
+) -> anyhow::Result<Vec<NewNeed>> {
+    const WISHES: &[&str] =
+        &["希望把机场搬到村口", "想让全村每户发一辆车", "希望冬天不要下雪", "请给我家孩子直接安排公务员"];
     const HARDSHIP: &[&str] = &["(困难家庭)", "(独居老人)", "(残疾人家庭)"];
     let mut rows: Vec<NewNeed> = Vec::new();
     for i in 0..stations.len() * 32 {
@@ -347,7 +440,10 @@ fn needs(d: &mut Draw, stations: &[NewWorkstation], areas: &[NewArea], themes: &
             }
         };
         let what = d.of(&theme.needs).clone();
-        let near: Vec<&NewArea> = areas.iter().filter(|a| a.parent == Some(domain::area::township_of(&s.area).to_owned())).collect();
+        let near: Vec<&NewArea> = areas
+            .iter()
+            .filter(|a| a.parent == Some(domain::area::township_of(&s.area).to_owned()))
+            .collect();
         let area = if near.is_empty() || d.percent(60) { s.area.clone() } else { d.of(&near).code.clone() };
         let place = areas.iter().find(|a| a.code == area).map_or("", |a| a.name.as_str());
         let impossible = d.percent(1);
@@ -359,9 +455,23 @@ fn needs(d: &mut Draw, stations: &[NewWorkstation], areas: &[NewArea], themes: &
             row: i + 2,
             station: s.code.clone(),
             external_no: Some(format!("XQ-{:05}", i + 1)),
-            description: format!("{}反映:{what}。希望工作站帮助联系。", if d.percent(50) { "居民" } else { "网格员" }),
+            description: format!(
+                "{}反映:{what}。希望工作站帮助联系。",
+                if d.percent(50) { "居民" } else { "网格员" }
+            ),
             title,
-            category: if impossible || d.percent(1) { None } else if d.percent(12) { Some(categories.iter().find(|c| c.code.len() == 6 && c.code.starts_with(&theme.class)).map_or(theme.class.clone(), |c| c.code.clone())) } else { Some(theme.class.clone()) },
+            category: if impossible || d.percent(1) {
+                None
+            } else if d.percent(12) {
+                Some(
+                    categories
+                        .iter()
+                        .find(|c| c.code.len() == 6 && c.code.starts_with(&theme.class))
+                        .map_or(theme.class.clone(), |c| c.code.clone()),
+                )
+            } else {
+                Some(theme.class.clone())
+            },
             source: *d.of(NeedSource::ALL),
             collected_on: day(year - 1, 200 + d.below(160))?,
             area: Some(area),
@@ -370,7 +480,13 @@ fn needs(d: &mut Draw, stations: &[NewWorkstation], areas: &[NewArea], themes: &
             households: d.below(80) as i32,
             shops: if d.percent(8) { d.below(20) as i32 } else { 0 },
             urgency: if d.percent(7) { Urgency::Urgent } else { Urgency::Normal },
-            desired_by: if d.percent(35) { Some(day(year, d.below(365))?) } else if d.percent(1) { Some(day(year - 1, 350)?) } else { None },
+            desired_by: if d.percent(35) {
+                Some(day(year, d.below(365))?)
+            } else if d.percent(1) {
+                Some(day(year - 1, 350)?)
+            } else {
+                None
+            },
             publicity: if d.percent(90) { Publicity::Consented } else { Publicity::Internal },
             status: NeedStatus::Open,
             requirements: Vec::new(),
@@ -381,7 +497,11 @@ fn needs(d: &mut Draw, stations: &[NewWorkstation], areas: &[NewArea], themes: &
             let second = d.of(themes);
             row.requirements = vec![
                 NewRequirement { label: what.clone(), category: None, quantity: 1 },
-                NewRequirement { label: second.resources[0].clone(), category: Some(second.class.clone()), quantity: 1 },
+                NewRequirement {
+                    label: second.resources[0].clone(),
+                    category: Some(second.class.clone()),
+                    quantity: 1,
+                },
             ];
         } else if d.percent(5) {
             row.requirements = vec![NewRequirement { label: what, category: None, quantity: 2 }];

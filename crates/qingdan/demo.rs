@@ -13,21 +13,34 @@ use store::{Desk, Error, PlanReport, Store, Viewer};
 const MARK: &str = "demo_year";
 
 /// Makes the city where there is none, and says what it came to.
-pub async fn run(database: &str, key_file: &Path, year: i32, workstations: usize, json: bool) -> anyhow::Result<()> {
+pub async fn run(
+    database: &str,
+    key_file: &Path,
+    year: i32,
+    workstations: usize,
+    json: bool,
+) -> anyhow::Result<()> {
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
     let store = Store::open(database, vault_key(key_file)?, [7; 32]).await?;
-    let start = NaiveDate::from_ymd_opt(year, 1, 20).and_then(|d| d.and_hms_opt(1, 0, 0)).context("年份不可用")?.and_utc();
+    let start = NaiveDate::from_ymd_opt(year, 1, 20)
+        .and_then(|d| d.and_hms_opt(1, 0, 0))
+        .context("年份不可用")?
+        .and_utc();
     let desk = store.on_behalf_of(Viewer::command(), start);
     match desk.setting(MARK).await? {
         Some(made) if made == year.to_string() => {
             if json {
-                bail!("这个数据库里已有 {year} 年的演示城市;--json 只在新建时给出各步用时,请换一个 --database。");
+                bail!(
+                    "这个数据库里已有 {year} 年的演示城市;--json 只在新建时给出各步用时,请换一个 --database。"
+                );
             }
             say("已有演示城市,未作改动。");
         }
         Some(made) => bail!("这个数据库是 {made} 年的演示城市,请换一个 --database。"),
-        None if desk.totals(year).await?.workstations > 0 => bail!("这个数据库不是演示建立的,不会覆盖;请换一个 --database。"),
+        None if desk.totals(year).await?.workstations > 0 => {
+            bail!("这个数据库不是演示建立的,不会覆盖;请换一个 --database。")
+        }
         None => {
             let bar = progress(json);
             let plan = make(&store, &desk, year, workstations, start, &bar).await?;
@@ -39,7 +52,10 @@ pub async fn run(database: &str, key_file: &Path, year: i32, workstations: usize
         }
     }
     let t = desk.totals(year).await?;
-    say(&format!("{year} 年演示城市:{} 个工作站(室),{} 位委员,{} 件需求,{} 项资源;", t.workstations, t.members, t.needs, t.resources));
+    say(&format!(
+        "{year} 年演示城市:{} 个工作站(室),{} 位委员,{} 件需求,{} 项资源;",
+        t.workstations, t.members, t.needs, t.resources
+    ));
     say(&format!("已发布 {} 份年度履职清单,共 {} 项。", t.published_lists, t.items));
     say("接着可以:");
     say("  qingdan verify                                        验证方案与清单");
@@ -76,7 +92,14 @@ struct Made {
     publish_seconds: f64,
 }
 
-async fn make(store: &Store, desk: &Desk, year: i32, workstations: usize, at: DateTime<Utc>, bar: &ProgressBar) -> anyhow::Result<Made> {
+async fn make(
+    store: &Store,
+    desk: &Desk,
+    year: i32,
+    workstations: usize,
+    at: DateTime<Utc>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Made> {
     step(bar, "生成演示城市");
     let city = city::draw(workstations, year)?;
     desk.first_weights().await?;
@@ -100,7 +123,13 @@ async fn make(store: &Store, desk: &Desk, year: i32, workstations: usize, at: Da
 
 /// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,
 /// publication. Each step is one transaction of the person who takes it.
-async fn publish_all(store: &Store, desk: &Desk, year: i32, at: DateTime<Utc>, bar: &ProgressBar) -> anyhow::Result<()> {
+async fn publish_all(
+    store: &Store,
+    desk: &Desk,
+    year: i32,
+    at: DateTime<Utc>,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
     let lists = desk.open_lists(year).await?;
     bar.set_length(lists.len() as u64);
     for list in lists {
@@ -132,9 +161,7 @@ async fn publish_all(store: &Store, desk: &Desk, year: i32, at: DateTime<Utc>, b
 async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_json::Value> {
     let t = desk.totals(year).await?;
     let p = &made.plan;
-    let objective = |o: &domain::Objective| {
-        serde_json::json!({"urgent_served": o.urgent_served, "served": o.served, "score": o.score, "evenness": o.evenness})
-    };
+    let objective = |o: &domain::Objective| serde_json::json!({"urgent_served": o.urgent_served, "served": o.served, "score": o.score, "evenness": o.evenness});
     Ok(serde_json::json!({
         "year": year,
         "workstations": t.workstations,

@@ -3,7 +3,9 @@
 use anyhow::Result;
 use clap::ValueEnum;
 use domain::number::quarter;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet,
+};
 use store::{Snapshot, SnapshotItem, SnapshotList};
 
 /// What to print.
@@ -19,8 +21,18 @@ pub enum Format {
 
 /// The columns of a printed list (domain.md §12), in their order.
 const COLUMNS: &[(&str, f64)] = &[
-    ("序号", 5.0), ("项目名称", 26.0), ("群众需求(编号、来源)", 24.0), ("受益范围", 13.0), ("履职方式", 9.0), ("承接委员(级别·界别)", 22.0),
-    ("委员资源(编号)", 26.0), ("共建/协办单位", 13.0), ("计划时间", 9.0), ("预期成果", 28.0), ("进展", 8.0), ("备注", 12.0),
+    ("序号", 5.0),
+    ("项目名称", 26.0),
+    ("群众需求(编号、来源)", 24.0),
+    ("受益范围", 13.0),
+    ("履职方式", 9.0),
+    ("承接委员(级别·界别)", 22.0),
+    ("委员资源(编号)", 26.0),
+    ("共建/协办单位", 13.0),
+    ("计划时间", 9.0),
+    ("预期成果", 28.0),
+    ("进展", 8.0),
+    ("备注", 12.0),
 ];
 
 /// The cells of an item. The public edition has neither numbers nor sources, and no title of what is not public.
@@ -31,9 +43,13 @@ fn cells(i: &SnapshotItem, public: bool) -> Vec<String> {
         (true, false) => i.need_title.clone(),
         (true, true) => "不公开".to_owned(),
     };
-    let members: Vec<String> = i.members.iter().map(|m| format!("{}({}·{})", m.name, m.level, m.sector)).collect();
-    let resources: Vec<String> =
-        i.resources.iter().map(|r| if public { r.title.clone() } else { format!("{} {}", r.number, r.title) }).collect();
+    let members: Vec<String> =
+        i.members.iter().map(|m| format!("{}({}·{})", m.name, m.level, m.sector)).collect();
+    let resources: Vec<String> = i
+        .resources
+        .iter()
+        .map(|r| if public { r.title.clone() } else { format!("{} {}", r.number, r.title) })
+        .collect();
     vec![
         i.seq.to_string(),
         if hidden { i.category.clone() } else { i.title.clone() },
@@ -88,7 +104,8 @@ fn csv(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
     w.write_record(["清单编号", "工作站"].into_iter().chain(COLUMNS.iter().map(|c| c.0)))?;
     for s in lists {
         for i in &s.list.items {
-            let row = [s.list.number.clone(), s.list.station_name.clone()].into_iter().chain(cells(i, public));
+            let row =
+                [s.list.number.clone(), s.list.station_name.clone()].into_iter().chain(cells(i, public));
             w.write_record(row.map(safe))?;
         }
     }
@@ -99,7 +116,9 @@ fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
     // The day of publication, not of printing: the same version prints the same file.
     let published = lists.first().map_or("", |l| l.list.published_on.as_str());
-    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::parse_from_str(published)?));
+    book.set_properties(
+        &DocProperties::new().set_creation_datetime(&ExcelDateTime::parse_from_str(published)?),
+    );
     for s in lists {
         sheet(book.add_worksheet(), &s.list, public)?;
     }
@@ -121,10 +140,24 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
     }
     sheet.merge_range(0, 0, 0, last, &list.station_name, &title)?;
     let edition = if public { "公开版" } else { "内部版" };
-    sheet.merge_range(1, 0, 1, last, &format!("{} 年度履职清单(第 {} 版,{edition})", list.year, list.edition), &title)?;
+    sheet.merge_range(
+        1,
+        0,
+        1,
+        last,
+        &format!("{} 年度履职清单(第 {} 版,{edition})", list.year, list.edition),
+        &title,
+    )?;
     let seats = format!(
         "编号 {}  第一召集人 {}  第二召集人 {}  站长 {}  总召集人 {}  入站委员 自治区{} 市{} 区{}",
-        list.number, list.first_convener, list.second_convener, list.station_head, list.chief_convener, list.members_region, list.members_city, list.members_district
+        list.number,
+        list.first_convener,
+        list.second_convener,
+        list.station_head,
+        list.chief_convener,
+        list.members_region,
+        list.members_city,
+        list.members_district
     );
     sheet.merge_range(2, 0, 2, last, &seats, &plain)?;
     let removed = list.items.iter().filter(|i| i.removal_reason.is_some()).count();
@@ -143,7 +176,14 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
         }
         row += 1;
     }
-    sheet.merge_range(row, 0, row, last, "审核:第一召集人(签)        第二召集人(签)        总召集人(签)        盖章        监督电话", &plain)?;
+    sheet.merge_range(
+        row,
+        0,
+        row,
+        last,
+        "审核:第一召集人(签)        第二召集人(签)        总召集人(签)        盖章        监督电话",
+        &plain,
+    )?;
     row += 2;
     sheet.merge_range(row, 0, row, last, "附一 暂无资源的需求及去向", &head)?;
     for u in list.unserved.iter().filter(|u| !public || u.public) {

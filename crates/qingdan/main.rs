@@ -6,8 +6,8 @@ mod demo;
 mod export;
 
 use anyhow::{Context, bail};
-use clap::{Parser, Subcommand, ValueEnum};
 use chrono::Datelike;
+use clap::{Parser, Subcommand, ValueEnum};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -131,7 +131,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Plan { year, station } => {
             let desk = open(&database, &key_file).await?;
             let only = match &station {
-                Some(code) => Some(desk.workstation_by_code(code).await?.with_context(|| format!("没有编号为 {code} 的工作站"))?.id),
+                Some(code) => Some(
+                    desk.workstation_by_code(code)
+                        .await?
+                        .with_context(|| format!("没有编号为 {code} 的工作站"))?
+                        .id,
+                ),
                 None => None,
             };
             let limits = domain_limits();
@@ -149,21 +154,28 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             ));
             Ok(())
         }
-        Command::Publish { year, station } => publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await,
+        Command::Publish { year, station } => {
+            publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await
+        }
         Command::Export { year, station, district, format, edition, out } => {
             let desk = open(&database, &key_file).await?;
-            let lists = desk.snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref()).await?;
+            let lists = desk
+                .snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref())
+                .await?;
             if lists.is_empty() {
                 bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
             }
             let bytes = export::write(&lists, format, edition == Edition::Public)?;
             match out {
-                Some(path) => std::fs::write(&path, bytes).with_context(|| format!("不能写入 {}", path.display())),
+                Some(path) => {
+                    std::fs::write(&path, bytes).with_context(|| format!("不能写入 {}", path.display()))
+                }
                 None => std::io::stdout().write_all(&bytes).context("不能写到标准输出"),
             }
         }
         Command::Verify { year } => {
-            let (checked, wrong) = open(&database, &key_file).await?.verify(year.unwrap_or_else(this_year)).await?;
+            let (checked, wrong) =
+                open(&database, &key_file).await?.verify(year.unwrap_or_else(this_year)).await?;
             for line in checked {
                 say(&line);
             }
@@ -195,7 +207,8 @@ pub(crate) fn domain_limits() -> domain::Limits {
 
 /// Opens a database that is there already, for the command line.
 async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
-    let store = Store::open(database, vault_key(key_file)?, clock::random()?).await.context("数据库打不开")?;
+    let store =
+        Store::open(database, vault_key(key_file)?, clock::random()?).await.context("数据库打不开")?;
     if !store.ready(&migrations::newest()).await {
         bail!("数据库没有建立或不是最新结构,请先执行 qingdan migrate(演示请执行 qingdan demo)。");
     }
@@ -206,7 +219,9 @@ async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
 fn vault_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     use std::os::unix::fs::OpenOptionsExt;
     match std::fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| anyhow::anyhow!("密钥文件 {} 应为 32 字节", path.display())),
+        Ok(bytes) => {
+            bytes.try_into().map_err(|_| anyhow::anyhow!("密钥文件 {} 应为 32 字节", path.display()))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let key = clock::random()?;
             let mut file = std::fs::OpenOptions::new()

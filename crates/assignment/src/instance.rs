@@ -212,11 +212,8 @@ impl Builder {
 
     fn weights(&self) -> Result<Weights, InstanceError> {
         let requirements = self.pair_start.len() as i128 - 1;
-        let evenness_max: i128 = self
-            .member_cap
-            .iter()
-            .map(|c| i128::from(*c) * i128::from(*c))
-            .fold(0, i128::saturating_add);
+        let evenness_max: i128 =
+            self.member_cap.iter().map(|c| i128::from(*c) * i128::from(*c)).fold(0, i128::saturating_add);
         let score_max: i128 = self
             .pair_start
             .windows(2)
@@ -225,14 +222,18 @@ impl Builder {
         let needs = self.need_station.len() as i128;
         let overflow = || InstanceError::Overflow(needs as u32, score_max, evenness_max);
         let above = |unit: i128, count: i128, below: i128| {
-            unit.checked_mul(count).and_then(|x| x.checked_add(below)).and_then(|x| x.checked_add(1)).ok_or_else(overflow)
+            unit.checked_mul(count)
+                .and_then(|x| x.checked_add(below))
+                .and_then(|x| x.checked_add(1))
+                .ok_or_else(overflow)
         };
         let score = above(1, evenness_max, 0)?;
         let served = above(score, score_max, evenness_max)?;
         let urgent = above(served, needs, served)?;
         let pinned = above(urgent, needs, urgent)?;
         // Potentials are sums along a path; a path alternates at most once per need and level.
-        above(pinned, 64 * (needs + requirements + 4), 0).and_then(|x| if x < i128::MAX / 4 { Ok(x) } else { Err(overflow()) })?;
+        above(pinned, 64 * (needs + requirements + 4), 0)
+            .and_then(|x| if x < i128::MAX / 4 { Ok(x) } else { Err(overflow()) })?;
         Ok(Weights { pinned, urgent, served, score, evenness_max })
     }
 }

@@ -117,7 +117,8 @@ impl Simplex {
     }
 
     fn reduced(&self, a: usize) -> i128 {
-        self.net.cost[a] + self.potential[self.net.tail[a] as usize] - self.potential[self.net.head[a] as usize]
+        self.net.cost[a] + self.potential[self.net.tail[a] as usize]
+            - self.potential[self.net.head[a] as usize]
     }
 
     /// The most violating arc of the next block that has one.

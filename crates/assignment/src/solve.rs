@@ -141,7 +141,9 @@ impl<'a> Search<'a> {
         };
         for q in self.instance.requirements_of(need) {
             for p in self.instance.pairs_of(q) {
-                let value = self.split[q] + bonus + self.instance.weights.score * i128::from(self.instance.score_of(p));
+                let value = self.split[q]
+                    + bonus
+                    + self.instance.weights.score * i128::from(self.instance.score_of(p));
                 self.simplex.set_cost(self.simplex.net.pairs_at + p, -value);
             }
         }
@@ -196,7 +198,8 @@ impl<'a> Search<'a> {
 
     /// Undecided needs of which some requirements are covered and some are not.
     fn partly(&self) -> Vec<usize> {
-        let covered = |need: usize| self.instance.requirements_of(need).filter(|q| self.chosen(*q).is_some()).count();
+        let covered =
+            |need: usize| self.instance.requirements_of(need).filter(|q| self.chosen(*q).is_some()).count();
         self.several
             .iter()
             .map(|n| *n as usize)

@@ -4,7 +4,7 @@
 //! choose its best pair or none, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::{Instance, Priority, Prices, Proof, Solution};
+use crate::{Instance, Prices, Priority, Proof, Solution};
 use serde::{Deserialize, Serialize};
 
 /// The levels of the objective, highest first.
@@ -205,8 +205,7 @@ pub(crate) fn bound_of(
         let first = range.start;
         for q in range {
             let toll = if q == first { station } else { 0 };
-            let best =
-                instance
+            let best = instance
                 .pairs_of(q)
                 .filter(|p| instance.usable(*p))
                 .map(|p| pair_profit(instance, prices, p) + prices.split[q] - toll)
@@ -221,7 +220,11 @@ pub(crate) fn bound_of(
     Some(bound)
 }
 
-fn proved(instance: &Instance, proof: &Proof, decided: &mut [Option<bool>]) -> Result<Option<i128>, Violation> {
+fn proved(
+    instance: &Instance,
+    proof: &Proof,
+    decided: &mut [Option<bool>],
+) -> Result<Option<i128>, Violation> {
     match proof {
         Proof::Leaf(prices) => {
             check(instance, prices)?;

@@ -14,14 +14,18 @@ struct Case {
 
 fn build(c: &Case) -> Instance {
     let mut b = Builder::default();
-    c.members.iter().for_each(|cap| { b.member(*cap); });
+    c.members.iter().for_each(|cap| {
+        b.member(*cap);
+    });
     for (m, cap) in &c.resources {
         b.resource((m % c.members.len()) as u32, *cap);
     }
     for (r, cap) in &c.places {
         b.place((r % c.resources.len()) as u32, *cap);
     }
-    c.stations.iter().for_each(|l| { b.station(*l); });
+    c.stations.iter().for_each(|l| {
+        b.station(*l);
+    });
     for (s, p, requirements) in &c.needs {
         let priority = [Priority::Normal, Priority::Urgent, Priority::Pinned][*p as usize % 3];
         b.need((s % c.stations.len()) as u32, priority);
@@ -45,7 +49,13 @@ fn cases() -> impl Strategy<Value = Case> {
         prop::collection::vec(0..4u32, 1..3),
         prop::collection::vec(need, 0..5),
     )
-        .prop_map(|(members, resources, places, stations, needs)| Case { members, resources, places, stations, needs })
+        .prop_map(|(members, resources, places, stations, needs)| Case {
+            members,
+            resources,
+            places,
+            stations,
+            needs,
+        })
 }
 
 /// The lexicographic order, the evener the better.
@@ -68,7 +78,11 @@ fn brute(instance: &Instance, proof: &Proof, prices: &assignment::Prices) -> (i6
         }
         s.chosen[q] = None;
     }
-    let mut s = Solution { chosen: vec![None; instance.requirements()], proof: proof.clone(), prices: prices.clone() };
+    let mut s = Solution {
+        chosen: vec![None; instance.requirements()],
+        proof: proof.clone(),
+        prices: prices.clone(),
+    };
     let mut best = (0, 0, 0, 0, 0);
     walk(instance, 0, &mut s, &mut best);
     best

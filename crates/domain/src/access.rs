@@ -88,16 +88,36 @@ pub fn reach(role: Role, action: Action) -> Reach {
         (P::Anonymous, _) => R::Nothing,
         (P::Auditor, A::ReadLists | A::ReadDashboard | A::ReadAudit) => R::City,
         (P::Auditor, _) => R::Nothing,
-        (P::CityOfficer, A::ReadLists | A::ReadDashboard | A::ReadAudit | A::PlanYear | A::Administer | A::ReturnList | A::PublishList) => R::City,
+        (
+            P::CityOfficer,
+            A::ReadLists
+            | A::ReadDashboard
+            | A::ReadAudit
+            | A::PlanYear
+            | A::Administer
+            | A::ReturnList
+            | A::PublishList,
+        ) => R::City,
         (P::CityOfficer, _) => R::Nothing,
         // Sees, comments, returns a draft; cannot edit a station's needs (rule 12).
         (P::DistrictOfficer, A::ReadLists | A::ReadDashboard | A::ReadAudit | A::ReturnList) => R::Stations,
         (P::DistrictOfficer, _) => R::Nothing,
         (P::Member, A::ReadLists | A::WriteResource | A::AnswerMatch) => R::Own,
         (P::Member, _) => R::Nothing,
-        (P::Clerk, A::ReadLists | A::ReadDashboard | A::ReadContact | A::WriteNeed | A::WriteResource | A::AnswerMatch) => R::Stations,
+        (
+            P::Clerk,
+            A::ReadLists
+            | A::ReadDashboard
+            | A::ReadContact
+            | A::WriteNeed
+            | A::WriteResource
+            | A::AnswerMatch,
+        ) => R::Stations,
         (P::Clerk, _) => R::Nothing,
-        (P::FirstConvener | P::SecondConvener | P::StationHead | P::ChiefConvener, A::PlanYear | A::Administer) => R::Nothing,
+        (
+            P::FirstConvener | P::SecondConvener | P::StationHead | P::ChiefConvener,
+            A::PlanYear | A::Administer,
+        ) => R::Nothing,
         (P::FirstConvener, A::CosignList) | (P::SecondConvener, A::ApproveList) => R::Nothing,
         // The head sees to the work; the two seats publish (rule 2). A chief convener acts for an empty seat.
         (P::StationHead, A::ApproveList | A::CosignList | A::PublishList) => R::Nothing,
@@ -132,7 +152,14 @@ mod tests {
 
     #[test]
     fn no_officer_and_no_member_reads_a_telephone() {
-        for role in [Role::Anonymous, Role::Member, Role::ChiefConvener, Role::DistrictOfficer, Role::CityOfficer, Role::Auditor] {
+        for role in [
+            Role::Anonymous,
+            Role::Member,
+            Role::ChiefConvener,
+            Role::DistrictOfficer,
+            Role::CityOfficer,
+            Role::Auditor,
+        ] {
             assert_eq!(reach(role, Action::ReadContact), Reach::Nothing, "{role:?}");
         }
     }

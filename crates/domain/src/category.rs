@@ -26,7 +26,10 @@ pub fn propose<'a>(table: &'a [Keywords], title: &str, text: &str) -> Option<&'a
     let points = |k: &Keywords| -> usize {
         k.words
             .iter()
-            .map(|w| w.chars().count() * (2 * usize::from(title.contains(w.as_str())) + usize::from(text.contains(w.as_str()))))
+            .map(|w| {
+                w.chars().count()
+                    * (2 * usize::from(title.contains(w.as_str())) + usize::from(text.contains(w.as_str())))
+            })
             .sum()
     };
     table

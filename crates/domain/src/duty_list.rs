@@ -195,12 +195,22 @@ impl MatchStatus {
 ///
 /// # Errors
 /// `ALREADY_SIGNED`, `FIRST_FIRST` or `FOUR_EYES`.
-pub fn check_signature<P: PartialEq>(signed: &[(ConvenerSeat, P)], seat: ConvenerSeat, person: &P) -> Result<(), Refusal> {
+pub fn check_signature<P: PartialEq>(
+    signed: &[(ConvenerSeat, P)],
+    seat: ConvenerSeat,
+    person: &P,
+) -> Result<(), Refusal> {
     if signed.iter().any(|(s, _)| *s == seat) {
-        return Err(Refusal::new("ALREADY_SIGNED", format!("「{}」已经签署过这份清单,无需再签。", seat.label())));
+        return Err(Refusal::new(
+            "ALREADY_SIGNED",
+            format!("「{}」已经签署过这份清单,无需再签。", seat.label()),
+        ));
     }
     if signed.iter().any(|(_, p)| p == person) {
-        return Err(Refusal::new("FOUR_EYES", "同一人不能签署两次:第一召集人审核、第二召集人会签须由两人完成,请由另一位召集人签署。"));
+        return Err(Refusal::new(
+            "FOUR_EYES",
+            "同一人不能签署两次:第一召集人审核、第二召集人会签须由两人完成,请由另一位召集人签署。",
+        ));
     }
     if seat == ConvenerSeat::Second && signed.is_empty() {
         return Err(Refusal::new("FIRST_FIRST", "第一召集人尚未审核,请其先审核,再由第二召集人会签。"));
@@ -234,24 +244,43 @@ pub fn draft_result(kind: ResourceKind, units: usize, unit: &str, beneficiaries:
 }
 
 /// What stands in the way of publishing an item; every item of a list is asked (domain.md §9, rule 3).
-pub fn item_faults(seq: i32, title: &str, expected: &str, needs: usize, unconfirmed: &[String], missing: &[String]) -> Vec<Refusal> {
+pub fn item_faults(
+    seq: i32,
+    title: &str,
+    expected: &str,
+    needs: usize,
+    unconfirmed: &[String],
+    missing: &[String],
+) -> Vec<Refusal> {
     let mut faults = Vec::new();
     if needs == 0 {
-        faults.push(Refusal::new("ITEM_WITHOUT_NEED", format!("第 {seq} 项「{title}」没有需求,请删除该项并说明原因。")));
+        faults.push(Refusal::new(
+            "ITEM_WITHOUT_NEED",
+            format!("第 {seq} 项「{title}」没有需求,请删除该项并说明原因。"),
+        ));
     }
     if expected.trim().is_empty() {
-        faults.push(Refusal::new("ITEM_WITHOUT_RESULT", format!("第 {seq} 项「{title}」没有预期成果,请填写。")));
+        faults.push(Refusal::new(
+            "ITEM_WITHOUT_RESULT",
+            format!("第 {seq} 项「{title}」没有预期成果,请填写。"),
+        ));
     }
     if !unconfirmed.is_empty() {
         faults.push(Refusal::new(
             "ITEM_UNCONFIRMED",
-            format!("第 {seq} 项「{title}」的资源 {} 尚未由委员确认,请等其确认或改用其他资源。", unconfirmed.join("、")),
+            format!(
+                "第 {seq} 项「{title}」的资源 {} 尚未由委员确认,请等其确认或改用其他资源。",
+                unconfirmed.join("、")
+            ),
         ));
     }
     if !missing.is_empty() {
         faults.push(Refusal::new(
             "ITEM_PARTLY",
-            format!("第 {seq} 项「{title}」还缺「{}」,必要条件未齐不能入清单,请补充匹配或删除该项。", missing.join("」「")),
+            format!(
+                "第 {seq} 项「{title}」还缺「{}」,必要条件未齐不能入清单,请补充匹配或删除该项。",
+                missing.join("」「")
+            ),
         ));
     }
     faults

@@ -21,7 +21,8 @@ pub mod workstation;
 pub use access::{Action, Reach, Role};
 pub use area::AreaLevel;
 pub use duty_list::{
-    DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind, ProposedBy,
+    DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
+    ProposedBy,
 };
 pub use member::{MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};

@@ -120,11 +120,15 @@ impl NeedStatus {
             (S::Matched, A::List) => Ok(S::Listed),
             (S::Draft | S::Submitted | S::Open | S::Matched, A::Withdraw) => Ok(S::Withdrawn),
             _ => {
-                let from: Vec<&str> =
-                    S::ALL.iter().filter(|s| s.allows(action)).map(|s| s.label()).collect();
+                let from: Vec<&str> = S::ALL.iter().filter(|s| s.allows(action)).map(|s| s.label()).collect();
                 Err(Refusal::new(
                     "NEED_STATE",
-                    format!("需求现在是「{}」,不能「{}」;只有「{}」的需求可以。", self.label(), action.label(), from.join("」「")),
+                    format!(
+                        "需求现在是「{}」,不能「{}」;只有「{}」的需求可以。",
+                        self.label(),
+                        action.label(),
+                        from.join("」「")
+                    ),
                 ))
             }
         }

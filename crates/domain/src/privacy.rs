@@ -94,8 +94,11 @@ fn names(text: &str) -> Vec<Finding> {
     for introduction in INTRODUCTIONS {
         for (at, _) in text.match_indices(introduction) {
             let rest = &text[at + introduction.len()..];
-            let skip: usize =
-                rest.chars().take_while(|c| matches!(c, ':' | '\u{ff1a}' | ' ' | '是')).map(char::len_utf8).sum();
+            let skip: usize = rest
+                .chars()
+                .take_while(|c| matches!(c, ':' | '\u{ff1a}' | ' ' | '是'))
+                .map(char::len_utf8)
+                .sum();
             let name: String =
                 rest[skip..].chars().take_while(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).take(4).collect();
             let Some(first) = name.chars().next() else { continue };
@@ -146,8 +149,12 @@ pub fn mask_telephone(number: &str) -> String {
 
 /// Keeps the surname, compound surnames too.
 pub fn mask_name(name: &str) -> String {
-    const COMPOUND: &[&str] = &["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐"];
-    let keep = COMPOUND.iter().find(|c| name.starts_with(**c) && name.chars().count() > 2).map_or(1, |c| c.chars().count());
+    const COMPOUND: &[&str] =
+        &["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐"];
+    let keep = COMPOUND
+        .iter()
+        .find(|c| name.starts_with(**c) && name.chars().count() > 2)
+        .map_or(1, |c| c.chars().count());
     format!("{}**", name.chars().take(keep).collect::<String>())
 }
 

@@ -45,7 +45,9 @@ pub fn text(value: &str, name: &str, max: usize, path: &'static str) -> Result<S
         return Err(Refusal::new("EMPTY", format!("「{name}」不能为空,请填写。")).at(path));
     }
     if length > max {
-        return Err(Refusal::new("TOO_LONG", format!("「{name}」有 {length} 字,最多 {max} 字,请精简。")).at(path));
+        return Err(
+            Refusal::new("TOO_LONG", format!("「{name}」有 {length} 字,最多 {max} 字,请精简。")).at(path)
+        );
     }
     Ok(value.to_owned())
 }

@@ -135,10 +135,15 @@ impl ResourceStatus {
 /// `CAPACITY` with the field.
 pub fn check_capacity(per_quarter: i32, per_year: i32) -> Result<(), Refusal> {
     if !(1..=1000).contains(&per_year) {
-        return Err(Refusal::new("CAPACITY", format!("全年可提供次数为 {per_year},应在 1 至 1000 之间。")).at("perYear"));
+        return Err(Refusal::new("CAPACITY", format!("全年可提供次数为 {per_year},应在 1 至 1000 之间。"))
+            .at("perYear"));
     }
     if !(1..=per_year).contains(&per_quarter) {
-        return Err(Refusal::new("CAPACITY", format!("每季度次数为 {per_quarter},应在 1 至全年次数 {per_year} 之间。")).at("perQuarter"));
+        return Err(Refusal::new(
+            "CAPACITY",
+            format!("每季度次数为 {per_quarter},应在 1 至全年次数 {per_year} 之间。"),
+        )
+        .at("perQuarter"));
     }
     Ok(())
 }

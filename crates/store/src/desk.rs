@@ -102,8 +102,11 @@ impl Desk {
     }
 
     fn not_allowed(&self, action: Action) -> Refusal {
-        let who: Vec<&str> =
-            Role::ALL.iter().filter(|r| access::reach(**r, action) != Reach::Nothing).map(|r| r.label()).collect();
+        let who: Vec<&str> = Role::ALL
+            .iter()
+            .filter(|r| access::reach(**r, action) != Reach::Nothing)
+            .map(|r| r.label())
+            .collect();
         Refusal::new(
             "NOT_ALLOWED",
             format!("「{}」不能「{}」;请联系{}。", self.viewer.role.label(), action.label(), who.join("、")),
@@ -143,12 +146,22 @@ impl Desk {
     }
 
     /// The next `count` running numbers of a scope; the first of them is returned.
-    pub(crate) async fn next_numbers<C: ConnectionTrait>(&self, db: &C, scope: &str, count: i64) -> Result<i64> {
+    pub(crate) async fn next_numbers<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        scope: &str,
+        count: i64,
+    ) -> Result<i64> {
         let last = counter::Entity::find_by_id(scope).one(db).await?.map_or(0, |c| c.last);
-        counter::Entity::insert(counter::ActiveModel { scope: Set(scope.to_owned()), last: Set(last + count) })
-            .on_conflict(OnConflict::column(counter::Column::Scope).update_column(counter::Column::Last).to_owned())
-            .exec_without_returning(db)
-            .await?;
+        counter::Entity::insert(counter::ActiveModel {
+            scope: Set(scope.to_owned()),
+            last: Set(last + count),
+        })
+        .on_conflict(
+            OnConflict::column(counter::Column::Scope).update_column(counter::Column::Last).to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
         Ok(last + 1)
     }
 
@@ -161,7 +174,12 @@ impl Desk {
     }
 
     /// Whether the viewer's person holds the role at the station today.
-    pub(crate) async fn holds<C: ConnectionTrait>(&self, db: &C, role: domain::AssignmentRole, station: Uuid) -> Result<bool> {
+    pub(crate) async fn holds<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        role: domain::AssignmentRole,
+        station: Uuid,
+    ) -> Result<bool> {
         let Some(person) = self.viewer.person else { return Ok(false) };
         Ok(assignment::Entity::find()
             .filter(assignment::Column::PersonId.eq(person))

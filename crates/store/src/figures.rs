@@ -1,9 +1,14 @@
 //! Figures of dashboards, the standing plan, the audit trail: counted by SQL.
 
-use crate::entity::{audit_event, duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation};
+use crate::entity::{
+    audit_event, duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation,
+};
 use crate::{Desk, Result};
 use domain::{Action, ListStatus, MatchStatus, NeedStatus, Reach, Refusal};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 use uuid::Uuid;
 
 /// Figures of a scope in a year. Needs are counted 件, not 件次.
@@ -52,9 +57,15 @@ impl Desk {
         let mut q = workstation::Entity::find().filter(workstation::Column::ClosedOn.is_null());
         match self.reach(Action::ReadDashboard) {
             Reach::City => {}
-            Reach::Stations => q = q.filter(workstation::Column::Id.is_in(self.viewer.stations.iter().copied())),
+            Reach::Stations => {
+                q = q.filter(workstation::Column::Id.is_in(self.viewer.stations.iter().copied()))
+            }
             Reach::Own | Reach::Nothing => {
-                return Err(Refusal::new("NOT_ALLOWED", format!("「{}」不能查看统计;请使用召集人或工作人员的令牌。", self.viewer.role.label())).into());
+                return Err(Refusal::new(
+                    "NOT_ALLOWED",
+                    format!("「{}」不能查看统计;请使用召集人或工作人员的令牌。", self.viewer.role.label()),
+                )
+                .into());
             }
         }
         if let Some(d) = district {
@@ -109,7 +120,10 @@ impl Desk {
             .column(plan::Column::Id)
             .filter(plan::Column::Year.eq(year))
             .filter(plan::Column::Standing.eq(true));
-        let in_scope = need::Entity::find().select_only().column(need::Column::Id).filter(need::Column::WorkstationId.in_subquery(ids()));
+        let in_scope = need::Entity::find()
+            .select_only()
+            .column(need::Column::Id)
+            .filter(need::Column::WorkstationId.in_subquery(ids()));
         let unserved: Vec<Count<String>> = plan_reason::Entity::find()
             .select_only()
             .column_as(plan_reason::Column::Code, "code")
@@ -134,15 +148,26 @@ impl Desk {
     /// Township-level areas in which no station sits.
     async fn uncovered(&self, district: Option<&str>) -> Result<Vec<(String, String)>> {
         use crate::entity::area;
-        let mut q = area::Entity::find().filter(area::Column::Level.eq(domain::AreaLevel::Township)).order_by_asc(area::Column::Code);
+        let mut q = area::Entity::find()
+            .filter(area::Column::Level.eq(domain::AreaLevel::Township))
+            .order_by_asc(area::Column::Code);
         if let Some(d) = district {
             q = q.filter(area::Column::Parent.eq(d));
         }
-        let seats: Vec<String> =
-            workstation::Entity::find().select_only().column(workstation::Column::Area).into_tuple().all(self.store.db()).await?;
-        let covered: std::collections::HashSet<&str> = seats.iter().map(|s| domain::area::township_of(s)).collect();
+        let seats: Vec<String> = workstation::Entity::find()
+            .select_only()
+            .column(workstation::Column::Area)
+            .into_tuple()
+            .all(self.store.db())
+            .await?;
+        let covered: std::collections::HashSet<&str> =
+            seats.iter().map(|s| domain::area::township_of(s)).collect();
         let areas = q.all(self.store.db()).await?;
-        Ok(areas.into_iter().filter(|a| !covered.contains(a.code.as_str())).map(|a| (a.code, a.name)).collect())
+        Ok(areas
+            .into_iter()
+            .filter(|a| !covered.contains(a.code.as_str()))
+            .map(|a| (a.code, a.name))
+            .collect())
     }
 
     /// The standing plan of a year, its proof apart.
@@ -158,11 +183,18 @@ impl Desk {
     }
 
     /// The audit trail that the viewer may read, newest first.
-    pub async fn audit_trail(&self, subject: Option<Uuid>, before: Option<Uuid>, first: u64) -> Result<Vec<audit_event::Model>> {
+    pub async fn audit_trail(
+        &self,
+        subject: Option<Uuid>,
+        before: Option<Uuid>,
+        first: u64,
+    ) -> Result<Vec<audit_event::Model>> {
         let mut q = audit_event::Entity::find().order_by_desc(audit_event::Column::Id).limit(first + 1);
         match self.reach(Action::ReadAudit) {
             Reach::City => {}
-            Reach::Stations => q = q.filter(audit_event::Column::WorkstationId.is_in(self.viewer.stations.iter().copied())),
+            Reach::Stations => {
+                q = q.filter(audit_event::Column::WorkstationId.is_in(self.viewer.stations.iter().copied()))
+            }
             Reach::Own | Reach::Nothing => return Ok(Vec::new()),
         }
         if let Some(s) = subject {
@@ -180,11 +212,17 @@ impl Desk {
         let lists = duty_list::Entity::find().filter(duty_list::Column::Year.eq(year));
         let ids = lists.clone().select_only().column(duty_list::Column::Id).into_query();
         Ok(StationCount {
-            workstations: workstation::Entity::find().filter(workstation::Column::ClosedOn.is_null()).count(db).await?,
+            workstations: workstation::Entity::find()
+                .filter(workstation::Column::ClosedOn.is_null())
+                .count(db)
+                .await?,
             members: member::Entity::find().count(db).await?,
             needs: need::Entity::find().filter(need::Column::Year.eq(year)).count(db).await?,
             resources: resource::Entity::find().filter(resource::Column::Year.eq(year)).count(db).await?,
-            published_lists: lists.filter(duty_list::Column::Status.eq(ListStatus::Published)).count(db).await?,
+            published_lists: lists
+                .filter(duty_list::Column::Status.eq(ListStatus::Published))
+                .count(db)
+                .await?,
             items: duty_item::Entity::find()
                 .filter(duty_item::Column::Removed.eq(false))
                 .filter(duty_item::Column::ListId.in_subquery(ids))

@@ -5,17 +5,19 @@
 
 use crate::desk::Event;
 use crate::entity::{
-    appointment, area, assignment, category, cluster, member, need, partnership, person, requirement, resource,
-    resource_category, sector, workstation,
+    appointment, area, assignment, category, cluster, member, need, partnership, person, requirement,
+    resource, resource_category, sector, workstation,
 };
 use crate::{Desk, Error, Result};
 use chrono::NaiveDate;
 use domain::{
-    Action, AreaLevel, AreaScope, AssignmentRole, Cost, DeliveryFormat, MemberLevel, MemberStatus, NeedSource, NeedStatus,
-    Publicity, Refusal, ResourceKind, ResourceStatus, Urgency, WorkstationKind, area as areas, number, privacy,
+    Action, AreaLevel, AreaScope, AssignmentRole, Cost, DeliveryFormat, MemberLevel, MemberStatus,
+    NeedSource, NeedStatus, Publicity, Refusal, ResourceKind, ResourceStatus, Urgency, WorkstationKind,
+    area as areas, number, privacy,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, Set,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -322,7 +324,12 @@ impl References {
             })
             .collect();
         Ok(References {
-            stations: workstation::Entity::find().all(tx).await?.into_iter().map(|w| (w.code.clone(), w)).collect(),
+            stations: workstation::Entity::find()
+                .all(tx)
+                .await?
+                .into_iter()
+                .map(|w| (w.code.clone(), w))
+                .collect(),
             members: member::Entity::find().all(tx).await?.into_iter().map(|m| (m.number, m.id)).collect(),
             areas: area::Entity::find().all(tx).await?.into_iter().map(|a| a.code).collect(),
             classes,
@@ -350,8 +357,20 @@ impl Desk {
             return Ok(report);
         }
         if report.created + report.updated > 0 {
-            let detail = serde_json::json!({"kind": kind, "created": report.created, "updated": report.updated});
-            self.audit(&tx, Event { action: "IMPORT", subject: "import", id: None, workstation: None, detail, reason: None }).await?;
+            let detail =
+                serde_json::json!({"kind": kind, "created": report.created, "updated": report.updated});
+            self.audit(
+                &tx,
+                Event {
+                    action: "IMPORT",
+                    subject: "import",
+                    id: None,
+                    workstation: None,
+                    detail,
+                    reason: None,
+                },
+            )
+            .await?;
         }
         tx.commit().await?;
         Ok(report)
@@ -366,7 +385,13 @@ impl Desk {
                 old.keys().map(String::as_str).chain(rows.iter().map(|r| r.code.as_str())).collect();
             for r in &rows {
                 if let Some(p) = r.parent.as_deref().filter(|p| !known.contains(p)) {
-                    report.errors.push(unknown(r.row, "上级代码", p, "区划代码", "应为文件或系统中已有的代码"));
+                    report.errors.push(unknown(
+                        r.row,
+                        "上级代码",
+                        p,
+                        "区划代码",
+                        "应为文件或系统中已有的代码",
+                    ));
                 }
             }
             let mut rows = rows;
@@ -375,7 +400,9 @@ impl Desk {
             let mut new = Vec::new();
             for r in rows.into_iter().filter(|_| report.errors.is_empty()) {
                 match old.get(&r.code) {
-                    Some(a) if a.name == r.name && a.level == r.level && a.kind == r.kind => report.unchanged += 1,
+                    Some(a) if a.name == r.name && a.level == r.level && a.kind == r.kind => {
+                        report.unchanged += 1
+                    }
                     Some(a) => {
                         let mut a = a.clone().into_active_model();
                         a.name = Set(r.name);
@@ -440,11 +467,14 @@ impl Desk {
     /// Sectors, by code. Those that are there stay.
     pub async fn import_sectors(&self, rows: Vec<NewSector>) -> Result<Report> {
         self.whole("sectors", false, async |tx, report| {
-            let old: BTreeSet<String> = sector::Entity::find().all(tx).await?.into_iter().map(|s| s.code).collect();
+            let old: BTreeSet<String> =
+                sector::Entity::find().all(tx).await?.into_iter().map(|s| s.code).collect();
             let new: Vec<_> = rows
                 .into_iter()
                 .filter(|r| !old.contains(&r.code))
-                .map(|r| sector::Model { code: r.code, name: r.name, affinity: r.affinity }.into_active_model())
+                .map(|r| {
+                    sector::Model { code: r.code, name: r.name, affinity: r.affinity }.into_active_model()
+                })
                 .collect();
             report.created = new.len();
             insert_all(tx, new).await
@@ -463,14 +493,22 @@ impl Desk {
             let (mut stations, mut persons, mut seats, mut new_clusters) = (vec![], vec![], vec![], vec![]);
             for r in rows {
                 if !refs.areas.contains(&r.area) || r.area.len() < 6 {
-                    report.errors.push(unknown(r.row, "区划代码", &r.area, "区划代码", "应为 6、9 或 12 位且在区划表中"));
+                    report.errors.push(unknown(
+                        r.row,
+                        "区划代码",
+                        &r.area,
+                        "区划代码",
+                        "应为 6、9 或 12 位且在区划表中",
+                    ));
                     continue;
                 }
                 let district = areas::district_of(&r.area).to_owned();
                 let cluster_id = r.cluster.map(|(code, name)| {
                     *clusters.entry(code.clone()).or_insert_with(|| {
                         let id = self.id();
-                        new_clusters.push(cluster::Model { id, code, name, district: district.clone() }.into_active_model());
+                        new_clusters.push(
+                            cluster::Model { id, code, name, district: district.clone() }.into_active_model(),
+                        );
                         id
                     })
                 });
@@ -495,7 +533,8 @@ impl Desk {
                     let person_id = *people.entry(seat.person_number.clone()).or_insert_with(|| {
                         let id = self.id();
                         persons.push(
-                            person::Model { id, number: seat.person_number, name: seat.person_name }.into_active_model(),
+                            person::Model { id, number: seat.person_number, name: seat.person_name }
+                                .into_active_model(),
                         );
                         id
                     });
@@ -505,7 +544,11 @@ impl Desk {
                     Some(o) if *o == row => report.unchanged += 1,
                     Some(o) => {
                         let version = o.version + 1;
-                        workstation::Model { version, ..row }.into_active_model().reset_all().update(tx).await?;
+                        workstation::Model { version, ..row }
+                            .into_active_model()
+                            .reset_all()
+                            .update(tx)
+                            .await?;
                         report.updated += 1;
                     }
                     None => stations.push(row.into_active_model()),
@@ -564,11 +607,18 @@ impl Desk {
                 for s in &r.stations {
                     match refs.stations.get(s) {
                         Some(w) => at.push(w.id),
-                        None => report.errors.push(unknown(r.row, "入站", s, "工作站编号", "应为如 XC-015 的编号")),
+                        None => report.errors.push(unknown(
+                            r.row,
+                            "入站",
+                            s,
+                            "工作站编号",
+                            "应为如 XC-015 的编号",
+                        )),
                     }
                 }
                 let o = old.get(&r.number);
-                let id = o.map(|o| o.id).or_else(|| people.get(&r.number).copied()).unwrap_or_else(|| self.id());
+                let id =
+                    o.map(|o| o.id).or_else(|| people.get(&r.number).copied()).unwrap_or_else(|| self.id());
                 let Some(level) = r.levels.first().copied() else { continue };
                 let row = member::Model {
                     id,
@@ -591,7 +641,9 @@ impl Desk {
                     }
                     None => {
                         if !people.contains_key(&r.number) {
-                            persons.push(person::Model { id, number: r.number, name: r.name }.into_active_model());
+                            persons.push(
+                                person::Model { id, number: r.number, name: r.name }.into_active_model(),
+                            );
                         }
                         members.push(row.into_active_model());
                         let mut levels = r.levels;
@@ -601,7 +653,13 @@ impl Desk {
                             mandates.push(appointment::Model { member_id: id, level }.into_active_model());
                         }
                         for station in at {
-                            seats.push(self.seat(id, AssignmentRole::ResidentMember, Some(station), None, None));
+                            seats.push(self.seat(
+                                id,
+                                AssignmentRole::ResidentMember,
+                                Some(station),
+                                None,
+                                None,
+                            ));
                         }
                     }
                 }
@@ -623,7 +681,10 @@ impl Desk {
                 partnership::Entity::find().all(tx).await?.into_iter().map(|p| p.agreement_no).collect();
             let mut new = Vec::new();
             for r in rows.into_iter().filter(|r| !old.contains(&r.agreement_no)) {
-                let (Some(a), Some(b)) = (refs.stations.get(&r.station), refs.stations.get(&r.partner)) else { continue };
+                let (Some(a), Some(b)) = (refs.stations.get(&r.station), refs.stations.get(&r.partner))
+                else {
+                    continue;
+                };
                 new.push(
                     partnership::Model {
                         id: self.id(),
@@ -643,7 +704,10 @@ impl Desk {
     }
 
     /// Officers and clerks of wider scopes: name, number, role, district or cluster of a station.
-    pub async fn import_officers(&self, rows: Vec<(NewSeat, Option<String>, Option<String>)>) -> Result<Report> {
+    pub async fn import_officers(
+        &self,
+        rows: Vec<(NewSeat, Option<String>, Option<String>)>,
+    ) -> Result<Report> {
         self.whole("officers", false, async |tx, report| {
             let clusters: HashMap<String, Uuid> =
                 cluster::Entity::find().all(tx).await?.into_iter().map(|c| (c.code, c.id)).collect();
@@ -651,7 +715,8 @@ impl Desk {
             for (seat, district, cluster) in rows {
                 let id = self.id();
                 persons.push(
-                    person::Model { id, number: seat.person_number, name: seat.person_name }.into_active_model(),
+                    person::Model { id, number: seat.person_number, name: seat.person_name }
+                        .into_active_model(),
                 );
                 let cluster = cluster.and_then(|c| clusters.get(&c).copied());
                 seats.push(self.seat(id, seat.role, None, cluster, district));
@@ -681,24 +746,48 @@ impl Desk {
             let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
             for r in rows {
                 let Some(station) = refs.stations.get(&r.station) else {
-                    report.errors.push(unknown(r.row, "工作站编号", &r.station, "工作站编号", "应为如 XC-015 的编号"));
+                    report.errors.push(unknown(
+                        r.row,
+                        "工作站编号",
+                        &r.station,
+                        "工作站编号",
+                        "应为如 XC-015 的编号",
+                    ));
                     continue;
                 };
                 let area = r.area.unwrap_or_else(|| station.area.clone());
                 if !refs.areas.contains(&area) {
-                    report.errors.push(unknown(r.row, "区划代码", &area, "区划代码", "应为 6、9 或 12 位且在区划表中"));
+                    report.errors.push(unknown(
+                        r.row,
+                        "区划代码",
+                        &area,
+                        "区划代码",
+                        "应为 6、9 或 12 位且在区划表中",
+                    ));
                 }
                 let class = match r.category.as_deref().map(|c| (c, refs.classes.get(c))) {
                     None => None,
                     Some((_, Some(code))) => Some(code.clone()),
                     Some((c, None)) => {
-                        report.errors.push(unknown(r.row, "类别", c, "类别", "应为类别表中的代码或唯一的名称"));
+                        report.errors.push(unknown(
+                            r.row,
+                            "类别",
+                            c,
+                            "类别",
+                            "应为类别表中的代码或唯一的名称",
+                        ));
                         None
                     }
                 };
                 for q in r.requirements.iter().filter_map(|q| q.category.as_deref()) {
                     if !refs.classes.contains_key(q) {
-                        report.errors.push(unknown(r.row, "必要条件", q, "类别", "应为类别表中的代码或唯一的名称"));
+                        report.errors.push(unknown(
+                            r.row,
+                            "必要条件",
+                            q,
+                            "类别",
+                            "应为类别表中的代码或唯一的名称",
+                        ));
                     }
                 }
                 let key = r.external_no.clone().map(|n| (station.id, n));
@@ -721,7 +810,8 @@ impl Desk {
                 } else {
                     None
                 };
-                let personal = !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
+                let personal =
+                    !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
                 if personal {
                     report.personal_data.push(r.row);
                 }
@@ -781,11 +871,17 @@ impl Desk {
                         }),
                     },
                     None => {
-                        for (seq, q) in self.requirements(&row, r.requirements, &refs).into_iter().enumerate() {
-                            requirements.push(requirement::Model { seq: seq as i32 + 1, ..q }.into_active_model());
+                        for (seq, q) in self.requirements(&row, r.requirements, &refs).into_iter().enumerate()
+                        {
+                            requirements
+                                .push(requirement::Model { seq: seq as i32 + 1, ..q }.into_active_model());
                         }
                         if r.contact_name.is_some() || r.contact_phone.is_some() {
-                            contacts.push((row.id, r.contact_name.unwrap_or_default(), r.contact_phone.unwrap_or_default()));
+                            contacts.push((
+                                row.id,
+                                r.contact_name.unwrap_or_default(),
+                                r.contact_phone.unwrap_or_default(),
+                            ));
                         }
                         needs.push(row.into_active_model());
                     }
@@ -802,7 +898,12 @@ impl Desk {
         .await
     }
 
-    fn requirements(&self, need: &need::Model, rows: Vec<NewRequirement>, refs: &References) -> Vec<requirement::Model> {
+    fn requirements(
+        &self,
+        need: &need::Model,
+        rows: Vec<NewRequirement>,
+        refs: &References,
+    ) -> Vec<requirement::Model> {
         let mut rows = rows;
         if rows.is_empty() {
             rows.push(NewRequirement { label: need.title.clone(), category: None, quantity: 1 });
@@ -838,14 +939,26 @@ impl Desk {
                 let station = refs.stations.get(&r.station);
                 let owner = refs.members.get(&r.member);
                 if station.is_none() {
-                    report.errors.push(unknown(r.row, "工作站编号", &r.station, "工作站编号", "应为如 XC-015 的编号"));
+                    report.errors.push(unknown(
+                        r.row,
+                        "工作站编号",
+                        &r.station,
+                        "工作站编号",
+                        "应为如 XC-015 的编号",
+                    ));
                 }
                 if owner.is_none() {
                     report.errors.push(unknown(r.row, "委员编号", &r.member, "委员编号", "请先导入委员"));
                 }
                 for c in &r.categories {
                     if !refs.classes.contains_key(c) {
-                        report.errors.push(unknown(r.row, "类别", c, "类别", "应为类别表中的代码或唯一的名称"));
+                        report.errors.push(unknown(
+                            r.row,
+                            "类别",
+                            c,
+                            "类别",
+                            "应为类别表中的代码或唯一的名称",
+                        ));
                     }
                 }
                 if let Err(refusal) = domain::resource::check_capacity(r.per_quarter, r.per_year) {

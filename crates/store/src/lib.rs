@@ -23,8 +23,8 @@ pub use desk::{Desk, Viewer};
 pub use error::{Error, Result};
 pub use figures::{Figures, StationCount};
 pub use import::{
-    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat, NewSector,
-    NewWorkstation, Report, RowError,
+    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat,
+    NewSector, NewWorkstation, Report, RowError,
 };
 pub use lists::{ItemChange, ListPage};
 pub use matches::{Candidate, ItemMatch};
@@ -102,7 +102,9 @@ impl Store {
         options.sqlx_logging(false).max_connections(8).acquire_timeout(std::time::Duration::from_secs(10));
         if url.starts_with("sqlite") {
             options.map_sqlx_sqlite_opts(|o| {
-                o.foreign_keys(true).busy_timeout(std::time::Duration::from_secs(10)).pragma("synchronous", "FULL")
+                o.foreign_keys(true)
+                    .busy_timeout(std::time::Duration::from_secs(10))
+                    .pragma("synchronous", "FULL")
             });
         }
         let mut db = Database::connect(options).await?;

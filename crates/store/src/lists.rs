@@ -4,13 +4,13 @@ use crate::desk::{Event, same_version};
 use crate::entity::{approval, duty_item, duty_item_match, duty_list, need, need_match};
 use crate::{Desk, Error, ItemMatch, Page, Result};
 use domain::{
-    Action, AssignmentRole, ConvenerSeat, DutyForm, ListAction, ListStatus, MatchAction, MatchStatus, NeedAction, NeedStatus, Refusal,
-    Role, duty_list as rules, refusal,
+    Action, AssignmentRole, ConvenerSeat, DutyForm, ListAction, ListStatus, MatchAction, MatchStatus,
+    NeedAction, NeedStatus, Refusal, Role, duty_list as rules, refusal,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -61,8 +61,9 @@ impl Desk {
     }
 
     fn lists_where(&self, q: &ListPage) -> sea_orm::Select<duty_list::Entity> {
-        let mut query =
-            duty_list::Entity::find().filter(duty_list::Column::Year.eq(q.year)).filter(self.lists_in_sight());
+        let mut query = duty_list::Entity::find()
+            .filter(duty_list::Column::Year.eq(q.year))
+            .filter(self.lists_in_sight());
         if let Some(status) = q.status {
             query = query.filter(duty_list::Column::Status.eq(status));
         }
@@ -109,7 +110,11 @@ impl Desk {
                     .into(),
             )
             .filter(duty_item_match::Column::ItemId.is_in(items.iter().copied()))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Suggested, MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in([
+                MatchStatus::Suggested,
+                MatchStatus::Proposed,
+                MatchStatus::Confirmed,
+            ]))
             .order_by_asc(need_match::Column::Id)
             .into_model::<ItemMatch>()
             .all(self.store.db())
@@ -117,9 +122,15 @@ impl Desk {
     }
 
     /// An item with its list, which the viewer may see.
-    pub(crate) async fn item_for<C: ConnectionTrait>(&self, db: &C, id: Uuid, action: Action) -> Result<(duty_item::Model, duty_list::Model)> {
+    pub(crate) async fn item_for<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        id: Uuid,
+        action: Action,
+    ) -> Result<(duty_item::Model, duty_list::Model)> {
         let item = duty_item::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound("清单项"))?;
-        let list = duty_list::Entity::find_by_id(item.list_id).one(db).await?.ok_or(Error::NotFound("清单"))?;
+        let list =
+            duty_list::Entity::find_by_id(item.list_id).one(db).await?.ok_or(Error::NotFound("清单"))?;
         self.need(action, list.workstation_id, None)?;
         Ok((item, list))
     }
@@ -144,7 +155,11 @@ impl Desk {
         changed(change.title.as_ref().is_some_and(|t| *t != item.title), "title", &mut differ);
         changed(change.form.is_some_and(|f| f != item.form), "form", &mut differ);
         changed(change.quarter.is_some_and(|q| q != item.quarter), "quarter", &mut differ);
-        changed(change.expected_result.as_ref().is_some_and(|t| *t != item.expected_result), "expectedResult", &mut differ);
+        changed(
+            change.expected_result.as_ref().is_some_and(|t| *t != item.expected_result),
+            "expectedResult",
+            &mut differ,
+        );
         same_version(expected, item.version, differ.clone())?;
         let before = item.clone();
         let mut row = item.clone().into_active_model();
@@ -156,7 +171,9 @@ impl Desk {
         }
         if let Some(quarter) = change.quarter {
             if !(1..=4).contains(&quarter) {
-                return Err(Refusal::new("QUARTER", format!("季度为 {quarter},应为 1 至 4。")).at("quarter").into());
+                return Err(Refusal::new("QUARTER", format!("季度为 {quarter},应为 1 至 4。"))
+                    .at("quarter")
+                    .into());
             }
             row.quarter = Set(quarter);
         }
@@ -166,7 +183,18 @@ impl Desk {
         row.version = Set(expected + 1);
         let item = row.update(&tx).await?;
         let detail = serde_json::json!({"fields": differ, "before": {"title": before.title, "form": before.form, "quarter": before.quarter}, "after": {"title": item.title, "form": item.form, "quarter": item.quarter}});
-        self.audit(&tx, Event { action: "EDIT", subject: "duty_item", id: Some(id), workstation: Some(list.workstation_id), detail, reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "EDIT",
+                subject: "duty_item",
+                id: Some(id),
+                workstation: Some(list.workstation_id),
+                detail,
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(item)
     }
@@ -201,7 +229,18 @@ impl Desk {
             .filter(need_match::Column::Status.is_in([MatchStatus::Suggested, MatchStatus::Proposed]))
             .exec(&tx)
             .await?;
-        self.audit(&tx, Event { action: "REMOVE", subject: "duty_item", id: Some(id), workstation: Some(list.workstation_id), detail: serde_json::json!({"seq": item.seq, "title": item.title}), reason: Some(reason) }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "REMOVE",
+                subject: "duty_item",
+                id: Some(id),
+                workstation: Some(list.workstation_id),
+                detail: serde_json::json!({"seq": item.seq, "title": item.title}),
+                reason: Some(reason),
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(item)
     }
@@ -219,16 +258,30 @@ impl Desk {
             .ok_or(Error::NotFound("需求"))?;
         let items = duty_item::Entity::find().filter(duty_item::Column::ListId.eq(list_id)).all(&tx).await?;
         if let Some(i) = items.iter().find(|i| i.need_id == need_id && !i.removed) {
-            return Err(Refusal::new("ALREADY_LISTED", format!("需求 {} 已是第 {} 项。", need.number, i.seq)).at("needId").into());
+            return Err(Refusal::new(
+                "ALREADY_LISTED",
+                format!("需求 {} 已是第 {} 项。", need.number, i.seq),
+            )
+            .at("needId")
+            .into());
         }
         let live = need_match::Entity::find()
             .filter(need_match::Column::NeedId.eq(need_id))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Suggested, MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in([
+                MatchStatus::Suggested,
+                MatchStatus::Proposed,
+                MatchStatus::Confirmed,
+            ]))
             .order_by_asc(need_match::Column::Id)
             .all(&tx)
             .await?;
         let Some(first) = live.first() else {
-            return Err(Refusal::new("NO_MATCH", format!("需求 {} 还没有匹配的资源,请先为它选一项资源。", need.number)).at("needId").into());
+            return Err(Refusal::new(
+                "NO_MATCH",
+                format!("需求 {} 还没有匹配的资源,请先为它选一项资源。", need.number),
+            )
+            .at("needId")
+            .into());
         };
         let resource = self.resource_row(&tx, first.resource_id).await?;
         let beneficiaries = domain::number::beneficiaries(need.households, need.persons, need.shops, true);
@@ -248,16 +301,35 @@ impl Desk {
         };
         let item = item.into_active_model().reset_all().insert(&tx).await?;
         for m in &live {
-            duty_item_match::Model { item_id: item.id, match_id: m.id }.into_active_model().insert(&tx).await?;
+            duty_item_match::Model { item_id: item.id, match_id: m.id }
+                .into_active_model()
+                .insert(&tx)
+                .await?;
         }
         self.touch_list(&tx, &list).await?;
-        self.audit(&tx, Event { action: "ADD", subject: "duty_item", id: Some(item.id), workstation: Some(list.workstation_id), detail: serde_json::json!({"need": need.number}), reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "ADD",
+                subject: "duty_item",
+                id: Some(item.id),
+                workstation: Some(list.workstation_id),
+                detail: serde_json::json!({"need": need.number}),
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(item)
     }
 
     /// Puts the items of a draft in the order given; it must name each that is not struck, once.
-    pub async fn reorder_items(&self, list_id: Uuid, expected: i32, order: &[Uuid]) -> Result<duty_list::Model> {
+    pub async fn reorder_items(
+        &self,
+        list_id: Uuid,
+        expected: i32,
+        order: &[Uuid],
+    ) -> Result<duty_list::Model> {
         let tx = self.store.begin().await?;
         let list = self.list_for(&tx, list_id, Action::EditList).await?;
         list.status.apply(ListAction::Edit)?;
@@ -268,7 +340,9 @@ impl Desk {
         have.sort_unstable();
         want.sort_unstable();
         if have != want {
-            return Err(Refusal::new("ORDER", format!("顺序须包含清单现有的 {} 项,每项一次。", have.len())).at("itemIds").into());
+            return Err(Refusal::new("ORDER", format!("顺序须包含清单现有的 {} 项,每项一次。", have.len()))
+                .at("itemIds")
+                .into());
         }
         for (seq, id) in order.iter().enumerate() {
             duty_item::Entity::update_many()
@@ -278,12 +352,27 @@ impl Desk {
                 .await?;
         }
         let list = self.touch_list(&tx, &list).await?;
-        self.audit(&tx, Event { action: "REORDER", subject: "duty_list", id: Some(list_id), workstation: Some(list.workstation_id), detail: serde_json::json!({"items": order.len()}), reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "REORDER",
+                subject: "duty_list",
+                id: Some(list_id),
+                workstation: Some(list.workstation_id),
+                detail: serde_json::json!({"items": order.len()}),
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(list)
     }
 
-    pub(crate) async fn touch_list(&self, tx: &DatabaseTransaction, list: &duty_list::Model) -> Result<duty_list::Model> {
+    pub(crate) async fn touch_list(
+        &self,
+        tx: &DatabaseTransaction,
+        list: &duty_list::Model,
+    ) -> Result<duty_list::Model> {
         let mut row = list.clone().into_active_model();
         row.version = Set(list.version + 1);
         Ok(row.update(tx).await?)
@@ -329,8 +418,20 @@ impl Desk {
         row.status = Set(next);
         row.version = Set(list.version + 1);
         let moved = row.update(tx).await?;
-        let detail = serde_json::json!({"number": list.number, "before": list.status.code(), "after": next.code()});
-        self.audit(tx, Event { action, subject: "duty_list", id: Some(list.id), workstation: Some(list.workstation_id), detail, reason }).await?;
+        let detail =
+            serde_json::json!({"number": list.number, "before": list.status.code(), "after": next.code()});
+        self.audit(
+            tx,
+            Event {
+                action,
+                subject: "duty_list",
+                id: Some(list.id),
+                workstation: Some(list.workstation_id),
+                detail,
+                reason,
+            },
+        )
+        .await?;
         Ok(moved)
     }
 
@@ -357,10 +458,16 @@ impl Desk {
                 .one(&tx)
                 .await?;
             if held.is_some() {
-                return Err(Refusal::new("SEAT_HELD", format!("「{}」席位有人,应由其本人签署。", seat.label())).into());
+                return Err(Refusal::new(
+                    "SEAT_HELD",
+                    format!("「{}」席位有人,应由其本人签署。", seat.label()),
+                )
+                .into());
             }
         } else if !self.holds(&tx, role, list.workstation_id).await? {
-            return Err(Refusal::new("NOT_IN_SEAT", format!("您现在不是本站的{},不能代签。", role.label())).into());
+            return Err(
+                Refusal::new("NOT_IN_SEAT", format!("您现在不是本站的{},不能代签。", role.label())).into()
+            );
         }
         let signed: Vec<(ConvenerSeat, Uuid)> = approval::Entity::find()
             .filter(approval::Column::ListId.eq(id))
@@ -370,17 +477,28 @@ impl Desk {
             .map(|a| (a.seat, a.person_id))
             .collect();
         rules::check_signature(&signed, seat, &person)?;
-        approval::Model { id: self.id(), list_id: id, seat, person_id: person, signed_at: self.at, list_version: list.version }
-            .into_active_model()
-            .insert(&tx)
-            .await?;
+        approval::Model {
+            id: self.id(),
+            list_id: id,
+            seat,
+            person_id: person,
+            signed_at: self.at,
+            list_version: list.version,
+        }
+        .into_active_model()
+        .insert(&tx)
+        .await?;
         let list = self.move_list(&tx, &list, list.status, seat.code(), None).await?;
         tx.commit().await?;
         Ok(list)
     }
 
     /// Everything that stands in the way of a list, item by item.
-    pub(crate) async fn list_faults(&self, tx: &DatabaseTransaction, list: &duty_list::Model) -> Result<Vec<Refusal>> {
+    pub(crate) async fn list_faults(
+        &self,
+        tx: &DatabaseTransaction,
+        list: &duty_list::Model,
+    ) -> Result<Vec<Refusal>> {
         let items: Vec<duty_item::Model> = duty_item::Entity::find()
             .filter(duty_item::Column::ListId.eq(list.id))
             .filter(duty_item::Column::Removed.eq(false))
@@ -393,21 +511,38 @@ impl Desk {
         let needs: Vec<Uuid> = items.iter().map(|i| i.need_id).collect();
         let matches = need_match::Entity::find()
             .filter(need_match::Column::NeedId.is_in(needs.iter().copied()))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Suggested, MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in([
+                MatchStatus::Suggested,
+                MatchStatus::Proposed,
+                MatchStatus::Confirmed,
+            ]))
             .all(tx)
             .await?;
         let requirements = self.requirements_in(tx, &needs).await?;
         let mut faults = Vec::new();
         for item in items {
-            let mine: Vec<&need_match::Model> = matches.iter().filter(|m| m.need_id == item.need_id).collect();
-            let resources = self.resource_numbers(tx, mine.iter().filter(|m| m.status != MatchStatus::Confirmed).map(|m| m.resource_id)).await?;
+            let mine: Vec<&need_match::Model> =
+                matches.iter().filter(|m| m.need_id == item.need_id).collect();
+            let resources = self
+                .resource_numbers(
+                    tx,
+                    mine.iter().filter(|m| m.status != MatchStatus::Confirmed).map(|m| m.resource_id),
+                )
+                .await?;
             let missing: Vec<String> = requirements
                 .iter()
                 .filter(|q| q.need_id == item.need_id && q.mandatory)
                 .filter(|q| (mine.iter().filter(|m| m.requirement_id == q.id).count() as i32) < q.quantity)
                 .map(|q| q.label.clone())
                 .collect();
-            faults.extend(rules::item_faults(item.seq, &item.title, &item.expected_result, 1, &resources, &missing));
+            faults.extend(rules::item_faults(
+                item.seq,
+                &item.title,
+                &item.expected_result,
+                1,
+                &resources,
+                &missing,
+            ));
         }
         Ok(faults)
     }
@@ -422,7 +557,13 @@ impl Desk {
         self.move_matches(id, Action::AnswerMatch, MatchAction::Confirm, MatchStatus::Proposed).await
     }
 
-    async fn move_matches(&self, list_id: Uuid, right: Action, action: MatchAction, from: MatchStatus) -> Result<usize> {
+    async fn move_matches(
+        &self,
+        list_id: Uuid,
+        right: Action,
+        action: MatchAction,
+        from: MatchStatus,
+    ) -> Result<usize> {
         let tx = self.store.begin().await?;
         let list = self.list_for(&tx, list_id, right).await?;
         list.status.apply(ListAction::Edit)?;
@@ -456,7 +597,18 @@ impl Desk {
         let needs: Vec<Uuid> = matches.iter().map(|m| m.need_id).collect();
         self.cover(&tx, &needs).await?;
         let detail = serde_json::json!({"list": list.number, "matches": matches.len()});
-        self.audit(&tx, Event { action: action.code(), subject: "duty_list", id: Some(list_id), workstation: Some(list.workstation_id), detail, reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: action.code(),
+                subject: "duty_list",
+                id: Some(list_id),
+                workstation: Some(list.workstation_id),
+                detail,
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(matches.len())
     }
@@ -470,7 +622,9 @@ impl Desk {
             .filter(need_match::Column::Status.eq(MatchStatus::Confirmed))
             .all(db)
             .await?;
-        for (action, from) in [(NeedAction::Cover, NeedStatus::Open), (NeedAction::Uncover, NeedStatus::Matched)] {
+        for (action, from) in
+            [(NeedAction::Cover, NeedStatus::Open), (NeedAction::Uncover, NeedStatus::Matched)]
+        {
             let covered = |n: &need::Model| {
                 requirements.iter().filter(|q| q.need_id == n.id && q.mandatory).all(|q| {
                     confirmed.iter().filter(|m| m.requirement_id == q.id).count() as i32 >= q.quantity

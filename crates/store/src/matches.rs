@@ -4,10 +4,12 @@ use crate::desk::{Event, same_version};
 use crate::entity::{member, need, need_match, pair_rule, plan_reason, requirement, resource};
 use crate::{Desk, Error, Result};
 use domain::matching::{self, candidates, score};
-use domain::{Action, DeclineReason, MatchAction, MatchStatus, PairRuleKind, ProposedBy, Refusal, Urgency, refusal};
+use domain::{
+    Action, DeclineReason, MatchAction, MatchStatus, PairRuleKind, ProposedBy, Refusal, Urgency, refusal,
+};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -50,7 +52,13 @@ impl Desk {
     }
 
     /// Matches of a year by state; a member sees those with own resources.
-    pub async fn matches(&self, year: i32, status: Option<MatchStatus>, after: Option<Uuid>, first: u64) -> Result<Vec<need_match::Model>> {
+    pub async fn matches(
+        &self,
+        year: i32,
+        status: Option<MatchStatus>,
+        after: Option<Uuid>,
+        first: u64,
+    ) -> Result<Vec<need_match::Model>> {
         let mut query = need_match::Entity::find()
             .filter(need_match::Column::Year.eq(year))
             .filter(self.in_sight(need_match::Column::WorkstationId, self.own_match()))
@@ -73,7 +81,10 @@ impl Desk {
     pub async fn reasons_of(&self, needs: &[Uuid]) -> Result<Vec<plan_reason::Model>> {
         use crate::entity::plan;
         let standing = sea_orm::QueryTrait::into_query(
-            plan::Entity::find().select_only().column(plan::Column::Id).filter(plan::Column::Standing.eq(true)),
+            plan::Entity::find()
+                .select_only()
+                .column(plan::Column::Id)
+                .filter(plan::Column::Standing.eq(true)),
         );
         Ok(plan_reason::Entity::find()
             .filter(plan_reason::Column::NeedId.is_in(needs.iter().copied()))
@@ -83,7 +94,13 @@ impl Desk {
     }
 
     /// The match and the right to do `action` to it.
-    async fn match_for(&self, tx: &DatabaseTransaction, id: Uuid, right: Action, expected: i32) -> Result<need_match::Model> {
+    async fn match_for(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        right: Action,
+        expected: i32,
+    ) -> Result<need_match::Model> {
         let m = need_match::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("匹配"))?;
         self.need(right, m.workstation_id, Some(m.member_id))?;
         same_version(expected, m.version, vec!["status"])?;
@@ -91,7 +108,13 @@ impl Desk {
     }
 
     /// Moves a match: propose, confirm, dismiss or decline. The reason is required where it ends.
-    pub async fn move_match(&self, id: Uuid, expected: i32, action: MatchAction, reason: Option<(DeclineReason, String)>) -> Result<need_match::Model> {
+    pub async fn move_match(
+        &self,
+        id: Uuid,
+        expected: i32,
+        action: MatchAction,
+        reason: Option<(DeclineReason, String)>,
+    ) -> Result<need_match::Model> {
         let right = match action {
             MatchAction::Confirm | MatchAction::Decline => Action::AnswerMatch,
             _ => Action::DecideMatch,
@@ -121,7 +144,18 @@ impl Desk {
         let m = row.update(&tx).await?;
         self.cover(&tx, &[m.need_id]).await?;
         let detail = serde_json::json!({"before": before.code(), "after": next.code()});
-        self.audit(&tx, Event { action: action.code(), subject: "match", id: Some(id), workstation: Some(m.workstation_id), detail, reason }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: action.code(),
+                subject: "match",
+                id: Some(id),
+                workstation: Some(m.workstation_id),
+                detail,
+                reason,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(m)
     }
@@ -129,19 +163,35 @@ impl Desk {
     async fn not_published(&self, tx: &DatabaseTransaction, need_id: Uuid) -> Result<()> {
         let need = need::Entity::find_by_id(need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
         if need.status == domain::NeedStatus::Listed {
-            return Err(Refusal::new("PUBLISHED", "该匹配已在发布的清单上,不能直接谢绝;请联系召集人修订清单。").into());
+            return Err(Refusal::new(
+                "PUBLISHED",
+                "该匹配已在发布的清单上,不能直接谢绝;请联系召集人修订清单。",
+            )
+            .into());
         }
         Ok(())
     }
 
     /// A convener joins a need and a resource by hand: the hard filters are asked, capacity is reserved.
-    pub async fn propose_match(&self, need_id: Uuid, resource_id: Uuid, quarter: i32) -> Result<need_match::Model> {
+    pub async fn propose_match(
+        &self,
+        need_id: Uuid,
+        resource_id: Uuid,
+        quarter: i32,
+    ) -> Result<need_match::Model> {
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::DecideMatch, need.workstation_id, None)?;
         let loaded = self.load_city(&tx, need.year, Some(need.workstation_id)).await?;
         let at = loaded.needs.iter().position(|n| n.id == need_id).ok_or_else(|| {
-            Refusal::new("NEED_STATE", format!("需求 {} 现在是「{}」,或类别未确认,或已匹配齐备,不能再匹配。", need.number, need.status.label()))
+            Refusal::new(
+                "NEED_STATE",
+                format!(
+                    "需求 {} 现在是「{}」,或类别未确认,或已匹配齐备,不能再匹配。",
+                    need.number,
+                    need.status.label()
+                ),
+            )
         })?;
         let r = loaded.resources.iter().position(|r| r.id == resource_id).ok_or(Error::NotFound("资源"))?;
         let (city, n) = (&loaded.city, &loaded.city.needs[at]);
@@ -149,8 +199,16 @@ impl Desk {
         for (i, q) in n.requirements.iter().enumerate() {
             match candidates::first_no(city, n, q, r as u32) {
                 Some(no) => refused = refused.or(Some(no)),
-                None if !candidates::quarters(n, &city.resources[r]).contains(&(quarter.clamp(0, 9) as u8)) => {
-                    refused = Some(Refusal::new("QUARTER", format!("第 {quarter} 季度不在资源时段与需求期限之内,请另选季度。")).at("quarter"));
+                None if !candidates::quarters(n, &city.resources[r])
+                    .contains(&(quarter.clamp(0, 9) as u8)) =>
+                {
+                    refused = Some(
+                        Refusal::new(
+                            "QUARTER",
+                            format!("第 {quarter} 季度不在资源时段与需求期限之内,请另选季度。"),
+                        )
+                        .at("quarter"),
+                    );
                 }
                 None => {
                     let m = need_match::Model {
@@ -174,8 +232,20 @@ impl Desk {
                     };
                     self.check_room(&tx, std::slice::from_ref(&m)).await?;
                     let m = m.into_active_model().reset_all().insert(&tx).await?;
-                    let detail = serde_json::json!({"need": need.number, "resource": loaded.resources[r].number});
-                    self.audit(&tx, Event { action: "PROPOSE", subject: "match", id: Some(m.id), workstation: Some(m.workstation_id), detail, reason: None }).await?;
+                    let detail =
+                        serde_json::json!({"need": need.number, "resource": loaded.resources[r].number});
+                    self.audit(
+                        &tx,
+                        Event {
+                            action: "PROPOSE",
+                            subject: "match",
+                            id: Some(m.id),
+                            workstation: Some(m.workstation_id),
+                            detail,
+                            reason: None,
+                        },
+                    )
+                    .await?;
                     tx.commit().await?;
                     return Ok(m);
                 }
@@ -185,7 +255,11 @@ impl Desk {
     }
 
     /// Capacity at every level, with these matches added; over-booking names who has the place (rule 4).
-    pub(crate) async fn check_room<C: ConnectionTrait>(&self, db: &C, new: &[need_match::Model]) -> Result<()> {
+    pub(crate) async fn check_room<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        new: &[need_match::Model],
+    ) -> Result<()> {
         if new.is_empty() {
             return Ok(());
         }
@@ -202,7 +276,8 @@ impl Desk {
             .into_iter()
             .filter(|m| !ids.contains(&m.id))
             .collect();
-        let resources = resource::Entity::find().filter(resource::Column::Id.is_in(resource_ids)).all(db).await?;
+        let resources =
+            resource::Entity::find().filter(resource::Column::Id.is_in(resource_ids)).all(db).await?;
         let members = member::Entity::find().filter(member::Column::Id.is_in(member_ids)).all(db).await?;
         let mut faults: Vec<(String, Vec<Uuid>)> = Vec::new();
         let mut check = |what: String, cap: i32, of: &dyn Fn(&need_match::Model) -> bool| {
@@ -226,21 +301,36 @@ impl Desk {
             return Ok(());
         }
         let ids: BTreeSet<Uuid> = faults.iter().flat_map(|f| f.1.iter().copied()).collect();
-        let numbers: BTreeMap<Uuid, String> =
-            need::Entity::find().filter(need::Column::Id.is_in(ids)).all(db).await?.into_iter().map(|n| (n.id, n.number)).collect();
+        let numbers: BTreeMap<Uuid, String> = need::Entity::find()
+            .filter(need::Column::Id.is_in(ids))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|n| (n.id, n.number))
+            .collect();
         Err(Error::Refused(
             faults
                 .into_iter()
                 .map(|(what, by)| {
-                    let by: Vec<&str> = by.iter().filter_map(|n| numbers.get(n)).map(String::as_str).collect();
-                    Refusal::new("OVERBOOKED", format!("{what},已由 {} 预留;请另选季度或资源,或先释放其中一项。", by.join("、")))
+                    let by: Vec<&str> =
+                        by.iter().filter_map(|n| numbers.get(n)).map(String::as_str).collect();
+                    Refusal::new(
+                        "OVERBOOKED",
+                        format!("{what},已由 {} 预留;请另选季度或资源,或先释放其中一项。", by.join("、")),
+                    )
                 })
                 .collect(),
         ))
     }
 
     /// Pins or bans a pair for the next plan.
-    pub async fn rule_pair(&self, need_id: Uuid, resource_id: Uuid, kind: PairRuleKind, reason: &str) -> Result<need::Model> {
+    pub async fn rule_pair(
+        &self,
+        need_id: Uuid,
+        resource_id: Uuid,
+        kind: PairRuleKind,
+        reason: &str,
+    ) -> Result<need::Model> {
         let reason = refusal::text(reason, "原因", 200, "reason")?;
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
@@ -251,19 +341,46 @@ impl Desk {
             .filter(pair_rule::Column::ResourceId.eq(resource_id))
             .exec(&tx)
             .await?;
-        pair_rule::Model { id: self.id(), year: need.year, need_id, resource_id, kind, reason: reason.clone() }
-            .into_active_model()
-            .insert(&tx)
-            .await?;
+        pair_rule::Model {
+            id: self.id(),
+            year: need.year,
+            need_id,
+            resource_id,
+            kind,
+            reason: reason.clone(),
+        }
+        .into_active_model()
+        .insert(&tx)
+        .await?;
         let detail = serde_json::json!({"need": need.number, "resource": resource.number});
-        self.audit(&tx, Event { action: kind.code(), subject: "need", id: Some(need_id), workstation: Some(need.workstation_id), detail, reason: Some(reason) }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: kind.code(),
+                subject: "need",
+                id: Some(need_id),
+                workstation: Some(need.workstation_id),
+                detail,
+                reason: Some(reason),
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(need)
     }
 
     /// What could serve a need that is only being typed: text, area, station. The class is proposed where none is
     /// given. Best first; with `refused` also what cannot, each with the first rule that says no.
-    pub async fn candidates_for_text(&self, station_code: &str, year: i32, title: &str, text: &str, category: Option<&str>, refused: bool, first: usize) -> Result<Vec<Candidate>> {
+    pub async fn candidates_for_text(
+        &self,
+        station_code: &str,
+        year: i32,
+        title: &str,
+        text: &str,
+        category: Option<&str>,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<Candidate>> {
         let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
         let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
@@ -274,7 +391,10 @@ impl Desk {
                 let table: Vec<domain::category::Keywords> = classes
                     .into_iter()
                     .filter(|c| !c.keywords.is_empty())
-                    .map(|c| domain::category::Keywords { code: c.code, words: c.keywords.split(',').map(str::to_owned).collect() })
+                    .map(|c| domain::category::Keywords {
+                        code: c.code,
+                        words: c.keywords.split(',').map(str::to_owned).collect(),
+                    })
                     .collect();
                 match domain::category::propose(&table, title, text) {
                     Some(c) => c.to_owned(),
@@ -298,8 +418,14 @@ impl Desk {
     }
 
     /// What could serve a need.
-    pub async fn candidates_for_need(&self, need_id: Uuid, refused: bool, first: usize) -> Result<Vec<Candidate>> {
-        let row = need::Entity::find_by_id(need_id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
+    pub async fn candidates_for_need(
+        &self,
+        need_id: Uuid,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<Candidate>> {
+        let row =
+            need::Entity::find_by_id(need_id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::ReadLists, row.workstation_id, None)?;
         let loaded = self.load_city(self.store.db(), row.year, Some(row.workstation_id)).await?;
         match loaded.needs.iter().position(|n| n.id == need_id) {
@@ -309,7 +435,11 @@ impl Desk {
     }
 
     /// Requirements of needs, in order.
-    pub(crate) async fn requirements_in<C: ConnectionTrait>(&self, db: &C, needs: &[Uuid]) -> Result<Vec<requirement::Model>> {
+    pub(crate) async fn requirements_in<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        needs: &[Uuid],
+    ) -> Result<Vec<requirement::Model>> {
         Ok(requirement::Entity::find()
             .filter(requirement::Column::NeedId.is_in(needs.iter().copied()))
             .order_by_asc(requirement::Column::Seq)
@@ -319,7 +449,12 @@ impl Desk {
 }
 
 /// Candidates of a need, best first, ties by number.
-fn ranked(loaded: &crate::planning::Loaded, need: &matching::Need, refused: bool, first: usize) -> Vec<Candidate> {
+fn ranked(
+    loaded: &crate::planning::Loaded,
+    need: &matching::Need,
+    refused: bool,
+    first: usize,
+) -> Vec<Candidate> {
     let city = &loaded.city;
     let index = candidates::Index::new(city);
     let mut found = Vec::new();
@@ -339,7 +474,13 @@ fn ranked(loaded: &crate::planning::Loaded, need: &matching::Need, refused: bool
                     refusal: None,
                 }),
                 (Some(no), _) if refused => {
-                    found.push(Candidate { resource, quarter: 0, score: 0, parts: Vec::new(), refusal: Some(no) });
+                    found.push(Candidate {
+                        resource,
+                        quarter: 0,
+                        score: 0,
+                        parts: Vec::new(),
+                        refusal: Some(no),
+                    });
                 }
                 _ => {}
             }

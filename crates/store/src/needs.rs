@@ -4,11 +4,14 @@ use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_list, need, requirement};
 use crate::{Desk, Error, Page, Result};
 use chrono::NaiveDate;
-use domain::{Action, ListStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency, number, privacy, refusal};
+use domain::{
+    Action, ListStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency, number,
+    privacy, refusal,
+};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -150,28 +153,48 @@ impl Desk {
         Ok(n)
     }
 
-    async fn checked<C: ConnectionTrait>(&self, db: &C, input: &NeedInput, default_area: &str) -> Result<(String, String, String)> {
+    async fn checked<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        input: &NeedInput,
+        default_area: &str,
+    ) -> Result<(String, String, String)> {
         let title = refusal::text(&input.title, "标题", 100, "title")?;
         let description = refusal::text(&input.description, "内容", 5000, "description")?;
-        for (n, name, path) in [(input.persons, "人数", "persons"), (input.households, "户数", "households"), (input.shops, "商户数", "shops")] {
+        for (n, name, path) in [
+            (input.persons, "人数", "persons"),
+            (input.households, "户数", "households"),
+            (input.shops, "商户数", "shops"),
+        ] {
             if !(0..=1_000_000).contains(&n) {
-                return Err(Refusal::new("RANGE", format!("「{name}」为 {n},应在 0 至 1000000 之间。")).at(path).into());
+                return Err(Refusal::new("RANGE", format!("「{name}」为 {n},应在 0 至 1000000 之间。"))
+                    .at(path)
+                    .into());
             }
         }
         let area = input.area.clone().unwrap_or_else(|| default_area.to_owned());
         if crate::entity::area::Entity::find_by_id(area.clone()).one(db).await?.is_none() {
-            return Err(Refusal::new("AREA", format!("没有代码为 {area} 的区划,请从区划表中选择。")).at("area").into());
+            return Err(Refusal::new("AREA", format!("没有代码为 {area} 的区划,请从区划表中选择。"))
+                .at("area")
+                .into());
         }
         if let Some(c) = &input.category
             && crate::entity::category::Entity::find_by_id(c.clone()).one(db).await?.is_none()
         {
-            return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。")).at("category").into());
+            return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。"))
+                .at("category")
+                .into());
         }
         Ok((title, description, area))
     }
 
     /// Registers a need as a draft of a station.
-    pub async fn register_need(&self, workstation_id: Uuid, year: i32, input: NeedInput) -> Result<need::Model> {
+    pub async fn register_need(
+        &self,
+        workstation_id: Uuid,
+        year: i32,
+        input: NeedInput,
+    ) -> Result<need::Model> {
         self.need(Action::WriteNeed, workstation_id, None)?;
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
@@ -206,11 +229,30 @@ impl Desk {
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
-        requirement::Model { id: self.id(), need_id: row.id, seq: 1, label: title, category: None, quantity: 1, mandatory: true }
-            .into_active_model()
-            .insert(&tx)
-            .await?;
-        self.audit(&tx, Event { action: "REGISTER", subject: "need", id: Some(row.id), workstation: Some(workstation_id), detail: serde_json::json!({"number": row.number}), reason: None }).await?;
+        requirement::Model {
+            id: self.id(),
+            need_id: row.id,
+            seq: 1,
+            label: title,
+            category: None,
+            quantity: 1,
+            mandatory: true,
+        }
+        .into_active_model()
+        .insert(&tx)
+        .await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "REGISTER",
+                subject: "need",
+                id: Some(row.id),
+                workstation: Some(workstation_id),
+                detail: serde_json::json!({"number": row.number}),
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -256,15 +298,34 @@ impl Desk {
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect();
         same_version(expected, old.version, differ.clone())?;
-        let row = need::Model { version: expected + 1, ..new }.into_active_model().reset_all().update(&tx).await?;
-        self.audit(&tx, Event { action: "EDIT", subject: "need", id: Some(id), workstation: Some(old.workstation_id), detail: serde_json::json!({"fields": differ}), reason: None }).await?;
+        let row =
+            need::Model { version: expected + 1, ..new }.into_active_model().reset_all().update(&tx).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "EDIT",
+                subject: "need",
+                id: Some(id),
+                workstation: Some(old.workstation_id),
+                detail: serde_json::json!({"fields": differ}),
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(row)
     }
 
     /// Moves a need along its life. Refusing, referring, merging and withdrawing ask for a reason; merging for the
     /// head, which keeps every requester: the merged need stays, with its own contact.
-    pub async fn move_need(&self, id: Uuid, expected: i32, action: NeedAction, reason: Option<&str>, head: Option<Uuid>) -> Result<need::Model> {
+    pub async fn move_need(
+        &self,
+        id: Uuid,
+        expected: i32,
+        action: NeedAction,
+        reason: Option<&str>,
+        head: Option<Uuid>,
+    ) -> Result<need::Model> {
         let right = match action {
             NeedAction::Submit | NeedAction::Withdraw => Action::WriteNeed,
             _ => Action::DecideNeed,
@@ -280,12 +341,22 @@ impl Desk {
             _ => None,
         };
         if action == NeedAction::Verify && n.category.is_none() {
-            return Err(Refusal::new("UNCATEGORISED", "需求还没有确认类别,请先选择类别再核实。").at("category").into());
+            return Err(Refusal::new("UNCATEGORISED", "需求还没有确认类别,请先选择类别再核实。")
+                .at("category")
+                .into());
         }
         let merged_into = if action == NeedAction::Merge {
-            let head = self.need_for(&tx, head.ok_or_else(|| Refusal::new("HEAD", "请指明并入哪一项需求。").at("headId"))?, right).await?;
+            let head = self
+                .need_for(
+                    &tx,
+                    head.ok_or_else(|| Refusal::new("HEAD", "请指明并入哪一项需求。").at("headId"))?,
+                    right,
+                )
+                .await?;
             if head.id == id || head.merged_into.is_some() {
-                return Err(Refusal::new("HEAD", "不能并入自身或已并单的需求,请选并单的首件。").at("headId").into());
+                return Err(Refusal::new("HEAD", "不能并入自身或已并单的需求,请选并单的首件。")
+                    .at("headId")
+                    .into());
             }
             head.status.editable()?;
             Some(head.id)
@@ -300,7 +371,18 @@ impl Desk {
         row.version = Set(expected + 1);
         let n = row.update(&tx).await?;
         let detail = serde_json::json!({"number": n.number, "before": before.code(), "after": next.code()});
-        self.audit(&tx, Event { action: action.code(), subject: "need", id: Some(id), workstation: Some(n.workstation_id), detail, reason }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: action.code(),
+                subject: "need",
+                id: Some(id),
+                workstation: Some(n.workstation_id),
+                detail,
+                reason,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(n)
     }

@@ -2,19 +2,19 @@
 
 use crate::desk::Event;
 use crate::entity::{
-    assignment, duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, partnership, plan,
-    plan_reason, requirement, resource, resource_category, score_weight, sector, workstation,
+    assignment, duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, partnership,
+    plan, plan_reason, requirement, resource, resource_category, score_weight, sector, workstation,
 };
 use crate::import::insert_all;
 use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
-use domain::matching::explain::{self, ReasonCode, Reason};
+use domain::matching::explain::{self, Reason, ReasonCode};
 use domain::matching::plan::{Chosen, pose, solve};
 use domain::matching::score::{Weights, parts};
 use domain::matching::{self, City, candidates::Index};
 use domain::{
-    Action, AssignmentRole, Limits, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ProposedBy, ResourceStatus, Urgency,
-    duty_list as lists, number,
+    Action, AssignmentRole, Limits, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ProposedBy,
+    ResourceStatus, Urgency, duty_list as lists, number,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
@@ -91,9 +91,15 @@ fn group<K: std::hash::Hash + Eq, V>(rows: impl IntoIterator<Item = (K, V)>) -> 
 
 impl Desk {
     /// Loads everything that is matched, in order of the numbers. A bounded number of statements.
-    pub(crate) async fn load_city<C: ConnectionTrait>(&self, db: &C, year: i32, only: Option<Uuid>) -> Result<Loaded> {
+    pub(crate) async fn load_city<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+        only: Option<Uuid>,
+    ) -> Result<Loaded> {
         let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
-        let station_at: HashMap<Uuid, u32> = stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
+        let station_at: HashMap<Uuid, u32> =
+            stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
         let mut partners: Vec<Vec<u32>> = vec![Vec::new(); stations.len()];
         for p in partnership::Entity::find().filter(partnership::Column::ToDate.is_null()).all(db).await? {
             if let (Some(a), Some(b)) = (station_at.get(&p.workstation_id), station_at.get(&p.partner_id)) {
@@ -103,7 +109,8 @@ impl Desk {
         }
 
         let members = member::Entity::find().order_by_asc(member::Column::Number).all(db).await?;
-        let member_at: HashMap<Uuid, u32> = members.iter().enumerate().map(|(i, m)| (m.id, i as u32)).collect();
+        let member_at: HashMap<Uuid, u32> =
+            members.iter().enumerate().map(|(i, m)| (m.id, i as u32)).collect();
         let affinity: HashMap<String, Vec<String>> = sector::Entity::find()
             .all(db)
             .await?
@@ -126,7 +133,8 @@ impl Desk {
             .order_by_asc(resource::Column::Number)
             .all(db)
             .await?;
-        let resource_at: HashMap<Uuid, u32> = resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
+        let resource_at: HashMap<Uuid, u32> =
+            resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
         let classes = group(
             resource_category::Entity::find()
                 .order_by_asc(resource_category::Column::Category)
@@ -143,7 +151,8 @@ impl Desk {
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
         }
-        let (needs, uncategorised): (Vec<_>, Vec<_>) = open.all(db).await?.into_iter().partition(|n| n.category.is_some());
+        let (needs, uncategorised): (Vec<_>, Vec<_>) =
+            open.all(db).await?.into_iter().partition(|n| n.category.is_some());
         let mut needed = group(
             requirement::Entity::find()
                 .filter(requirement::Column::Mandatory.eq(true))
@@ -161,12 +170,14 @@ impl Desk {
             .all(db)
             .await?;
         let items: HashMap<Uuid, (i32, bool)> = duty_item::Entity::find()
-            .filter(duty_item::Column::ListId.in_subquery(
-                sea_orm::QueryTrait::into_query(sea_orm::QuerySelect::column(
-                    sea_orm::QuerySelect::select_only(duty_list::Entity::find().filter(duty_list::Column::Year.eq(year))),
+            .filter(duty_item::Column::ListId.in_subquery(sea_orm::QueryTrait::into_query(
+                sea_orm::QuerySelect::column(
+                    sea_orm::QuerySelect::select_only(
+                        duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)),
+                    ),
                     duty_list::Column::Id,
-                )),
-            ))
+                ),
+            )))
             .all(db)
             .await?
             .into_iter()
@@ -240,7 +251,9 @@ impl Desk {
             let used = used.get(&(i as u32)).copied().unwrap_or_default();
             let per_quarter = r.per_quarter.max(0) as u32;
             let per_year = r.per_year.max(0) as u32;
-            let (Some(member), Some(station)) = (member_at.get(&r.member_id), station_at.get(&r.workstation_id)) else {
+            let (Some(member), Some(station)) =
+                (member_at.get(&r.member_id), station_at.get(&r.workstation_id))
+            else {
                 return Err(Error::Fault("a resource without owner or home".into()));
             };
             city.resources.push(matching::Resource {
@@ -310,12 +323,21 @@ impl Desk {
     pub(crate) async fn weights<C: ConnectionTrait>(&self, db: &C) -> Result<Weights> {
         let rows = score_weight::Entity::find().order_by_desc(score_weight::Column::Version).all(db).await?;
         let Some(version) = rows.first().map(|r| r.version) else { return Ok(Weights::default()) };
-        Ok(Weights::new(version, rows.into_iter().filter(|r| r.version == version).map(|r| (r.code, r.points))))
+        Ok(Weights::new(
+            version,
+            rows.into_iter().filter(|r| r.version == version).map(|r| (r.code, r.points)),
+        ))
     }
 
     /// Plans the year for the whole city, or for one station with what the others leave, and writes the drafts.
     /// What is reserved or was changed by people stays. `progress` hears each step.
-    pub async fn plan_year(&self, year: i32, only: Option<Uuid>, limits: &Limits, progress: &(dyn Fn(&str) + Sync)) -> Result<PlanReport> {
+    pub async fn plan_year(
+        &self,
+        year: i32,
+        only: Option<Uuid>,
+        limits: &Limits,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<PlanReport> {
         self.need_city(Action::PlanYear)?;
         let start = Instant::now();
         let tx = self.store.begin().await?;
@@ -333,7 +355,8 @@ impl Desk {
         progress("求最优方案");
         let start = Instant::now();
         let plan = solve(&problem, limits);
-        let verdict = domain::verify(&problem.instance, &plan.solution).map_err(|v| Error::Fault(format!("the plan is wrong: {v}")))?;
+        let verdict = domain::verify(&problem.instance, &plan.solution)
+            .map_err(|v| Error::Fault(format!("the plan is wrong: {v}")))?;
         seconds.solve = start.elapsed().as_secs_f64();
 
         progress("写入草稿");
@@ -341,7 +364,8 @@ impl Desk {
         let reasons = explain::reasons(city, &index, &plan.chosen);
         let plan_id = self.id();
         self.clear_suggestions(&tx, year, only).await?;
-        let proof = postcard::to_stdvec(&(&problem.instance, &plan.solution)).map_err(|e| Error::Fault(e.to_string()))?;
+        let proof = postcard::to_stdvec(&(&problem.instance, &plan.solution))
+            .map_err(|e| Error::Fault(e.to_string()))?;
         let row = plan::Model {
             id: plan_id,
             year,
@@ -370,13 +394,29 @@ impl Desk {
             seconds,
         };
         let detail = serde_json::json!({"year": year, "suggested": report.suggested, "items": items, "optimal": report.optimal});
-        self.audit(&tx, Event { action: "PLAN", subject: "plan", id: Some(plan_id), workstation: only, detail, reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "PLAN",
+                subject: "plan",
+                id: Some(plan_id),
+                workstation: only,
+                detail,
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(PlanReport { seconds: Seconds { write: start.elapsed().as_secs_f64(), ..seconds }, ..report })
     }
 
     /// Takes back the suggestions that nobody has touched, with the draft items made of them.
-    async fn clear_suggestions<C: ConnectionTrait>(&self, db: &C, year: i32, only: Option<Uuid>) -> Result<()> {
+    async fn clear_suggestions<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+        only: Option<Uuid>,
+    ) -> Result<()> {
         let station = only.map_or(String::new(), |_| " AND workstation_id = $2".to_owned());
         let mut values: Vec<sea_orm::Value> = vec![year.into()];
         values.extend(only.map(sea_orm::Value::from));
@@ -408,7 +448,14 @@ impl Desk {
         Ok(())
     }
 
-    async fn write_drafts<C: ConnectionTrait>(&self, db: &C, year: i32, plan_id: Uuid, loaded: &Loaded, chosen: &[Chosen]) -> Result<usize> {
+    async fn write_drafts<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+        plan_id: Uuid,
+        loaded: &Loaded,
+        chosen: &[Chosen],
+    ) -> Result<usize> {
         let city = &loaded.city;
         let old: HashMap<Uuid, duty_list::Model> = duty_list::Entity::find()
             .filter(duty_list::Column::Year.eq(year))
@@ -457,7 +504,12 @@ impl Desk {
             .iter()
             .map(|(n, cs)| {
                 let need = &city.needs[*n as usize];
-                (need.station, need.urgency != Urgency::Urgent, cs.iter().map(|c| c.quarter).max().unwrap_or(1), *n)
+                (
+                    need.station,
+                    need.urgency != Urgency::Urgent,
+                    cs.iter().map(|c| c.quarter).max().unwrap_or(1),
+                    *n,
+                )
             })
             .collect();
         order.sort_unstable();
@@ -481,7 +533,12 @@ impl Desk {
                         title: domain::privacy::mask(&need.title),
                         form: lists::draft_form(first.kind, need.urgency == Urgency::Urgent),
                         quarter: i32::from(quarter),
-                        expected_result: lists::draft_result(first.kind, chosen.len(), &first.unit, &beneficiaries),
+                        expected_result: lists::draft_result(
+                            first.kind,
+                            chosen.len(),
+                            &first.unit,
+                            &beneficiaries,
+                        ),
                         removed: false,
                         removal_reason: None,
                         version: 1,
@@ -541,7 +598,10 @@ impl Desk {
         for r in reasons {
             *unmatched.entry(r.code.code()).or_default() += 1;
             let need_id = loaded.needs[r.need as usize].id;
-            rows.push(plan_reason::Model { plan_id, need_id, code: r.code, text: r.text, remedy: r.remedy }.into_active_model());
+            rows.push(
+                plan_reason::Model { plan_id, need_id, code: r.code, text: r.text, remedy: r.remedy }
+                    .into_active_model(),
+            );
         }
         for need_id in &loaded.uncategorised {
             *unmatched.entry(ReasonCode::Uncategorised.code()).or_default() += 1;

@@ -2,17 +2,19 @@
 
 use crate::desk::{Event, same_version};
 use crate::entity::{
-    approval, area, assignment, category, duty_item, duty_item_match, duty_list, member, need, need_match, person, plan,
-    plan_reason, resource, sector, snapshot, workstation,
+    approval, area, assignment, category, duty_item, duty_item_match, duty_list, member, need, need_match,
+    person, plan, plan_reason, resource, sector, snapshot, workstation,
 };
 use crate::tokens::sha256;
 use crate::{Desk, Error, Result};
 use domain::{
-    Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction, NeedStatus, Publicity, Refusal, number, privacy,
+    Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction, NeedStatus,
+    Publicity, Refusal, number, privacy,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -108,10 +110,17 @@ impl Desk {
         let next = list.status.apply(ListAction::Publish)?;
         same_version(expected, list.version, vec!["status", "approvals"])?;
         let signed = approval::Entity::find().filter(approval::Column::ListId.eq(id)).all(&tx).await?;
-        let missing: Vec<&str> =
-            ConvenerSeat::ALL.iter().filter(|s| !signed.iter().any(|a| a.seat == **s)).map(|s| s.label()).collect();
+        let missing: Vec<&str> = ConvenerSeat::ALL
+            .iter()
+            .filter(|s| !signed.iter().any(|a| a.seat == **s))
+            .map(|s| s.label())
+            .collect();
         if !missing.is_empty() {
-            return Err(Refusal::new("NOT_SIGNED", format!("还缺{}签署,请其签署后再发布。", missing.join("、"))).into());
+            return Err(Refusal::new(
+                "NOT_SIGNED",
+                format!("还缺{}签署,请其签署后再发布。", missing.join("、")),
+            )
+            .into());
         }
         let faults = self.list_faults(&tx, &list).await?;
         if !faults.is_empty() {
@@ -152,15 +161,34 @@ impl Desk {
             .exec(&tx)
             .await?;
         let detail = serde_json::json!({"number": list.number, "edition": frozen.edition, "sha256": hash, "items": frozen.items.len()});
-        self.audit(&tx, Event { action: "PUBLISH", subject: "duty_list", id: Some(id), workstation: Some(list.workstation_id), detail, reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "PUBLISH",
+                subject: "duty_list",
+                id: Some(id),
+                workstation: Some(list.workstation_id),
+                detail,
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(published)
     }
 
     /// Everything that a printed list says, read once.
-    async fn freeze<C: ConnectionTrait>(&self, db: &C, list: &duty_list::Model, signed: &[approval::Model]) -> Result<SnapshotList> {
+    async fn freeze<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        list: &duty_list::Model,
+        signed: &[approval::Model],
+    ) -> Result<SnapshotList> {
         let station = self.station(db, list.workstation_id).await?;
-        let district = area::Entity::find_by_id(station.district.clone()).one(db).await?.map_or(String::new(), |a| a.name);
+        let district = area::Entity::find_by_id(station.district.clone())
+            .one(db)
+            .await?
+            .map_or(String::new(), |a| a.name);
         let seats = assignment::Entity::find()
             .filter(
                 sea_orm::Condition::any()
@@ -172,13 +200,23 @@ impl Desk {
             .all(db)
             .await?;
         let people = by_id(
-            person::Entity::find().filter(person::Column::Id.is_in(seats.iter().map(|s| s.person_id).chain(signed.iter().map(|a| a.person_id)))).all(db).await?,
+            person::Entity::find()
+                .filter(
+                    person::Column::Id
+                        .is_in(seats.iter().map(|s| s.person_id).chain(signed.iter().map(|a| a.person_id))),
+                )
+                .all(db)
+                .await?,
             |p| p.id,
         );
         let name = |id: Uuid| people.get(&id).map_or(String::new(), |p| p.name.clone());
-        let holder = |role: AssignmentRole| seats.iter().find(|s| s.role == role).map_or(String::new(), |s| name(s.person_id));
+        let holder = |role: AssignmentRole| {
+            seats.iter().find(|s| s.role == role).map_or(String::new(), |s| name(s.person_id))
+        };
         // Signatures keep the signer (domain.md §10).
-        let signer = |seat: ConvenerSeat| signed.iter().find(|a| a.seat == seat).map_or(String::new(), |a| name(a.person_id));
+        let signer = |seat: ConvenerSeat| {
+            signed.iter().find(|a| a.seat == seat).map_or(String::new(), |a| name(a.person_id))
+        };
 
         let items = duty_item::Entity::find()
             .filter(duty_item::Column::ListId.eq(list.id))
@@ -186,7 +224,10 @@ impl Desk {
             .all(db)
             .await?;
         let needs = by_id(
-            need::Entity::find().filter(need::Column::Id.is_in(items.iter().map(|i| i.need_id))).all(db).await?,
+            need::Entity::find()
+                .filter(need::Column::Id.is_in(items.iter().map(|i| i.need_id)))
+                .all(db)
+                .await?,
             |n| n.id,
         );
         let joins = duty_item_match::Entity::find()
@@ -205,7 +246,10 @@ impl Desk {
             seats.iter().filter(|s| s.role == AssignmentRole::ResidentMember).map(|s| s.person_id).collect();
         let members = by_id(
             member::Entity::find()
-                .filter(member::Column::Id.is_in(matches.values().map(|m| m.member_id).chain(resident.iter().copied())))
+                .filter(
+                    member::Column::Id
+                        .is_in(matches.values().map(|m| m.member_id).chain(resident.iter().copied())),
+                )
                 .all(db)
                 .await?,
             |m| m.id,
@@ -213,7 +257,10 @@ impl Desk {
         let sectors: HashMap<String, String> =
             sector::Entity::find().all(db).await?.into_iter().map(|s| (s.code, s.name)).collect();
         let resources = by_id(
-            resource::Entity::find().filter(resource::Column::Id.is_in(matches.values().map(|m| m.resource_id))).all(db).await?,
+            resource::Entity::find()
+                .filter(resource::Column::Id.is_in(matches.values().map(|m| m.resource_id)))
+                .all(db)
+                .await?,
             |r| r.id,
         );
         let classes: HashMap<String, String> = category::Entity::find()
@@ -227,8 +274,11 @@ impl Desk {
         let mut lines = Vec::with_capacity(items.len());
         for item in items {
             let Some(n) = needs.get(&item.need_id) else { continue };
-            let mine: Vec<&need_match::Model> =
-                joins.iter().filter(|j| j.item_id == item.id).filter_map(|j| matches.get(&j.match_id)).collect();
+            let mine: Vec<&need_match::Model> = joins
+                .iter()
+                .filter(|j| j.item_id == item.id)
+                .filter_map(|j| matches.get(&j.match_id))
+                .collect();
             let mut members: Vec<SnapshotMember> = mine
                 .iter()
                 .filter_map(|m| members.get(&m.member_id))
@@ -266,7 +316,9 @@ impl Desk {
                 title: item.title,
             });
         }
-        let level = |l: domain::MemberLevel| resident.iter().filter(|id| members.get(id).is_some_and(|m| m.level == l)).count() as u32;
+        let level = |l: domain::MemberLevel| {
+            resident.iter().filter(|id| members.get(id).is_some_and(|m| m.level == l)).count() as u32
+        };
         Ok(SnapshotList {
             chief_convener: holder(AssignmentRole::ChiefConvener),
             district,
@@ -288,7 +340,12 @@ impl Desk {
         })
     }
 
-    async fn unserved<C: ConnectionTrait>(&self, db: &C, station: &workstation::Model, year: i32) -> Result<Vec<SnapshotUnserved>> {
+    async fn unserved<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        station: &workstation::Model,
+        year: i32,
+    ) -> Result<Vec<SnapshotUnserved>> {
         let standing = plan::Entity::find()
             .select_only()
             .column(plan::Column::Id)
@@ -329,7 +386,12 @@ impl Desk {
     }
 
     /// The newest published snapshots of a year, of one station or of a district or of all, by list number. Public.
-    pub async fn snapshots(&self, year: i32, station: Option<&str>, district: Option<&str>) -> Result<Vec<Snapshot>> {
+    pub async fn snapshots(
+        &self,
+        year: i32,
+        station: Option<&str>,
+        district: Option<&str>,
+    ) -> Result<Vec<Snapshot>> {
         let mut stations = workstation::Entity::find().select_only().column(workstation::Column::Id);
         if let Some(code) = station {
             stations = stations.filter(workstation::Column::Code.eq(code));

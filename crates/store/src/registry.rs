@@ -29,7 +29,11 @@ pub struct WorkstationFilter {
 
 impl Desk {
     /// Stations by code, one row more than asked for where there are more.
-    pub async fn workstations(&self, filter: &WorkstationFilter, page: &Page) -> Result<Vec<workstation::Model>> {
+    pub async fn workstations(
+        &self,
+        filter: &WorkstationFilter,
+        page: &Page,
+    ) -> Result<Vec<workstation::Model>> {
         let mut query = filtered(filter).order_by_asc(workstation::Column::Code).limit(page.first + 1);
         if let Some(after) = &page.after {
             query = query.filter(workstation::Column::Code.gt(after.as_str()));
@@ -50,11 +54,19 @@ impl Desk {
 
     /// A station by code.
     pub async fn workstation_by_code(&self, code: &str) -> Result<Option<workstation::Model>> {
-        Ok(workstation::Entity::find().filter(workstation::Column::Code.eq(code)).one(self.store.db()).await?)
+        Ok(workstation::Entity::find()
+            .filter(workstation::Column::Code.eq(code))
+            .one(self.store.db())
+            .await?)
     }
 
     /// Areas below `parent`, or of a level, by code.
-    pub async fn areas(&self, parent: Option<&str>, level: Option<AreaLevel>, page: &Page) -> Result<Vec<area::Model>> {
+    pub async fn areas(
+        &self,
+        parent: Option<&str>,
+        level: Option<AreaLevel>,
+        page: &Page,
+    ) -> Result<Vec<area::Model>> {
         let mut query = area::Entity::find().order_by_asc(area::Column::Code).limit(page.first + 1);
         if let Some(parent) = parent {
             query = query.filter(area::Column::Parent.eq(parent));
@@ -89,8 +101,14 @@ impl Desk {
     }
 
     /// Members by number.
-    pub async fn members(&self, level: Option<MemberLevel>, sector: Option<&str>, page: &Page) -> Result<Vec<member::Model>> {
-        let mut query = members_where(level, sector).order_by_asc(member::Column::Number).limit(page.first + 1);
+    pub async fn members(
+        &self,
+        level: Option<MemberLevel>,
+        sector: Option<&str>,
+        page: &Page,
+    ) -> Result<Vec<member::Model>> {
+        let mut query =
+            members_where(level, sector).order_by_asc(member::Column::Number).limit(page.first + 1);
         if let Some(after) = &page.after {
             query = query.filter(member::Column::Number.gt(after.as_str()));
         }
@@ -104,7 +122,10 @@ impl Desk {
 
     /// Members by id.
     pub async fn members_by_id(&self, ids: &[Uuid]) -> Result<Vec<member::Model>> {
-        Ok(member::Entity::find().filter(member::Column::Id.is_in(ids.iter().copied())).all(self.store.db()).await?)
+        Ok(member::Entity::find()
+            .filter(member::Column::Id.is_in(ids.iter().copied()))
+            .all(self.store.db())
+            .await?)
     }
 
     /// The names in a station's seats today.
@@ -139,7 +160,8 @@ fn filtered(filter: &WorkstationFilter) -> Select<workstation::Entity> {
         query = query.filter(workstation::Column::Kind.eq(kind));
     }
     if let Some(text) = &filter.text {
-        query = query.filter(workstation::Column::Name.contains(text).or(workstation::Column::Code.contains(text)));
+        query = query
+            .filter(workstation::Column::Name.contains(text).or(workstation::Column::Code.contains(text)));
     }
     query
 }

@@ -4,11 +4,14 @@ use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_item_match, duty_list, need_match, resource, resource_category};
 use crate::import::insert_all;
 use crate::{Desk, Error, NewResource, Page, Result};
-use domain::{Action, ListStatus, MatchStatus, Reach, Refusal, ResourceAction, ResourceKind, ResourceStatus, number, refusal, resource as rules};
+use domain::{
+    Action, ListStatus, MatchStatus, Reach, Refusal, ResourceAction, ResourceKind, ResourceStatus, number,
+    refusal, resource as rules,
+};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -33,8 +36,10 @@ impl Desk {
             .select_only()
             .column(duty_list::Column::Id)
             .filter(duty_list::Column::Status.eq(ListStatus::Published));
-        let items =
-            duty_item::Entity::find().select_only().column(duty_item::Column::Id).filter(duty_item::Column::ListId.in_subquery(published.into_query()));
+        let items = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::Id)
+            .filter(duty_item::Column::ListId.in_subquery(published.into_query()));
         let joined = duty_item_match::Entity::find()
             .select_only()
             .column(duty_item_match::Column::MatchId)
@@ -59,7 +64,9 @@ impl Desk {
     }
 
     fn resources_where(&self, f: &ResourceFilter) -> Select<resource::Entity> {
-        let mut q = resource::Entity::find().filter(resource::Column::Year.eq(f.year)).filter(self.resources_in_sight());
+        let mut q = resource::Entity::find()
+            .filter(resource::Column::Year.eq(f.year))
+            .filter(self.resources_in_sight());
         if let Some(status) = f.status {
             q = q.filter(resource::Column::Status.eq(status));
         }
@@ -99,30 +106,49 @@ impl Desk {
         resource::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound("资源"))
     }
 
-    pub(crate) async fn resource_numbers<C: ConnectionTrait>(&self, db: &C, ids: impl Iterator<Item = Uuid>) -> Result<Vec<String>> {
+    pub(crate) async fn resource_numbers<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<Vec<String>> {
         let ids: Vec<Uuid> = ids.collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let q = resource::Entity::find().filter(resource::Column::Id.is_in(ids)).order_by_asc(resource::Column::Number);
+        let q = resource::Entity::find()
+            .filter(resource::Column::Id.is_in(ids))
+            .order_by_asc(resource::Column::Number);
         Ok(q.all(db).await?.into_iter().map(|r| r.number).collect())
     }
 
     /// Registers a resource of a member as a draft at its home station.
-    pub async fn register_resource(&self, member_id: Uuid, workstation_id: Uuid, year: i32, input: NewResource) -> Result<resource::Model> {
+    pub async fn register_resource(
+        &self,
+        member_id: Uuid,
+        workstation_id: Uuid,
+        year: i32,
+        input: NewResource,
+    ) -> Result<resource::Model> {
         self.need(Action::WriteResource, workstation_id, Some(member_id))?;
         let title = refusal::text(&input.title, "资源名称", 100, "title")?;
         let description = refusal::text(&input.description, "说明", 5000, "description")?;
         rules::check_capacity(input.per_quarter, input.per_year)?;
         if input.window_to < input.window_from {
-            return Err(Refusal::new("WINDOW", format!("可用时段止于 {},早于开始日 {}。", input.window_to, input.window_from)).at("windowTo").into());
+            return Err(Refusal::new(
+                "WINDOW",
+                format!("可用时段止于 {},早于开始日 {}。", input.window_to, input.window_from),
+            )
+            .at("windowTo")
+            .into());
         }
         if input.categories.is_empty() {
             return Err(Refusal::new("CATEGORY", "请至少选择一个类别。").at("categories").into());
         }
         let known = self.categories_by_code(&input.categories).await?;
         if let Some(c) = input.categories.iter().find(|c| !known.iter().any(|k| k.code == **c)) {
-            return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。")).at("categories").into());
+            return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。"))
+                .at("categories")
+                .into());
         }
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
@@ -157,15 +183,35 @@ impl Desk {
         let mut classes = input.categories;
         classes.sort();
         classes.dedup();
-        let classes = classes.into_iter().map(|category| resource_category::Model { resource_id: row.id, category }.into_active_model()).collect();
+        let classes = classes
+            .into_iter()
+            .map(|category| resource_category::Model { resource_id: row.id, category }.into_active_model())
+            .collect();
         insert_all(&tx, classes).await?;
-        self.audit(&tx, Event { action: "REGISTER", subject: "resource", id: Some(row.id), workstation: Some(workstation_id), detail: serde_json::json!({"number": row.number}), reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "REGISTER",
+                subject: "resource",
+                id: Some(row.id),
+                workstation: Some(workstation_id),
+                detail: serde_json::json!({"number": row.number}),
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(row)
     }
 
     /// Moves a resource along its life. What is reserved must be released before it is withdrawn.
-    pub async fn move_resource(&self, id: Uuid, expected: i32, action: ResourceAction, reason: Option<&str>) -> Result<resource::Model> {
+    pub async fn move_resource(
+        &self,
+        id: Uuid,
+        expected: i32,
+        action: ResourceAction,
+        reason: Option<&str>,
+    ) -> Result<resource::Model> {
         let right = match action {
             ResourceAction::Verify | ResourceAction::Return => Action::DecideResource,
             _ => Action::WriteResource,
@@ -188,7 +234,11 @@ impl Desk {
                 .count(&tx)
                 .await?;
             if held > 0 {
-                return Err(Refusal::new("RESERVED", format!("该资源已有 {held} 次预留或确认,请先谢绝或另行安排,再撤回。")).into());
+                return Err(Refusal::new(
+                    "RESERVED",
+                    format!("该资源已有 {held} 次预留或确认,请先谢绝或另行安排,再撤回。"),
+                )
+                .into());
             }
         }
         let before = r.status;
@@ -198,7 +248,18 @@ impl Desk {
         row.version = Set(expected + 1);
         let r = row.update(&tx).await?;
         let detail = serde_json::json!({"number": r.number, "before": before.code(), "after": next.code()});
-        self.audit(&tx, Event { action: action.code(), subject: "resource", id: Some(id), workstation: Some(r.workstation_id), detail, reason }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: action.code(),
+                subject: "resource",
+                id: Some(id),
+                workstation: Some(r.workstation_id),
+                detail,
+                reason,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(r)
     }

@@ -57,10 +57,18 @@ impl Store {
 impl Desk {
     /// Makes a token for a role and a scope, standing for the person who holds the seat today. The token itself is
     /// returned once and stored nowhere.
-    pub async fn make_token(&self, role: Role, scope: &TokenScope, days: i64, secret: [u8; 32]) -> Result<String> {
+    pub async fn make_token(
+        &self,
+        role: Role,
+        scope: &TokenScope,
+        days: i64,
+        secret: [u8; 32],
+    ) -> Result<String> {
         self.need_city(Action::Administer)?;
         let tx = self.store.begin().await?;
-        let missing = |what: &str, option: &str| Refusal::new("SCOPE", format!("角色「{}」须指明{what}:{option}。", role.label()));
+        let missing = |what: &str, option: &str| {
+            Refusal::new("SCOPE", format!("角色「{}」须指明{what}:{option}。", role.label()))
+        };
         let station = match &scope.station {
             Some(code) => Some(
                 workstation::Entity::find()
@@ -73,7 +81,11 @@ impl Desk {
             None => None,
         };
         let cluster = match &scope.cluster {
-            Some(code) => cluster::Entity::find().filter(cluster::Column::Code.eq(code.as_str())).one(&tx).await?.map(|c| c.id),
+            Some(code) => cluster::Entity::find()
+                .filter(cluster::Column::Code.eq(code.as_str()))
+                .one(&tx)
+                .await?
+                .map(|c| c.id),
             None => None,
         };
         let seat = match role {
@@ -87,11 +99,15 @@ impl Desk {
             Role::Anonymous | Role::Member | Role::Auditor => None,
         };
         match role {
-            Role::Clerk | Role::FirstConvener | Role::SecondConvener | Role::StationHead if station.is_none() => {
+            Role::Clerk | Role::FirstConvener | Role::SecondConvener | Role::StationHead
+                if station.is_none() =>
+            {
                 return Err(missing("工作站", "--station").into());
             }
             Role::ChiefConvener if cluster.is_none() => return Err(missing("片区", "--cluster").into()),
-            Role::DistrictOfficer if scope.district.is_none() => return Err(missing("旗县区", "--district").into()),
+            Role::DistrictOfficer if scope.district.is_none() => {
+                return Err(missing("旗县区", "--district").into());
+            }
             Role::Member if scope.member.is_none() => return Err(missing("委员", "--member").into()),
             Role::Anonymous => return Err(Refusal::new("SCOPE", "公众访问无需令牌。").into()),
             _ => {}
@@ -112,7 +128,11 @@ impl Desk {
         }
         if let Some(number) = &scope.member {
             use crate::entity::member;
-            person = member::Entity::find().filter(member::Column::Number.eq(number.as_str())).one(&tx).await?.map(|m| m.id);
+            person = member::Entity::find()
+                .filter(member::Column::Number.eq(number.as_str()))
+                .one(&tx)
+                .await?
+                .map(|m| m.id);
             if person.is_none() {
                 return Err(Refusal::new("SCOPE", format!("没有编号为 {number} 的委员。")).into());
             }
@@ -134,7 +154,18 @@ impl Desk {
             row.into_active_model().insert(&tx).await?;
         }
         let detail = serde_json::json!({"role": role.code(), "days": days});
-        self.audit(&tx, Event { action: "TOKEN", subject: "token", id: person, workstation: station, detail, reason: None }).await?;
+        self.audit(
+            &tx,
+            Event {
+                action: "TOKEN",
+                subject: "token",
+                id: person,
+                workstation: station,
+                detail,
+                reason: None,
+            },
+        )
+        .await?;
         tx.commit().await?;
         Ok(bearer)
     }
@@ -151,7 +182,9 @@ impl Desk {
         let row = setting::Model { key: key.to_owned(), value: value.to_owned() }.into_active_model();
         setting::Entity::insert(row)
             .on_conflict(
-                sea_orm::sea_query::OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned(),
+                sea_orm::sea_query::OnConflict::column(setting::Column::Key)
+                    .update_column(setting::Column::Value)
+                    .to_owned(),
             )
             .exec_without_returning(self.store.db())
             .await

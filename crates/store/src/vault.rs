@@ -14,7 +14,11 @@ const NONCE: usize = 24;
 
 impl Desk {
     /// Seals contacts: (need, name, telephone). The need's id is bound to the ciphertext.
-    pub(crate) async fn seal_contacts<C: ConnectionTrait>(&self, db: &C, contacts: Vec<(Uuid, String, String)>) -> Result<()> {
+    pub(crate) async fn seal_contacts<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        contacts: Vec<(Uuid, String, String)>,
+    ) -> Result<()> {
         let cipher = XChaCha20Poly1305::new(&Key::from(*self.store.key()));
         let mut rows = Vec::with_capacity(contacts.len());
         for (need_id, name, phone) in contacts {

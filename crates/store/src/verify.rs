@@ -13,7 +13,11 @@ impl Desk {
     pub async fn verify(&self, year: i32) -> Result<(Vec<String>, Vec<String>)> {
         let db = self.store.db();
         let (mut checked, mut wrong) = (Vec::new(), Vec::new());
-        let standing = plan::Entity::find().filter(plan::Column::Year.eq(year)).filter(plan::Column::Standing.eq(true)).one(db).await?;
+        let standing = plan::Entity::find()
+            .filter(plan::Column::Year.eq(year))
+            .filter(plan::Column::Standing.eq(true))
+            .one(db)
+            .await?;
         match standing {
             None => checked.push(format!("{year} 年没有方案")),
             Some(p) => match postcard::from_bytes::<(Instance, Solution)>(&p.proof) {
@@ -22,16 +26,27 @@ impl Desk {
                     Err(v) => wrong.push(format!("方案不成立:{v}")),
                     Ok(v) => {
                         let certificate = if v.optimal { "optimal" } else { "gap" };
-                        if certificate != p.certificate || serde_json::to_string(&v.objective)? != p.objective || serde_json::to_string(&v.bound)? != p.bound {
-                            wrong.push(format!("方案记载的证书「{}」与验证所得「{certificate}」或其数值不符", p.certificate));
+                        if certificate != p.certificate
+                            || serde_json::to_string(&v.objective)? != p.objective
+                            || serde_json::to_string(&v.bound)? != p.bound
+                        {
+                            wrong.push(format!(
+                                "方案记载的证书「{}」与验证所得「{certificate}」或其数值不符",
+                                p.certificate
+                            ));
                         }
                         checked.push(format!("方案:{certificate},目标 {:?},上界 {:?}", v.objective, v.bound));
                     }
                 },
             },
         }
-        let lists: HashMap<Uuid, duty_list::Model> =
-            duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)).all(db).await?.into_iter().map(|l| (l.id, l)).collect();
+        let lists: HashMap<Uuid, duty_list::Model> = duty_list::Entity::find()
+            .filter(duty_list::Column::Year.eq(year))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|l| (l.id, l))
+            .collect();
         let mut hashes = 0;
         for s in snapshot::Entity::find().order_by_asc(snapshot::Column::Number).all(db).await? {
             let Some(list) = lists.get(&s.list_id) else { continue };
@@ -43,7 +58,12 @@ impl Desk {
                 Err(e) => wrong.push(format!("清单 {} 第 {} 版不能读取:{e}", s.number, s.edition)),
                 Ok(body) => {
                     for i in body.items.iter().filter(|i| i.removal_reason.is_none()) {
-                        if i.members.is_empty() || i.resources.is_empty() || i.form.is_empty() || i.expected_result.is_empty() || !(1..=4).contains(&i.quarter) {
+                        if i.members.is_empty()
+                            || i.resources.is_empty()
+                            || i.form.is_empty()
+                            || i.expected_result.is_empty()
+                            || !(1..=4).contains(&i.quarter)
+                        {
                             wrong.push(format!("清单 {} 第 {} 项不完整", s.number, i.seq));
                         }
                     }
@@ -60,13 +80,22 @@ impl Desk {
             .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
             .all(db)
             .await?;
-        let (mut by_quarter, mut by_resource, mut by_member): (HashMap<(Uuid, i32), i32>, HashMap<Uuid, i32>, HashMap<Uuid, i32>) = Default::default();
+        let (mut by_quarter, mut by_resource, mut by_member): (
+            HashMap<(Uuid, i32), i32>,
+            HashMap<Uuid, i32>,
+            HashMap<Uuid, i32>,
+        ) = Default::default();
         for m in &held {
             *by_quarter.entry((m.resource_id, m.quarter)).or_default() += 1;
             *by_resource.entry(m.resource_id).or_default() += 1;
             *by_member.entry(m.member_id).or_default() += 1;
         }
-        for r in resource::Entity::find().filter(resource::Column::Year.eq(year)).order_by_asc(resource::Column::Number).all(db).await? {
+        for r in resource::Entity::find()
+            .filter(resource::Column::Year.eq(year))
+            .order_by_asc(resource::Column::Number)
+            .all(db)
+            .await?
+        {
             let quarter = (1..=4).any(|q| by_quarter.get(&(r.id, q)).is_some_and(|n| *n > r.per_quarter));
             if quarter || by_resource.get(&r.id).is_some_and(|n| *n > r.per_year) {
                 wrong.push(format!("资源 {} 超过其次数", r.number));
@@ -78,7 +107,11 @@ impl Desk {
             }
         }
         checked.push(format!("资源与委员的次数:{} 次预留", held.len()));
-        let orphans = need::Entity::find().filter(need::Column::MergedInto.is_not_null()).filter(need::Column::Status.ne(domain::NeedStatus::Merged)).all(db).await?;
+        let orphans = need::Entity::find()
+            .filter(need::Column::MergedInto.is_not_null())
+            .filter(need::Column::Status.ne(domain::NeedStatus::Merged))
+            .all(db)
+            .await?;
         wrong.extend(orphans.into_iter().map(|n| format!("需求 {} 有并单首件,状态却不是已并单", n.number)));
         Ok((checked, wrong))
     }

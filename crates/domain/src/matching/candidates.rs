@@ -16,18 +16,27 @@ pub const RULES: &[Rule] = &[
     }),
     ("MEMBER_INACTIVE", |c, _, _, r, _| {
         let m = &c.members[r.member as usize];
-        (m.status != MemberStatus::Active).then(|| format!("委员{}现在是「{}」,请另选委员。", m.name, m.status.label()))
+        (m.status != MemberStatus::Active)
+            .then(|| format!("委员{}现在是「{}」,请另选委员。", m.name, m.status.label()))
     }),
     ("CATEGORY", |_, _, q, r, _| {
-        distance(q, r).is_none().then(|| format!("资源 {} 的类别不含需求的类别 {},请核对类别。", r.number, q.category))
+        distance(q, r)
+            .is_none()
+            .then(|| format!("资源 {} 的类别不含需求的类别 {},请核对类别。", r.number, q.category))
     }),
     ("OUT_OF_REACH", |c, n, _, r, _| {
         (!in_reach(c, n, r)).then(|| {
-            format!("资源 {} 只服务「{}」,需求不在其范围;可请委员放宽范围或与其所属站签订联建协议。", r.number, r.scope.label())
+            format!(
+                "资源 {} 只服务「{}」,需求不在其范围;可请委员放宽范围或与其所属站签订联建协议。",
+                r.number,
+                r.scope.label()
+            )
         })
     }),
     ("OUTLIVED_WINDOW", |_, n, _, r, _| {
-        quarters(n, r).is_empty().then(|| format!("资源 {} 的可用时段与需求的期限没有重合,请协商调整时间。", r.number))
+        quarters(n, r)
+            .is_empty()
+            .then(|| format!("资源 {} 的可用时段与需求的期限没有重合,请协商调整时间。", r.number))
     }),
     ("CAPACITY_FULL", |_, n, _, r, _| {
         (!quarters(n, r).any(|k| r.free[k as usize - 1] > 0) || r.free_year == 0)
@@ -47,7 +56,9 @@ pub const RULES: &[Rule] = &[
 /// The first rule that says no to a pair; `None` when the pair is possible.
 pub fn first_no(city: &City, need: &Need, requirement: &Requirement, resource: u32) -> Option<Refusal> {
     let r = &city.resources[resource as usize];
-    RULES.iter().find_map(|(code, rule)| rule(city, need, requirement, r, resource).map(|words| Refusal::new(code, words)))
+    RULES.iter().find_map(|(code, rule)| {
+        rule(city, need, requirement, r, resource).map(|words| Refusal::new(code, words))
+    })
 }
 
 /// Levels between the class asked for and the nearest of the resource's classes.
@@ -115,7 +126,11 @@ impl Index {
     /// The class itself, those above it and those below it.
     fn classes<'a>(&'a self, class: &'a str) -> impl Iterator<Item = &'a Reachable> {
         let above = (2..class.len()).step_by(2).filter_map(move |l| self.by_class.get(class.get(..l)?));
-        let below = self.by_class.range(class.to_owned()..).take_while(move |(c, _)| c.starts_with(class)).map(|(_, r)| r);
+        let below = self
+            .by_class
+            .range(class.to_owned()..)
+            .take_while(move |(c, _)| c.starts_with(class))
+            .map(|(_, r)| r);
         above.chain(below)
     }
 

@@ -77,17 +77,24 @@ fn reason(
     let mut possible = Vec::new();
     for (i, q) in need.requirements.iter().enumerate() {
         let near = index.near(city, need, q);
-        let found: Vec<u32> = near.iter().copied().filter(|r| first_no(city, need, q, *r).is_none()).collect();
+        let found: Vec<u32> =
+            near.iter().copied().filter(|r| first_no(city, need, q, *r).is_none()).collect();
         if !found.is_empty() {
             possible.push(found);
             continue;
         }
         let others_met = need.requirements.len() > 1
-            && (i > 0 || need.requirements.iter().skip(1).any(|o| !index.candidates(city, need, o).is_empty()));
+            && (i > 0
+                || need.requirements.iter().skip(1).any(|o| !index.candidates(city, need, o).is_empty()));
         if others_met {
             return (
                 ReasonCode::Partly,
-                format!("{} 项必要条件中,第 {} 项(类别 {})没有可用资源。", need.requirements.len(), i + 1, q.category),
+                format!(
+                    "{} 项必要条件中,第 {} 项(类别 {})没有可用资源。",
+                    need.requirements.len(),
+                    i + 1,
+                    q.category
+                ),
                 "补充该项资源,或将该项拆为单独的需求。".to_owned(),
             );
         }
@@ -105,7 +112,8 @@ fn reason(
                 "请委员放宽服务范围,或与其所属站签订联建协议。".to_owned(),
             );
         }
-        let whys: Vec<&str> = near.iter().filter_map(|r| first_no(city, need, q, *r)).map(|r| r.code).collect();
+        let whys: Vec<&str> =
+            near.iter().filter_map(|r| first_no(city, need, q, *r)).map(|r| r.code).collect();
         if whys.contains(&"OUTLIVED_WINDOW") {
             return (
                 ReasonCode::OutlivedWindow,
@@ -136,13 +144,23 @@ fn reason(
     }
     let (who, what) = holders(city, need, &possible, takers, load);
     if need.requirements.len() > 1 || need.requirements.iter().any(|q| q.quantity > 1) {
-        return (ReasonCode::Partly, format!("必要条件不能同时满足:{what}"), format!("请{who}等委员增加次数,或将需求拆开。"));
+        return (
+            ReasonCode::Partly,
+            format!("必要条件不能同时满足:{what}"),
+            format!("请{who}等委员增加次数,或将需求拆开。"),
+        );
     }
     (ReasonCode::CapacityFull, what, format!("请{who}等委员增加次数,或放宽期限,或指定其进入下次匹配。"))
 }
 
 /// Who has the capacity: the owners, and the needs that took it.
-fn holders(city: &City, need: &Need, possible: &[Vec<u32>], takers: &BTreeMap<u32, Vec<u32>>, load: &[u32]) -> (String, String) {
+fn holders(
+    city: &City,
+    need: &Need,
+    possible: &[Vec<u32>],
+    takers: &BTreeMap<u32, Vec<u32>>,
+    load: &[u32],
+) -> (String, String) {
     let mut names: Vec<String> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     for r in possible.iter().flatten().take(3) {
@@ -156,9 +174,16 @@ fn holders(city: &City, need: &Need, possible: &[Vec<u32>], takers: &BTreeMap<u3
         words.push(if taken.is_empty() && load[resource.member as usize] >= left {
             format!("委员{}全年 {left} 次已排满", member.name)
         } else {
-            let by: Vec<&str> = taken.iter().take(3).map(|n| city.needs[*n as usize].number.as_str()).collect();
+            let by: Vec<&str> =
+                taken.iter().take(3).map(|n| city.needs[*n as usize].number.as_str()).collect();
             let span = quarters(need, resource);
-            format!("资源 {} 在 {} 至 {} 季度由 {} 占用", resource.number, span.start(), span.end(), by.join("、"))
+            format!(
+                "资源 {} 在 {} 至 {} 季度由 {} 占用",
+                resource.number,
+                span.start(),
+                span.end(),
+                by.join("、")
+            )
         });
     }
     let more = possible.iter().map(Vec::len).sum::<usize>().saturating_sub(words.len());

@@ -115,7 +115,14 @@ pub fn solve(problem: &Problem, limits: &Limits) -> Plan {
         let alternative = instance
             .runner_up(&solution.prices, unit, pair)
             .map(|(p, ahead)| (problem.places[instance.place_of(p as usize)].0, ahead));
-        chosen.push(Chosen { need, requirement, resource, quarter, score: instance.score_of(pair as usize), alternative });
+        chosen.push(Chosen {
+            need,
+            requirement,
+            resource,
+            quarter,
+            score: instance.score_of(pair as usize),
+            alternative,
+        });
     }
     Plan { chosen, solution }
 }

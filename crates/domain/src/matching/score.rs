@@ -71,7 +71,13 @@ fn nearness(need: &str, resource: &str) -> (&'static str, &'static str) {
 }
 
 /// Rule and points of every part, without words: what the plan sums. In the order of [`parts`].
-fn points<'c>(city: &'c City, need: &Need, requirement: &Requirement, resource: u32, quarter: u8) -> [(&'static str, i64, &'c str); 7] {
+fn points<'c>(
+    city: &'c City,
+    need: &Need,
+    requirement: &Requirement,
+    resource: u32,
+    quarter: u8,
+) -> [(&'static str, i64, &'c str); 7] {
     let r = &city.resources[resource as usize];
     let m = &city.members[r.member as usize];
     let w = &city.weights;
