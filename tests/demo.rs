@@ -9,7 +9,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("qingdan-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
+        std::fs::create_dir_all(&path).expect("a folder");
         Folder(path)
     }
 }
@@ -26,12 +26,12 @@ fn qingdan(folder: &Path, database: Option<&str>, arguments: &[&str]) -> Output 
     if let Some(url) = database {
         command.env("QINGDAN_DATABASE", url);
     }
-    command.args(arguments).output().unwrap()
+    command.args(arguments).output().expect("the program runs")
 }
 
 fn stdout(output: &Output) -> &str {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::str::from_utf8(&output.stdout).unwrap()
+    std::str::from_utf8(&output.stdout).expect("text")
 }
 
 const DEMO: &[&str] = &["demo", "--year", "2026", "--workstations", "6", "--json"];

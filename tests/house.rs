@@ -42,8 +42,8 @@ fn metadata() -> Value {
             concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
         ])
         .output()
-        .unwrap();
-    serde_json::from_slice(&out.stdout).unwrap()
+        .expect("cargo runs");
+    serde_json::from_slice(&out.stdout).expect("packages")
 }
 
 #[test]

@@ -3,13 +3,16 @@
 use assignment::{Builder, Instance, Limits, Objective, Priority, Proof, Solution, solve, verify};
 use proptest::prelude::*;
 
+/// Station, priority, pairs (place, score) of each requirement.
+type Asked = (usize, u8, Vec<Vec<(usize, i64)>>);
+
 #[derive(Clone, Debug)]
 struct Case {
     members: Vec<u32>,
     resources: Vec<(usize, u32)>,
     places: Vec<(usize, u32)>,
     stations: Vec<u32>,
-    needs: Vec<(usize, u8, Vec<Vec<(usize, i64)>>)>,
+    needs: Vec<Asked>,
 }
 
 fn build(c: &Case) -> Instance {
@@ -36,7 +39,7 @@ fn build(c: &Case) -> Instance {
             }
         }
     }
-    b.build().unwrap()
+    b.build().expect("a sound instance")
 }
 
 fn cases() -> impl Strategy<Value = Case> {

@@ -344,7 +344,7 @@ fn unknown(row: usize, column: &'static str, value: &str, what: &str, how: &str)
 
 impl Desk {
     /// Runs an import in one transaction: rolled back on a dry run or on any error.
-    async fn whole<'a, F>(&'a self, kind: &str, dry_run: bool, work: F) -> Result<Report>
+    async fn whole<F>(&self, kind: &str, dry_run: bool, work: F) -> Result<Report>
     where
         F: AsyncFnOnce(&DatabaseTransaction, &mut Report) -> Result<()>,
     {

@@ -27,7 +27,7 @@ pub use import::{
     NewSector, NewWorkstation, Report, RowError,
 };
 pub use lists::{ItemChange, ListPage};
-pub use matches::{Candidate, ItemMatch};
+pub use matches::{Candidate, ItemMatch, TypedNeed};
 pub use needs::{NeedFilter, NeedInput};
 pub use planning::{PlanReport, Seconds};
 pub use publish::{Snapshot, SnapshotItem, SnapshotList};

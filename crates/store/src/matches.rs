@@ -24,6 +24,21 @@ pub struct ItemMatch {
     pub matched: need_match::Model,
 }
 
+/// A need that is only being typed.
+#[derive(Clone, Copy, Debug)]
+pub struct TypedNeed<'a> {
+    /// Station code.
+    pub station: &'a str,
+    /// Year.
+    pub year: i32,
+    /// Title.
+    pub title: &'a str,
+    /// Text.
+    pub text: &'a str,
+    /// Class; none: proposed from the keywords.
+    pub category: Option<&'a str>,
+}
+
 /// A resource that could serve a need, or why it cannot.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -373,14 +388,11 @@ impl Desk {
     /// given. Best first; with `refused` also what cannot, each with the first rule that says no.
     pub async fn candidates_for_text(
         &self,
-        station_code: &str,
-        year: i32,
-        title: &str,
-        text: &str,
-        category: Option<&str>,
+        typed: &TypedNeed<'_>,
         refused: bool,
         first: usize,
     ) -> Result<Vec<Candidate>> {
+        let TypedNeed { station: station_code, year, title, text, category } = *typed;
         let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
         let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;

@@ -80,11 +80,9 @@ impl Desk {
             .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
             .all(db)
             .await?;
-        let (mut by_quarter, mut by_resource, mut by_member): (
-            HashMap<(Uuid, i32), i32>,
-            HashMap<Uuid, i32>,
-            HashMap<Uuid, i32>,
-        ) = Default::default();
+        let mut by_quarter: HashMap<(Uuid, i32), i32> = HashMap::new();
+        let mut by_resource: HashMap<Uuid, i32> = HashMap::new();
+        let mut by_member: HashMap<Uuid, i32> = HashMap::new();
         for m in &held {
             *by_quarter.entry((m.resource_id, m.quarter)).or_default() += 1;
             *by_resource.entry(m.resource_id).or_default() += 1;
