@@ -34,7 +34,7 @@ fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).expect("text")
 }
 
-const DEMO: &[&str] = &["demo", "--year", "2026", "--workstations", "6", "--json"];
+const DEMO: &[&str] = &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json"];
 const EXPORT: &[&str] = &["export", "--year", "2026", "--format", "json"];
 
 #[test]

@@ -37,6 +37,9 @@ enum Command {
         /// How many workstations.
         #[arg(long, default_value_t = 259)]
         workstations: usize,
+        /// Ends when the lists are published. Serving is not built yet, so every demo ends there.
+        #[arg(long)]
+        no_serve: bool,
         /// Prints one JSON object on one line and nothing else.
         #[arg(long)]
         json: bool,
@@ -125,7 +128,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             say(&format!("已执行 {steps} 步,数据库是最新结构({})。", migrations::newest()));
             Ok(())
         }
-        Command::Demo { year, workstations, json } => {
+        Command::Demo { year, workstations, no_serve: _, json } => {
             demo::run(&database, &key_file, year.unwrap_or_else(this_year), workstations, json).await
         }
         Command::Plan { year, station } => {
