@@ -328,7 +328,7 @@ fn stations(d: &mut Draw, areas: &[NewArea], count: usize, sectors: &[NewSector]
             speciality: studio.then(|| "本界别专业服务".to_owned()),
             host_org: Some(format!("{}党群服务中心", township.name)),
             venue: Some("一楼议事厅".into()),
-            list_limit: 12,
+            list_limit: 8 + d.below(8) as i32,
             seats,
         });
     }
@@ -493,7 +493,7 @@ fn needs(
             contact_name: None,
             contact_phone: None,
         };
-        if d.percent(10) {
+        if d.percent(5) {
             let second = d.of(themes);
             row.requirements = vec![
                 NewRequirement { label: what.clone(), category: None, quantity: 1 },
@@ -503,7 +503,7 @@ fn needs(
                     quantity: 1,
                 },
             ];
-        } else if d.percent(5) {
+        } else if d.percent(2) {
             row.requirements = vec![NewRequirement { label: what, category: None, quantity: 2 }];
         }
         if d.percent(15) {

@@ -205,7 +205,7 @@ async fn publish(desk: &Desk, year: i32, station: Option<String>) -> anyhow::Res
 
 /// How hard the command looks for the optimum.
 pub(crate) fn domain_limits() -> domain::Limits {
-    domain::Limits { rounds: 12, nodes: 0 }
+    domain::Limits::default()
 }
 
 /// Opens a database that is there already, for the command line.

@@ -53,6 +53,8 @@ pub struct Instance {
     /// Pairs of requirement `q` are `pair_start[q]..pair_start[q + 1]`.
     pub(crate) pair_start: Vec<u32>,
     pub(crate) pair_place: Vec<u32>,
+    /// The requirement of each pair.
+    pub(crate) pair_requirement: Vec<u32>,
     pub(crate) pair_score: Vec<i64>,
     pub(crate) weights: Weights,
 }
@@ -97,15 +99,27 @@ impl Instance {
         let member = self.resource_member[resource] as usize;
         self.place_cap[place].min(self.resource_cap[resource]).min(self.member_cap[member]) > 0
     }
-    /// What serving the need is worth, scores apart.
+    /// What serving the need is worth at the instance's own weights, scores apart.
     pub(crate) fn reward(&self, need: usize) -> i128 {
-        let w = &self.weights;
+        self.reward_at(&self.weights, need)
+    }
+    /// What serving the need is worth at other weights, scores apart.
+    pub(crate) fn reward_at(&self, w: &Weights, need: usize) -> i128 {
         let above = match self.need_priority[need] {
             Priority::Normal => 0,
             Priority::Urgent => w.urgent,
             Priority::Pinned => w.pinned,
         };
         w.served + above
+    }
+}
+
+impl Weights {
+    /// Weights of the same order, but of one scale: steps that are right for scores are right for all. They decide
+    /// nothing by themselves (see [`crate::Fine`]).
+    pub fn fine(&self, best_score: i64) -> Weights {
+        let served = self.score * i128::from(best_score.max(1)) * 4;
+        Weights { served, urgent: served * 4, pinned: served * 16, ..*self }
     }
 }
 
@@ -194,6 +208,9 @@ impl Builder {
         }
         let weights = self.weights()?;
         Ok(Instance {
+            pair_requirement: (0..self.pair_start.len() - 1)
+                .flat_map(|q| (self.pair_start[q]..self.pair_start[q + 1]).map(move |_| q as u32))
+                .collect(),
             member_cap: self.member_cap,
             resource_cap: self.resource_cap,
             resource_member: self.resource_member,

@@ -27,18 +27,20 @@
 //! assert_eq!(solution.chosen, [None, Some(1)]);
 //! ```
 //!
-//! How it works: with one requirement per need this is a minimum-cost flow, solved by a network simplex
-//! ([`simplex`]). A need with several requirements is relaxed: its reward is split over them ([`solve`]), which can
-//! only overestimate; the split is then moved to where it overestimates least, and what is still partly covered is
-//! branched on. The [`Proof`] is a tree of those decisions with prices at its leaves; [`verify`] recomputes the
-//! bound of every leaf from the prices alone.
+//! How it works: with one requirement per need this is a minimum-cost flow, kept optimal by shortest augmenting
+//! paths as needs come in one by one (`flow.rs`). Needs with several requirements are in or out as a whole; whichever
+//! are in, the rest is optimal and has prices, and what these prices say of each of them shows which to try next
+//! (`search.rs`). The bound then comes from letting their requirements go one by one, and moving the shares of their
+//! rewards to where that is worth least (`relax.rs`); what gap is left is closed by branching (`solve.rs`). The
+//! [`Proof`] is prices, at the leaves of a tree of decisions; [`verify`] recomputes every bound from them alone.
 
+mod flow;
 mod instance;
-mod network;
-mod simplex;
+mod relax;
+mod search;
 mod solve;
 mod verify;
 
 pub use instance::{Builder, Instance, InstanceError, Priority};
-pub use solve::{Limits, Prices, Proof, Solution, solve};
+pub use solve::{Fine, Limits, Prices, Proof, Solution, Tree, solve};
 pub use verify::{Objective, Verdict, Violation, verify};

@@ -1,10 +1,11 @@
 //! The independent check: feasibility of the plan, and an upper bound of every plan from the prices alone.
 //!
-//! Nothing here calls the solver. The bound is weak duality: charge every capacity its price, let every requirement
-//! choose its best pair or none, every member his best load. Whatever the prices, no plan is worth more. Where the
+//! Nothing here calls the solver. The bound is weak duality: charge every capacity its price, let every need choose
+//! the best pair of each of its requirements or nothing at all, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::{Instance, Prices, Priority, Proof, Solution};
+use crate::instance::Weights;
+use crate::{Fine, Instance, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
 
 /// The levels of the objective, highest first.
@@ -77,9 +78,6 @@ pub enum Violation {
         /// Which of them.
         index: usize,
     },
-    /// The parts of a split do not sum to the need's reward.
-    #[error("the split of need {0} does not sum to its reward")]
-    Split(usize),
     /// The plan is worth more than its bound: the proof is wrong.
     #[error("the plan is worth more than its proved bound")]
     BoundTooLow,
@@ -94,7 +92,13 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
     let value = value_of(instance, &solution.chosen);
     let mut decided = vec![None; instance.needs()];
     // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
-    let bound = proved(instance, &solution.proof, &mut decided)?.ok_or(Violation::BoundTooLow)?;
+    let mut bound = proved(instance, &solution.proof.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
+    if let Some(fine) = &solution.proof.fine {
+        check(instance, &fine.prices)?;
+        if let Some(finer) = refined(instance, fine, value, bound) {
+            bound = bound.min(finer);
+        }
+    }
     if bound < value {
         return Err(Violation::BoundTooLow);
     }
@@ -103,6 +107,25 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
         bound: decode(instance, bound),
         optimal: bound == value,
     })
+}
+
+/// Where the upper levels are proved, every better plan reaches just the same there, so that any weights may be put
+/// on them: what the fine weights leave over for the score bounds it. `None` where the upper levels are not proved.
+fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128) -> Option<i128> {
+    let (plan, most) = (decode(instance, value), decode(instance, bound));
+    let top = |o: &Objective| (o.pinned_served, o.urgent_served, o.served);
+    if top(&plan) != top(&most) {
+        return None;
+    }
+    let above = |pinned: i128, urgent: i128, served: i128| {
+        pinned * i128::from(plan.pinned_served)
+            + urgent * i128::from(plan.urgent_served)
+            + served * i128::from(plan.served)
+    };
+    let w = &instance.weights;
+    let fine_weights = Weights { pinned: fine.pinned, urgent: fine.urgent, served: fine.served, ..*w };
+    let whole = bound_of(instance, &fine_weights, &fine.prices, |_| None)?;
+    Some(whole - above(fine.pinned, fine.urgent, fine.served) + above(w.pinned, w.urgent, w.served))
 }
 
 fn shape(what: &'static str, got: usize, expected: usize) -> Result<(), Violation> {
@@ -171,19 +194,39 @@ pub(crate) fn value_of(instance: &Instance, chosen: &[Option<u32>]) -> i128 {
 }
 
 /// What a pair earns at these prices: its score less the places it takes; reward and station apart.
-pub(crate) fn pair_profit(instance: &Instance, prices: &Prices, pair: usize) -> i128 {
-    let place = instance.place_of(pair);
+fn pair_profit(instance: &Instance, prices: &Prices, pair: usize) -> i128 {
+    instance.weights.score * i128::from(instance.score_of(pair))
+        - toll_of(instance, prices, instance.place_of(pair))
+}
+
+/// The price of a unit of a place, of its resource and of its member.
+fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i128 {
     let resource = instance.resource_of(place);
     let member = instance.resource_member[resource] as usize;
-    instance.weights.score * i128::from(instance.score_of(pair))
-        - prices.place[place]
-        - prices.resource[resource]
-        - prices.member[member]
+    prices.place[place] + prices.resource[resource] + prices.member[member]
+}
+
+/// What serving a need is worth at these prices, each requirement with its best pair; `None` where one has no pair.
+fn profit_of(
+    instance: &Instance,
+    weights: &Weights,
+    prices: &Prices,
+    toll: &[i128],
+    need: usize,
+) -> Option<i128> {
+    let mut profit = instance.reward_at(weights, need) - prices.station[instance.need_station[need] as usize];
+    for q in instance.requirements_of(need) {
+        let pairs = instance.pairs_of(q).filter(|p| instance.usable(*p));
+        let earned = |p: usize| weights.score * i128::from(instance.score_of(p)) - toll[instance.place_of(p)];
+        profit += pairs.map(earned).max()?;
+    }
+    Some(profit)
 }
 
 /// The bound that these prices prove under the decisions; `None` if the decisions cannot be kept at all.
 pub(crate) fn bound_of(
     instance: &Instance,
+    weights: &Weights,
     prices: &Prices,
     decided: impl Fn(usize) -> Option<bool>,
 ) -> Option<i128> {
@@ -199,38 +242,26 @@ pub(crate) fn bound_of(
         let top = (price / 2).min(cap);
         bound += [top, (top + 1).min(cap)].iter().map(|k| k * price - k * k).max().unwrap_or(0);
     }
+    // The price of a place with what is above it, once for all the pairs that ask.
+    let toll: Vec<i128> = (0..instance.place_cap.len()).map(|p| toll_of(instance, prices, p)).collect();
     for need in 0..instance.needs() {
-        let station = prices.station[instance.need_station[need] as usize];
-        let range = instance.requirements_of(need);
-        let first = range.start;
-        for q in range {
-            let toll = if q == first { station } else { 0 };
-            let best = instance
-                .pairs_of(q)
-                .filter(|p| instance.usable(*p))
-                .map(|p| pair_profit(instance, prices, p) + prices.split[q] - toll)
-                .max();
-            bound += match decided(need) {
-                None => best.unwrap_or(0).max(0),
-                Some(true) => best?,
-                Some(false) => 0,
-            };
-        }
+        let profit = profit_of(instance, weights, prices, &toll, need);
+        bound += match decided(need) {
+            None => profit.unwrap_or(0).max(0),
+            Some(true) => profit?,
+            Some(false) => 0,
+        };
     }
     Some(bound)
 }
 
-fn proved(
-    instance: &Instance,
-    proof: &Proof,
-    decided: &mut [Option<bool>],
-) -> Result<Option<i128>, Violation> {
-    match proof {
-        Proof::Leaf(prices) => {
+fn proved(instance: &Instance, tree: &Tree, decided: &mut [Option<bool>]) -> Result<Option<i128>, Violation> {
+    match tree {
+        Tree::Leaf(prices) => {
             check(instance, prices)?;
-            Ok(bound_of(instance, prices, |n| decided[n]))
+            Ok(bound_of(instance, &instance.weights, prices, |n| decided[n]))
         }
-        Proof::Branch { need, served, left_out } => {
+        Tree::Branch { need, served, left_out } => {
             let n = *need as usize;
             shape("decided need", usize::from(n < instance.needs()), 1)?;
             let before = decided[n];
@@ -245,7 +276,6 @@ fn proved(
 }
 
 fn check(instance: &Instance, prices: &Prices) -> Result<(), Violation> {
-    shape("split", prices.split.len(), instance.requirements())?;
     for (what, price, len) in [
         ("station", &prices.station, instance.station_limit.len()),
         ("place", &prices.place, instance.place_cap.len()),
@@ -255,11 +285,6 @@ fn check(instance: &Instance, prices: &Prices) -> Result<(), Violation> {
         shape(what, price.len(), len)?;
         if let Some(index) = price.iter().position(|p| *p < 0) {
             return Err(Violation::NegativePrice { what, index });
-        }
-    }
-    for need in 0..instance.needs() {
-        if prices.split[instance.requirements_of(need)].iter().sum::<i128>() != instance.reward(need) {
-            return Err(Violation::Split(need));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Laws of the assignment, on random small instances against brute force.
 
-use assignment::{Builder, Instance, Limits, Objective, Priority, Proof, Solution, solve, verify};
+use assignment::{Builder, Instance, Limits, Objective, Priority, Proof, Solution, Tree, solve, verify};
 use proptest::prelude::*;
 
 /// Station, priority, pairs (place, score) of each requirement.
@@ -115,18 +115,12 @@ proptest! {
     }
 
     #[test]
-    fn a_negative_price_or_a_foreign_split_proves_nothing(case in cases(), index in 0..6usize) {
+    fn a_negative_price_proves_nothing(case in cases(), index in 0..6usize) {
         let instance = build(&case);
         let mut solution = solve(&instance, &Limits::default());
-        if let Proof::Leaf(prices) = &mut solution.proof {
+        if let Tree::Leaf(prices) = &mut solution.proof.tree {
             let at = index % prices.member.len();
             prices.member[at] = -1;
-            prop_assert!(verify(&instance, &solution).is_err());
-        }
-        let mut solution = solve(&instance, &Limits::default());
-        if let (Proof::Leaf(prices), true) = (&mut solution.proof, instance.requirements() > 0) {
-            let at = index % prices.split.len();
-            prices.split[at] -= 1;
             prop_assert!(verify(&instance, &solution).is_err());
         }
     }

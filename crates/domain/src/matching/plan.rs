@@ -80,10 +80,17 @@ pub fn pose(city: &City, index: &Index) -> Problem {
                 units.push((n as u32, q as u32));
                 for r in &found {
                     let resource = &city.resources[*r as usize];
+                    let mut ahead = i64::MIN;
                     for quarter in quarters(need, resource) {
-                        if resource.free[quarter as usize - 1] > 0 {
-                            let points = score::total(city, need, requirement, *r, quarter);
+                        let free = resource.free[quarter as usize - 1];
+                        let points = score::total(city, need, requirement, *r, quarter);
+                        // Where an earlier quarter holds all that the year has and is worth no less, this one
+                        // can never be needed.
+                        if free > 0 && points > ahead {
                             b.pair(r * 4 + u32::from(quarter) - 1, points);
+                        }
+                        if free >= resource.free_year {
+                            ahead = ahead.max(points);
                         }
                     }
                 }
