@@ -1,24 +1,30 @@
 //! `demo`: a city, its plan, its published lists.
 
-use crate::{city, domain_limits, say, vault_key};
+use crate::serve::{self, Serving};
+use crate::{city, clock, say, vault_key};
 use anyhow::{Context, bail};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{AssignmentRole, ConvenerSeat, ListStatus, Role};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
 use std::time::Instant;
-use store::{Desk, Error, PlanReport, Store, Viewer};
+use store::{Desk, Error, PlanReport, Store, TokenScope, Viewer};
 
 /// The setting that marks a database as a demo's, with its year.
 const MARK: &str = "demo_year";
 
-/// Makes the city where there is none, and says what it came to.
+/// The setting that keeps what making the city came to, as JSON.
+const SUMMARY: &str = "demo_summary";
+
+/// Makes the city where there is none, says what it came to, and serves it.
 pub async fn run(
     database: &str,
     key_file: &Path,
     year: i32,
     workstations: usize,
     json: bool,
+    serving: &Serving,
+    no_serve: bool,
 ) -> anyhow::Result<()> {
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
@@ -29,37 +35,82 @@ pub async fn run(
         .and_utc();
     let desk = store.on_behalf_of(Viewer::command(), start);
     match desk.setting(MARK).await? {
-        Some(made) if made == year.to_string() => {
-            if json {
-                bail!(
-                    "这个数据库里已有 {year} 年的演示城市;--json 只在新建时给出各步用时,请换一个 --database。"
-                );
-            }
-            say("已有演示城市,未作改动。");
+        Some(_) if desk.setting(SUMMARY).await?.is_none() => {
+            bail!("这个数据库里的演示城市上次没有建完;请删除它,或换一个 --database 重来。")
         }
-        Some(made) => bail!("这个数据库是 {made} 年的演示城市,请换一个 --database。"),
+        Some(made) if made == year.to_string() => {
+            if !json {
+                say("已有演示城市,未作改动。");
+            }
+        }
+        Some(made) => bail!("这个数据库是 {made} 年的演示城市,请换一个 --database,或加 --year {made}。"),
         None if desk.totals(year).await?.workstations > 0 => {
             bail!("这个数据库不是演示建立的,不会覆盖;请换一个 --database。")
         }
         None => {
+            desk.set_setting(MARK, &year.to_string()).await?;
             let bar = progress(json);
-            let plan = make(&store, &desk, year, workstations, start, &bar).await?;
+            let made = make(&store, &desk, year, workstations, start, &bar).await?;
             bar.finish_and_clear();
-            if json {
-                say(&summary(&desk, year, &plan).await?.to_string());
-                return Ok(());
-            }
+            desk.set_setting(SUMMARY, &summary(&desk, year, &made).await?.to_string()).await?;
         }
     }
+    if json {
+        say(&desk.setting(SUMMARY).await?.context("演示城市没有建成")?);
+    } else {
+        greet(&desk, year).await?;
+    }
+    drop(desk);
+    store.close().await;
+    if no_serve {
+        return Ok(());
+    }
+    // From here on ids come from a stream of this start: another demo's would repeat.
+    let store = Store::open(database, vault_key(key_file)?, clock::random()?).await?;
+    if !json {
+        tokens(&store.on_behalf_of(Viewer::command(), clock::now())).await?;
+    }
+    serve::logging(serving.log_format);
+    serve::run(store, serving, |address| {
+        if !json {
+            say(&format!("网址:http://{address}/  查询页:http://{address}/graphql  (Ctrl+C 结束)"));
+        }
+    })
+    .await
+}
+
+async fn greet(desk: &Desk, year: i32) -> anyhow::Result<()> {
     let t = desk.totals(year).await?;
     say(&format!(
         "{year} 年演示城市:{} 个工作站(室),{} 位委员,{} 件需求,{} 项资源;",
         t.workstations, t.members, t.needs, t.resources
     ));
     say(&format!("已发布 {} 份年度履职清单,共 {} 项。", t.published_lists, t.items));
-    say("接着可以:");
+    say("另开一个终端可以:");
     say("  qingdan verify                                        验证方案与清单");
     say("  qingdan export --station XC-001 --format xlsx --out 清单.xlsx   打印一个站的清单");
+    Ok(())
+}
+
+/// Prints a token for each role, good for thirty days.
+async fn tokens(desk: &Desk) -> anyhow::Result<()> {
+    let at = |station: &str| TokenScope { station: Some(station.to_owned()), ..TokenScope::default() };
+    let scopes = [
+        (Role::Clerk, at("XC-001")),
+        (Role::FirstConvener, at("XC-001")),
+        (Role::SecondConvener, at("XC-001")),
+        (Role::StationHead, at("XC-001")),
+        (Role::ChiefConvener, TokenScope { cluster: Some("XC-P1".into()), ..TokenScope::default() }),
+        (Role::Member, TokenScope { member: Some("W-0001".into()), ..TokenScope::default() }),
+        (Role::DistrictOfficer, TokenScope { district: Some("150102".into()), ..TokenScope::default() }),
+        (Role::CityOfficer, TokenScope::default()),
+        (Role::Auditor, TokenScope::default()),
+    ];
+    say("令牌(30 天内有效,作为 Authorization: Bearer 使用;公众查询无需令牌):");
+    for (role, scope) in scopes {
+        let token = desk.make_token(role, &scope, 30, clock::random()?).await?;
+        say(&format!("  {:<16} {token}  {}", role.code(), role.label()));
+    }
     Ok(())
 }
 
@@ -113,11 +164,10 @@ async fn make(
     step(bar, "写入需求和资源");
     desk.import_resources(year, city.resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false).await?.into_result()?;
-    let plan = desk.plan_year(year, None, &domain_limits(), &|what| step(bar, what)).await?;
+    let plan = desk.plan_year(year, None, &domain::Limits::default(), &|what| step(bar, what)).await?;
     step(bar, "委员确认、召集人签署、发布");
     let start = Instant::now();
     publish_all(store, desk, year, at, bar).await?;
-    desk.set_setting(MARK, &year.to_string()).await?;
     Ok(Made { plan, publish_seconds: start.elapsed().as_secs_f64() })
 }
 
@@ -134,8 +184,8 @@ async fn publish_all(
     bar.set_length(lists.len() as u64);
     for list in lists {
         bar.inc(1);
-        let seats = desk.seats(list.workstation_id).await?;
-        let seat = |role: AssignmentRole| seats.iter().find(|s| s.0 == role).map(|s| s.1);
+        let seats = desk.seats(&[list.workstation_id]).await?;
+        let seat = |role: AssignmentRole| seats.iter().find(|s| s.role == role).map(|s| s.person);
         let viewer = |role, person, days| {
             let viewer = Viewer { role, person, stations: vec![list.workstation_id] };
             store.on_behalf_of(viewer, at + Duration::days(days))

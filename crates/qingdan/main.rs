@@ -4,14 +4,20 @@ mod city;
 mod clock;
 mod demo;
 mod export;
+mod serve;
 
 use anyhow::{Context, bail};
 use chrono::Datelike;
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::Role;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{Desk, Store, Viewer};
+use store::{Desk, Store, TokenScope, Viewer};
+
+/// A query makes a hundred thousand small values: the system's allocator would take half of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// 清单: matches a city's community needs with what CPPCC members offer, and keeps the annual duty lists.
 #[derive(Parser)]
@@ -37,15 +43,45 @@ enum Command {
         /// How many workstations.
         #[arg(long, default_value_t = 259)]
         workstations: usize,
-        /// Ends when the lists are published. Serving is not built yet, so every demo ends there.
+        /// Ends when the lists are published, instead of serving them.
         #[arg(long)]
         no_serve: bool,
+        #[command(flatten)]
+        serving: serve::Serving,
         /// Prints one JSON object on one line and nothing else.
         #[arg(long)]
         json: bool,
     },
+    /// Serves GraphQL and the pages over HTTP.
+    Serve {
+        #[command(flatten)]
+        serving: serve::Serving,
+    },
     /// Brings the database to the newest schema.
     Migrate,
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Makes a bearer token for a role; it is printed once and stored nowhere.
+    Token {
+        /// Role, by code or name: FIRST_CONVENER or 第一召集人.
+        #[arg(long)]
+        role: String,
+        /// Code of the station, for its conveners, head and clerk.
+        #[arg(long)]
+        station: Option<String>,
+        /// Code of the cluster, for its chief convener.
+        #[arg(long)]
+        cluster: Option<String>,
+        /// Code of the district, for its officer.
+        #[arg(long)]
+        district: Option<String>,
+        /// Number of the member.
+        #[arg(long)]
+        member: Option<String>,
+        /// Days until it expires.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        days: i64,
+    },
     /// Plans a year for the whole city and writes the drafts.
     Plan {
         /// Year [default: this year].
@@ -128,8 +164,28 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             say(&format!("已执行 {steps} 步,数据库是最新结构({})。", migrations::newest()));
             Ok(())
         }
-        Command::Demo { year, workstations, no_serve: _, json } => {
-            demo::run(&database, &key_file, year.unwrap_or_else(this_year), workstations, json).await
+        Command::Demo { year, workstations, no_serve, json, serving } => {
+            let year = year.unwrap_or_else(this_year);
+            demo::run(&database, &key_file, year, workstations, json, &serving, no_serve).await
+        }
+        Command::Serve { serving } => {
+            serve::logging(serving.log_format);
+            let store = store(&database, &key_file).await?;
+            serve::run(store, &serving, |_| {}).await
+        }
+        Command::Schema => {
+            let _ = std::io::stdout().write_all(gateway::sdl().as_bytes());
+            Ok(())
+        }
+        Command::Token { role, station, cluster, district, member, days } => {
+            let Some(role) = Role::parse(&role) else {
+                let known: Vec<&str> = Role::ALL.iter().map(|r| r.code()).collect();
+                bail!("没有角色「{role}」,可用的有:{}。", known.join("、"));
+            };
+            let scope = TokenScope { station, district, cluster, member };
+            let desk = open(&database, &key_file).await?;
+            say(&desk.make_token(role, &scope, days, clock::random()?).await?);
+            Ok(())
         }
         Command::Plan { year, station } => {
             let desk = open(&database, &key_file).await?;
@@ -142,7 +198,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
                 ),
                 None => None,
             };
-            let limits = domain_limits();
+            let limits = domain::Limits::default();
             let report = desk
                 .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step| {
                     let _ = writeln!(std::io::stderr(), "{step}…");
@@ -203,19 +259,19 @@ async fn publish(desk: &Desk, year: i32, station: Option<String>) -> anyhow::Res
     if left.is_empty() { Ok(()) } else { bail!("{} 份未发布:\n{}", left.len(), left.join("\n")) }
 }
 
-/// How hard the command looks for the optimum.
-pub(crate) fn domain_limits() -> domain::Limits {
-    domain::Limits::default()
-}
-
-/// Opens a database that is there already, for the command line.
-async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
+/// Opens a database that is there already.
+async fn store(database: &str, key_file: &Path) -> anyhow::Result<Store> {
     let store =
         Store::open(database, vault_key(key_file)?, clock::random()?).await.context("数据库打不开")?;
     if !store.ready(&migrations::newest()).await {
         bail!("数据库没有建立或不是最新结构,请先执行 qingdan migrate(演示请执行 qingdan demo)。");
     }
-    Ok(store.on_behalf_of(Viewer::command(), clock::now()))
+    Ok(store)
+}
+
+/// A desk for who has the database in hand.
+async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
+    Ok(store(database, key_file).await?.on_behalf_of(Viewer::command(), clock::now()))
 }
 
 /// Reads the vault's key, or makes one that its owner alone can read.

@@ -1,6 +1,7 @@
 //! The database schema of Qingdan, step by step. Every step has a way back.
 
 pub mod m0001_lists;
+pub mod m0002_service;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -12,7 +13,7 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_lists::Migration)]
+        vec![Box::new(m0001_lists::Migration), Box::new(m0002_service::Migration)]
     }
 }
 

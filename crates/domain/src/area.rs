@@ -1,5 +1,6 @@
 //! Administrative areas (domain.md §5). Names do not identify: codes do.
 
+use crate::Refusal;
 use crate::codes::codes;
 
 codes! {
@@ -14,6 +15,17 @@ codes! {
         /// 社区、居委会、村委会.
         Village = "VILLAGE", "社区(村)";
     }
+}
+
+/// Says that a year is none that lists can be kept for.
+///
+/// # Errors
+/// `YEAR`, with the field.
+pub fn check_year(year: i32) -> Result<(), Refusal> {
+    if (2000..=2100).contains(&year) {
+        return Ok(());
+    }
+    Err(Refusal::new("YEAR", format!("年份为 {year},应在 2000 至 2100 之间。")).at("year"))
 }
 
 /// The part of a code that names its district: 6 digits (GB/T 2260). Shorter codes are returned as they are.

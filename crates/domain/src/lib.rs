@@ -9,6 +9,7 @@ pub mod area;
 pub mod category;
 mod codes;
 pub mod duty_list;
+pub mod job;
 pub mod matching;
 pub mod member;
 pub mod need;
@@ -24,6 +25,8 @@ pub use duty_list::{
     DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
     ProposedBy,
 };
+pub use job::JobStatus;
+pub use matching::explain::ReasonCode;
 pub use member::{MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
 pub use refusal::Refusal;

@@ -1,11 +1,14 @@
 //! The desk: what one viewer may ask for, with the time and the ids that go with it.
 
-use crate::entity::{assignment, audit_event, counter, member, workstation};
+use crate::entity::{assignment, audit_event, counter, member, once_key, workstation};
 use crate::{Error, Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Action, Reach, Refusal, Role, access};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter, Set,
+};
 use std::cell::Cell;
 use std::sync::Mutex;
 use uuid::Uuid;
@@ -38,6 +41,8 @@ pub struct Desk {
     pub(crate) viewer: Viewer,
     pub(crate) at: DateTime<Utc>,
     pub(crate) sequence: Mutex<Cell<u16>>,
+    /// The request's idempotency key, to be remembered with the first change that it makes.
+    pub(crate) once: Mutex<Option<String>>,
 }
 
 /// An event of the audit trail before it is written.
@@ -73,9 +78,28 @@ impl Desk {
         self.store.id(self.at, n)
     }
 
+    /// Ends a transaction. The first one of a request with an idempotency key writes the key down with it, so that
+    /// what was done once is not done again, whatever happens to the answer.
+    pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<()> {
+        let once = self.once.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(key) = once {
+            once_key::Model { key, response: None, at: self.at }.into_active_model().insert(&tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// How far a right of the viewer reaches.
     pub fn reach(&self, action: Action) -> Reach {
         access::reach(self.viewer.role, action)
+    }
+
+    /// Whether a right of the viewer reaches a station.
+    pub fn may(&self, action: Action, station: Uuid) -> bool {
+        match self.reach(action) {
+            Reach::Nothing | Reach::Own => false,
+            Reach::Stations => self.viewer.stations.binary_search(&station).is_ok(),
+            Reach::City => true,
+        }
     }
 
     /// The right must reach the station, or belong to the person. What is out of sight is not found; what is in

@@ -372,7 +372,7 @@ impl Desk {
             )
             .await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(report)
     }
 

@@ -8,9 +8,12 @@ mod entity;
 mod error;
 mod figures;
 mod import;
+mod jobs;
 mod lists;
 mod matches;
 mod needs;
+mod once;
+mod paging;
 mod planning;
 mod publish;
 mod registry;
@@ -21,36 +24,44 @@ mod verify;
 
 pub use desk::{Desk, Viewer};
 pub use error::{Error, Result};
-pub use figures::{Figures, StationCount};
+pub use figures::{AuditFilter, Figures, StationCount, UnservedFilter};
 pub use import::{
     NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat,
     NewSector, NewWorkstation, Report, RowError,
 };
-pub use lists::{ItemChange, ListPage};
-pub use matches::{Candidate, ItemMatch, TypedNeed};
-pub use needs::{NeedFilter, NeedInput};
+pub use lists::{ItemChange, ListFilter};
+pub use matches::{Candidate, ItemMatch, MatchFilter, NeedCandidate, TypedNeed};
+pub use needs::{NeedFilter, NeedInput, NeedOrder};
+pub use once::Once;
+pub use paging::{Page, Slice};
 pub use planning::{PlanReport, Seconds};
 pub use publish::{Snapshot, SnapshotItem, SnapshotList};
-pub use registry::{Page, WorkstationFilter};
-pub use resources::ResourceFilter;
+pub use registry::{
+    AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
+};
+pub use resources::{ResourceFilter, ResourceInput, ResourceOrder};
 pub use tokens::TokenScope;
 
 /// The rows that leave the crate: plain data.
 pub mod row {
+    pub use crate::entity::approval::Model as Approval;
     pub use crate::entity::area::Model as Area;
     pub use crate::entity::audit_event::Model as AuditEvent;
     pub use crate::entity::category::Model as Category;
     pub use crate::entity::duty_item::Model as DutyItem;
     pub use crate::entity::duty_list::Model as DutyList;
+    pub use crate::entity::job::Model as Job;
     pub use crate::entity::member::Model as Member;
     pub use crate::entity::need::Model as Need;
     pub use crate::entity::need_match::Model as Match;
-    pub use crate::entity::plan::Model as Plan;
+    pub use crate::entity::pair_rule::Model as PairRule;
     pub use crate::entity::plan_reason::Model as PlanReason;
     pub use crate::entity::requirement::Model as Requirement;
     pub use crate::entity::resource::Model as Resource;
     pub use crate::entity::sector::Model as Sector;
     pub use crate::entity::workstation::Model as Workstation;
+    pub use crate::figures::PlanHead as Plan;
+    pub use crate::publish::SnapshotHead;
 }
 
 use chrono::{DateTime, Utc};
@@ -105,6 +116,8 @@ impl Store {
                 o.foreign_keys(true)
                     .busy_timeout(std::time::Duration::from_secs(10))
                     .pragma("synchronous", "FULL")
+                    // Rows that the database's thread reads ahead: fewer hand-overs between threads.
+                    .row_buffer_size(1024)
             });
         }
         let mut db = Database::connect(options).await?;
@@ -120,7 +133,7 @@ impl Store {
 
     /// The one door: everything else is asked of the desk.
     pub fn on_behalf_of(&self, viewer: Viewer, at: DateTime<Utc>) -> Desk {
-        Desk { store: self.clone(), viewer, at, sequence: Mutex::new(Cell::new(0)) }
+        Desk { store: self.clone(), viewer, at, sequence: Mutex::new(Cell::new(0)), once: Mutex::new(None) }
     }
 
     /// Whether the database answers and has been brought to `migration`, the newest that the program knows.

@@ -1,8 +1,9 @@
 //! Annual duty lists and their items: reading, editing the draft, review.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{approval, duty_item, duty_item_match, duty_list, need, need_match};
-use crate::{Desk, Error, ItemMatch, Page, Result};
+use crate::entity::{approval, duty_item, duty_item_match, duty_list, need, need_match, workstation};
+use crate::paging::slice;
+use crate::{Desk, Error, ItemMatch, Page, Result, Slice};
 use domain::{
     Action, AssignmentRole, ConvenerSeat, DutyForm, ListAction, ListStatus, MatchAction, MatchStatus,
     NeedAction, NeedStatus, Refusal, Role, duty_list as rules, refusal,
@@ -10,19 +11,19 @@ use domain::{
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
 
 /// Which lists.
 #[derive(Clone, Debug, Default)]
-pub struct ListPage {
+pub struct ListFilter {
     /// Year.
     pub year: i32,
     /// State.
     pub status: Option<ListStatus>,
-    /// Page by number.
-    pub page: Page,
+    /// Code of the district.
+    pub district: Option<String>,
 }
 
 /// What a convener changes on an item; what is `None` stays.
@@ -46,28 +47,50 @@ impl Desk {
             .add(self.in_sight(duty_list::Column::WorkstationId, None))
     }
 
-    /// Lists by number, one more than asked for where there are more.
-    pub async fn duty_lists(&self, q: &ListPage) -> Result<Vec<duty_list::Model>> {
-        let mut query = self.lists_where(q).order_by_asc(duty_list::Column::Number).limit(q.page.first + 1);
-        if let Some(after) = &q.page.after {
-            query = query.filter(duty_list::Column::Number.gt(after.as_str()));
-        }
-        Ok(query.all(self.store.db()).await?)
+    /// Lists by number.
+    pub async fn duty_lists(&self, q: &ListFilter, page: &Page) -> Result<Slice<duty_list::Model>> {
+        slice(self.store.db(), self.lists_where(q), duty_list::Column::Number, page).await
     }
 
     /// How many lists.
-    pub async fn count_duty_lists(&self, q: &ListPage) -> Result<u64> {
+    pub async fn count_duty_lists(&self, q: &ListFilter) -> Result<u64> {
         Ok(self.lists_where(q).count(self.store.db()).await?)
     }
 
-    fn lists_where(&self, q: &ListPage) -> sea_orm::Select<duty_list::Entity> {
+    fn lists_where(&self, q: &ListFilter) -> sea_orm::Select<duty_list::Entity> {
         let mut query = duty_list::Entity::find()
             .filter(duty_list::Column::Year.eq(q.year))
             .filter(self.lists_in_sight());
         if let Some(status) = q.status {
             query = query.filter(duty_list::Column::Status.eq(status));
         }
+        if let Some(district) = &q.district {
+            let stations = workstation::Entity::find()
+                .select_only()
+                .column(workstation::Column::Id)
+                .filter(workstation::Column::District.eq(district.as_str()));
+            query = query.filter(duty_list::Column::WorkstationId.in_subquery(stations.into_query()));
+        }
         query
+    }
+
+    /// Signatures of lists, in the order in which they were given.
+    pub async fn approvals_of(&self, lists: &[Uuid]) -> Result<Vec<approval::Model>> {
+        Ok(approval::Entity::find()
+            .filter(approval::Column::ListId.is_in(lists.iter().copied()))
+            .order_by_asc(approval::Column::SignedAt)
+            .order_by_asc(approval::Column::Id)
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// Lists by id.
+    pub async fn lists_by_id(&self, ids: &[Uuid]) -> Result<Vec<duty_list::Model>> {
+        Ok(duty_list::Entity::find()
+            .filter(duty_list::Column::Id.is_in(ids.iter().copied()))
+            .filter(self.lists_in_sight())
+            .all(self.store.db())
+            .await?)
     }
 
     /// The lists of a year of these stations.
@@ -94,6 +117,19 @@ impl Desk {
         Ok(duty_item::Entity::find()
             .filter(duty_item::Column::ListId.is_in(lists.iter().copied()))
             .order_by_asc(duty_item::Column::Seq)
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// Items by id, of lists that the viewer may see.
+    pub async fn items_by_id(&self, ids: &[Uuid]) -> Result<Vec<duty_item::Model>> {
+        let lists = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(self.lists_in_sight());
+        Ok(duty_item::Entity::find()
+            .filter(duty_item::Column::Id.is_in(ids.iter().copied()))
+            .filter(duty_item::Column::ListId.in_subquery(lists.into_query()))
             .all(self.store.db())
             .await?)
     }
@@ -195,7 +231,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(item)
     }
 
@@ -241,7 +277,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(item)
     }
 
@@ -319,7 +355,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(item)
     }
 
@@ -364,7 +400,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(list)
     }
 
@@ -389,7 +425,7 @@ impl Desk {
             return Err(Error::Refused(faults));
         }
         let list = self.move_list(&tx, &list, next, "SUBMIT", None).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(list)
     }
 
@@ -402,7 +438,7 @@ impl Desk {
         same_version(expected, list.version, vec!["status"])?;
         approval::Entity::delete_many().filter(approval::Column::ListId.eq(id)).exec(&tx).await?;
         let list = self.move_list(&tx, &list, next, "RETURN", Some(reason)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(list)
     }
 
@@ -489,7 +525,7 @@ impl Desk {
         .insert(&tx)
         .await?;
         let list = self.move_list(&tx, &list, list.status, seat.code(), None).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(list)
     }
 
@@ -568,9 +604,9 @@ impl Desk {
         let list = self.list_for(&tx, list_id, right).await?;
         list.status.apply(ListAction::Edit)?;
         let to = from.apply(action)?;
-        let ids = sea_orm::QueryTrait::into_query(
+        let ids = QueryTrait::into_query(
             duty_item_match::Entity::find().select_only().column(duty_item_match::Column::MatchId).filter(
-                duty_item_match::Column::ItemId.in_subquery(sea_orm::QueryTrait::into_query(
+                duty_item_match::Column::ItemId.in_subquery(QueryTrait::into_query(
                     duty_item::Entity::find()
                         .select_only()
                         .column(duty_item::Column::Id)
@@ -609,7 +645,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(matches.len())
     }
 

@@ -2,17 +2,35 @@
 
 use crate::desk::{Event, same_version};
 use crate::entity::{member, need, need_match, pair_rule, plan_reason, requirement, resource};
-use crate::{Desk, Error, Result};
+use crate::paging::slice;
+use crate::{Desk, Error, Page, Result, Slice};
 use domain::matching::{self, candidates, score};
 use domain::{
     Action, DeclineReason, MatchAction, MatchStatus, PairRuleKind, ProposedBy, Refusal, Urgency, refusal,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// Which matches.
+#[derive(Clone, Debug, Default)]
+pub struct MatchFilter {
+    /// Year.
+    pub year: i32,
+    /// State.
+    pub status: Option<MatchStatus>,
+    /// Station of the need.
+    pub workstation: Option<Uuid>,
+    /// Owner of the resource.
+    pub member: Option<Uuid>,
+    /// Need.
+    pub need: Option<Uuid>,
+    /// Resource.
+    pub resource: Option<Uuid>,
+}
 
 /// A match with the item that it carries.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -37,6 +55,8 @@ pub struct TypedNeed<'a> {
     pub text: &'a str,
     /// Class; none: proposed from the keywords.
     pub category: Option<&'a str>,
+    /// Area; none: the station's.
+    pub area: Option<&'a str>,
 }
 
 /// A resource that could serve a need, or why it cannot.
@@ -45,6 +65,21 @@ pub struct Candidate {
     /// The resource.
     pub resource: resource::Model,
     /// Best quarter, 1 to 4; 0 where it cannot serve.
+    pub quarter: i32,
+    /// Points.
+    pub score: i64,
+    /// Parts of the score.
+    pub parts: Vec<score::Part>,
+    /// The first rule that says no.
+    pub refusal: Option<Refusal>,
+}
+
+/// A need that a resource could serve, or why it cannot.
+#[derive(Clone, Debug)]
+pub struct NeedCandidate {
+    /// The need, as the viewer may see it.
+    pub need: need::Model,
+    /// Best quarter, 1 to 4; 0 where it cannot be served.
     pub quarter: i32,
     /// Points.
     pub score: i64,
@@ -66,26 +101,45 @@ impl Desk {
             .await?)
     }
 
-    /// Matches of a year by state; a member sees those with own resources.
-    pub async fn matches(
-        &self,
-        year: i32,
-        status: Option<MatchStatus>,
-        after: Option<Uuid>,
-        first: u64,
-    ) -> Result<Vec<need_match::Model>> {
+    /// Matches of a year; a member sees those with own resources.
+    pub async fn matches(&self, f: &MatchFilter, page: &Page) -> Result<Slice<need_match::Model>> {
+        slice(self.store.db(), self.matches_where(f), need_match::Column::Id, page).await
+    }
+
+    /// How many matches.
+    pub async fn count_matches(&self, f: &MatchFilter) -> Result<u64> {
+        Ok(self.matches_where(f).count(self.store.db()).await?)
+    }
+
+    fn matches_where(&self, f: &MatchFilter) -> Select<need_match::Entity> {
         let mut query = need_match::Entity::find()
-            .filter(need_match::Column::Year.eq(year))
-            .filter(self.in_sight(need_match::Column::WorkstationId, self.own_match()))
-            .order_by_asc(need_match::Column::Id)
-            .limit(first + 1);
-        if let Some(status) = status {
+            .filter(need_match::Column::Year.eq(f.year))
+            .filter(self.in_sight(need_match::Column::WorkstationId, self.own_match()));
+        if let Some(status) = f.status {
             query = query.filter(need_match::Column::Status.eq(status));
         }
-        if let Some(after) = after {
-            query = query.filter(need_match::Column::Id.gt(after));
+        if let Some(station) = f.workstation {
+            query = query.filter(need_match::Column::WorkstationId.eq(station));
         }
-        Ok(query.all(self.store.db()).await?)
+        if let Some(member) = f.member {
+            query = query.filter(need_match::Column::MemberId.eq(member));
+        }
+        if let Some(need) = f.need {
+            query = query.filter(need_match::Column::NeedId.eq(need));
+        }
+        if let Some(resource) = f.resource {
+            query = query.filter(need_match::Column::ResourceId.eq(resource));
+        }
+        query
+    }
+
+    /// Matches by id.
+    pub async fn matches_by_id(&self, ids: &[Uuid]) -> Result<Vec<need_match::Model>> {
+        Ok(need_match::Entity::find()
+            .filter(need_match::Column::Id.is_in(ids.iter().copied()))
+            .filter(self.in_sight(need_match::Column::WorkstationId, self.own_match()))
+            .all(self.store.db())
+            .await?)
     }
 
     fn own_match(&self) -> Option<sea_orm::sea_query::SimpleExpr> {
@@ -171,7 +225,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(m)
     }
 
@@ -261,7 +315,7 @@ impl Desk {
                         },
                     )
                     .await?;
-                    tx.commit().await?;
+                    self.commit(tx).await?;
                     return Ok(m);
                 }
             }
@@ -380,7 +434,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(need)
     }
 
@@ -392,7 +446,7 @@ impl Desk {
         refused: bool,
         first: usize,
     ) -> Result<Vec<Candidate>> {
-        let TypedNeed { station: station_code, year, title, text, category } = *typed;
+        let TypedNeed { station: station_code, year, title, text, category, area } = *typed;
         let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
         let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
@@ -418,7 +472,7 @@ impl Desk {
         let need = matching::Need {
             number: String::new(),
             station: at as u32,
-            area: station.area.clone(),
+            area: area.unwrap_or(&station.area).to_owned(),
             urgency: Urgency::Normal,
             from: 1,
             until: 4,
@@ -427,6 +481,106 @@ impl Desk {
             pinned: Vec::new(),
         };
         Ok(ranked(&loaded, &need, refused, first))
+    }
+
+    /// Open needs that a resource could serve, best first; with `refused` also those of its classes that it cannot.
+    pub async fn candidates_for_resource(
+        &self,
+        resource_id: Uuid,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<NeedCandidate>> {
+        let row = self.resource_row(self.store.db(), resource_id).await?;
+        self.need(Action::ReadLists, row.workstation_id, Some(row.member_id))?;
+        let loaded = self.load_city(self.store.db(), row.year, None).await?;
+        let Some(at) = loaded.resources.iter().position(|r| r.id == resource_id) else {
+            return Ok(Vec::new());
+        };
+        let (city, resource) = (&loaded.city, &loaded.city.resources[at]);
+        let mut found = Vec::new();
+        for (i, need) in city.needs.iter().enumerate() {
+            let Some(q) = need.requirements.iter().find(|q| candidates::distance(q, resource).is_some())
+            else {
+                continue;
+            };
+            let refusal = candidates::first_no(city, need, q, at as u32);
+            if refusal.is_some() && !refused {
+                continue;
+            }
+            let quarter = best_quarter(city, need, q, at as u32);
+            found.push((
+                i,
+                quarter,
+                quarter.map_or(0, |k| score::total(city, need, q, at as u32, k)),
+                refusal,
+            ));
+        }
+        found.sort_by_key(|(i, _, points, refusal)| (refusal.is_some(), std::cmp::Reverse(*points), *i));
+        found.truncate(first);
+        let seen = self.needs_by_id(&found.iter().map(|f| loaded.needs[f.0].id).collect::<Vec<_>>()).await?;
+        let seen: std::collections::HashMap<Uuid, need::Model> =
+            seen.into_iter().map(|n| (n.id, n)).collect();
+        // Other stations see of a need that is not theirs only what is published or offered to them.
+        Ok(found
+            .into_iter()
+            .filter_map(|(i, quarter, points, refusal)| {
+                let n = &city.needs[i];
+                let q = n.requirements.iter().find(|q| candidates::distance(q, resource).is_some())?;
+                Some(NeedCandidate {
+                    need: seen.get(&loaded.needs[i].id)?.clone(),
+                    quarter: quarter.filter(|_| refusal.is_none()).map_or(0, i32::from),
+                    score: if refusal.is_none() { points } else { 0 },
+                    parts: match (quarter, &refusal) {
+                        (Some(k), None) => score::parts(city, n, q, at as u32, k),
+                        _ => Vec::new(),
+                    },
+                    refusal,
+                })
+            })
+            .collect())
+    }
+
+    /// Pins and bans of needs.
+    pub async fn pair_rules_of(&self, needs: &[Uuid]) -> Result<Vec<pair_rule::Model>> {
+        let visible = need::Entity::find()
+            .select_only()
+            .column(need::Column::Id)
+            .filter(self.in_sight(need::Column::WorkstationId, None))
+            .filter(need::Column::Id.is_in(needs.iter().copied()));
+        Ok(pair_rule::Entity::find()
+            .filter(pair_rule::Column::NeedId.in_subquery(sea_orm::QueryTrait::into_query(visible)))
+            .order_by_asc(pair_rule::Column::Id)
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// Takes a pin or a ban back.
+    pub async fn unrule_pair(&self, need_id: Uuid, resource_id: Uuid) -> Result<need::Model> {
+        let tx = self.store.begin().await?;
+        let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::DecideMatch, need.workstation_id, None)?;
+        let gone = pair_rule::Entity::delete_many()
+            .filter(pair_rule::Column::NeedId.eq(need_id))
+            .filter(pair_rule::Column::ResourceId.eq(resource_id))
+            .exec(&tx)
+            .await?;
+        if gone.rows_affected == 0 {
+            return Err(Error::NotFound("指定或排除"));
+        }
+        self.audit(
+            &tx,
+            Event {
+                action: "UNRULE",
+                subject: "need",
+                id: Some(need_id),
+                workstation: Some(need.workstation_id),
+                detail: serde_json::json!({"need": need.number}),
+                reason: None,
+            },
+        )
+        .await?;
+        self.commit(tx).await?;
+        Ok(self.narrow(need))
     }
 
     /// What could serve a need.
@@ -460,6 +614,19 @@ impl Desk {
     }
 }
 
+/// The quarter in which a pair is worth most, the earlier of equals.
+fn best_quarter(
+    city: &matching::City,
+    need: &matching::Need,
+    requirement: &matching::Requirement,
+    resource: u32,
+) -> Option<u8> {
+    let r = &city.resources[resource as usize];
+    candidates::quarters(need, r)
+        .filter(|k| r.free[*k as usize - 1] > 0)
+        .max_by_key(|k| (score::total(city, need, requirement, resource, *k), std::cmp::Reverse(*k)))
+}
+
 /// Candidates of a need, best first, ties by number.
 fn ranked(
     loaded: &crate::planning::Loaded,
@@ -474,9 +641,7 @@ fn ranked(
         for r in index.near(city, need, q) {
             let resource = loaded.resources[r as usize].clone();
             let no = candidates::first_no(city, need, q, r);
-            let best = candidates::quarters(need, &city.resources[r as usize])
-                .filter(|k| city.resources[r as usize].free[*k as usize - 1] > 0)
-                .max_by_key(|k| (score::total(city, need, q, r, *k), std::cmp::Reverse(*k)));
+            let best = best_quarter(city, need, q, r);
             match (no, best) {
                 (None, Some(k)) => found.push(Candidate {
                     resource,

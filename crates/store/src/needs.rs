@@ -2,7 +2,9 @@
 
 use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_list, need, requirement};
-use crate::{Desk, Error, Page, Result};
+use crate::import::insert_all;
+use crate::paging::slice;
+use crate::{Desk, Error, NewRequirement, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
     Action, ListStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency, number,
@@ -11,7 +13,7 @@ use domain::{
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -30,6 +32,18 @@ pub struct NeedFilter {
     pub urgency: Option<Urgency>,
     /// Part of the title or number.
     pub text: Option<String>,
+}
+
+/// What needs are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NeedOrder {
+    /// Number.
+    #[default]
+    Number,
+    /// Day they came in.
+    CollectedOn,
+    /// Title.
+    Title,
 }
 
 /// What a person writes of a need.
@@ -59,6 +73,10 @@ pub struct NeedInput {
     pub desired_by: Option<NaiveDate>,
     /// Whether it may be shown.
     pub publicity: Publicity,
+    /// What it takes; `None` leaves what there is: at registration one unit of the need's class.
+    pub requirements: Option<Vec<NewRequirement>>,
+    /// Requester's name and telephone, for the vault.
+    pub contact: Option<(String, String)>,
 }
 
 impl Desk {
@@ -79,7 +97,7 @@ impl Desk {
 
     /// Takes from a need what the viewer may not read: the place, the text as it came in, and everything of a need
     /// that is not public (domain.md §11).
-    fn narrow(&self, mut n: need::Model) -> need::Model {
+    pub(crate) fn narrow(&self, mut n: need::Model) -> need::Model {
         let own = match self.reach(Action::ReadLists) {
             Reach::City => return de_identified(n),
             Reach::Stations => self.viewer.stations.binary_search(&n.workstation_id).is_ok(),
@@ -123,13 +141,16 @@ impl Desk {
         q
     }
 
-    /// Needs by number.
-    pub async fn needs(&self, f: &NeedFilter, page: &Page) -> Result<Vec<need::Model>> {
-        let mut q = self.needs_where(f).order_by_asc(need::Column::Number).limit(page.first + 1);
-        if let Some(after) = &page.after {
-            q = q.filter(need::Column::Number.gt(after.as_str()));
-        }
-        Ok(q.all(self.store.db()).await?.into_iter().map(|n| self.narrow(n)).collect())
+    /// Needs in the order asked for.
+    pub async fn needs(&self, f: &NeedFilter, by: NeedOrder, page: &Page) -> Result<Slice<need::Model>> {
+        let by = match by {
+            NeedOrder::Number => need::Column::Number,
+            NeedOrder::CollectedOn => need::Column::CollectedOn,
+            NeedOrder::Title => need::Column::Title,
+        };
+        let found = slice(self.store.db(), self.needs_where(f), by, page).await?;
+        let rows = found.rows.into_iter().map(|(c, n)| (c, self.narrow(n))).collect();
+        Ok(Slice { rows, ..found })
     }
 
     /// How many needs.
@@ -178,14 +199,70 @@ impl Desk {
                 .at("area")
                 .into());
         }
-        if let Some(c) = &input.category
-            && crate::entity::category::Entity::find_by_id(c.clone()).one(db).await?.is_none()
-        {
+        self.known_class(db, input.category.as_deref()).await?;
+        Ok((title, description, area))
+    }
+
+    async fn checked_requirements<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        rows: Option<Vec<NewRequirement>>,
+    ) -> Result<Option<Vec<NewRequirement>>> {
+        let Some(rows) = rows else { return Ok(None) };
+        if rows.is_empty() || rows.len() > 8 {
+            return Err(Refusal::new("RANGE", format!("必要条件有 {} 项,应为 1 至 8 项。", rows.len()))
+                .at("requirements")
+                .into());
+        }
+        for r in &rows {
+            refusal::text(&r.label, "必要条件", 100, "requirements")?;
+            if !(1..=20).contains(&r.quantity) {
+                return Err(Refusal::new("RANGE", format!("「数量」为 {},应在 1 至 20 之间。", r.quantity))
+                    .at("requirements")
+                    .into());
+            }
+            self.known_class(db, r.category.as_deref()).await?;
+        }
+        Ok(Some(rows))
+    }
+
+    async fn known_class<C: ConnectionTrait>(&self, db: &C, class: Option<&str>) -> Result<()> {
+        let Some(c) = class else { return Ok(()) };
+        if crate::entity::category::Entity::find_by_id(c).one(db).await?.is_none() {
             return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。"))
                 .at("category")
                 .into());
         }
-        Ok((title, description, area))
+        Ok(())
+    }
+
+    async fn write_requirements<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        need_id: Uuid,
+        rows: Vec<NewRequirement>,
+    ) -> Result<()> {
+        let rows = rows.into_iter().zip(1..).map(|(r, seq)| {
+            let (label, category, quantity) = (r.label, r.category, r.quantity);
+            requirement::Model { id: self.id(), need_id, seq, label, category, quantity, mandatory: true }
+                .into_active_model()
+        });
+        insert_all(db, rows.collect()).await
+    }
+
+    /// What needs take, in order.
+    pub async fn requirements_of(&self, needs: &[Uuid]) -> Result<Vec<requirement::Model>> {
+        self.requirements_in(self.store.db(), needs).await
+    }
+
+    /// A need by number.
+    pub async fn need_by_number(&self, number: &str) -> Result<Option<need::Model>> {
+        let found = need::Entity::find()
+            .filter(need::Column::Number.eq(number))
+            .filter(self.needs_in_sight())
+            .one(self.store.db())
+            .await?;
+        Ok(found.map(|n| self.narrow(n)))
     }
 
     /// Registers a need as a draft of a station.
@@ -199,6 +276,8 @@ impl Desk {
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
         let (title, description, area) = self.checked(&tx, &input, &station.area).await?;
+        domain::area::check_year(year)?;
+        let requirements = self.checked_requirements(&tx, input.requirements).await?;
         let n = self.next_numbers(&tx, &format!("{}-{year}-N", station.code), 1).await?;
         let personal_data = !privacy::find(&title).is_empty() || !privacy::find(&description).is_empty();
         let row = need::Model {
@@ -206,7 +285,7 @@ impl Desk {
             number: number::item(&station.code, year, 'N', n),
             year,
             workstation_id,
-            title: title.clone(),
+            title,
             description,
             category: input.category,
             proposed_category: None,
@@ -229,18 +308,13 @@ impl Desk {
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
-        requirement::Model {
-            id: self.id(),
-            need_id: row.id,
-            seq: 1,
-            label: title,
-            category: None,
-            quantity: 1,
-            mandatory: true,
+        let requirements = requirements.unwrap_or_else(|| {
+            vec![NewRequirement { label: row.title.clone(), category: None, quantity: 1 }]
+        });
+        self.write_requirements(&tx, row.id, requirements).await?;
+        if let Some((name, phone)) = input.contact {
+            self.seal_contacts(&tx, vec![(row.id, name, phone)]).await?;
         }
-        .into_active_model()
-        .insert(&tx)
-        .await?;
         self.audit(
             &tx,
             Event {
@@ -253,7 +327,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(row)
     }
 
@@ -298,6 +372,21 @@ impl Desk {
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect();
         same_version(expected, old.version, differ.clone())?;
+        if let Some(requirements) = self.checked_requirements(&tx, input.requirements).await? {
+            use crate::entity::need_match;
+            let matched =
+                need_match::Entity::find().filter(need_match::Column::NeedId.eq(id)).count(&tx).await?;
+            if matched > 0 {
+                return Err(Refusal::new(
+                    "REQUIREMENTS_MATCHED",
+                    "该需求已有匹配记录,必要条件不能再改;请登记一项新的需求。",
+                )
+                .at("requirements")
+                .into());
+            }
+            requirement::Entity::delete_many().filter(requirement::Column::NeedId.eq(id)).exec(&tx).await?;
+            self.write_requirements(&tx, id, requirements).await?;
+        }
         let row =
             need::Model { version: expected + 1, ..new }.into_active_model().reset_all().update(&tx).await?;
         self.audit(
@@ -312,7 +401,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(row)
     }
 
@@ -383,7 +472,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(n)
     }
 }

@@ -38,6 +38,8 @@ pub struct Seconds {
 /// What a plan came to.
 #[derive(Clone, Debug, Default)]
 pub struct PlanReport {
+    /// The plan's id.
+    pub plan: Uuid,
     /// Needs that were planned for.
     pub needs: usize,
     /// Resources that could be planned.
@@ -382,6 +384,7 @@ impl Desk {
         let items = self.write_drafts(&tx, year, plan_id, &loaded, &plan.chosen).await?;
         let unmatched = self.write_reasons(&tx, plan_id, &loaded, reasons).await?;
         let report = PlanReport {
+            plan: plan_id,
             needs: city.needs.len(),
             resources: city.resources.len(),
             candidate_pairs: problem.candidate_pairs,
@@ -406,7 +409,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(PlanReport { seconds: Seconds { write: start.elapsed().as_secs_f64(), ..seconds }, ..report })
     }
 

@@ -7,14 +7,15 @@ use crate::entity::{
 };
 use crate::tokens::sha256;
 use crate::{Desk, Error, Result};
+use chrono::{DateTime, Utc};
 use domain::{
     Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction, NeedStatus,
     Publicity, Refusal, number, privacy,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -173,7 +174,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(published)
     }
 
@@ -335,12 +336,12 @@ impl Desk {
             station_head: holder(AssignmentRole::StationHead),
             station_name: station.name.clone(),
             title: list.title.clone(),
-            unserved: self.unserved(db, &station, list.year).await?,
+            unserved: self.appendix(db, &station, list.year).await?,
             year: list.year,
         })
     }
 
-    async fn unserved<C: ConnectionTrait>(
+    async fn appendix<C: ConnectionTrait>(
         &self,
         db: &C,
         station: &workstation::Model,
@@ -415,6 +416,34 @@ impl Desk {
             .filter(|s| current.get(&s.list_id) == Some(&s.edition))
             .map(|s| Ok(Snapshot { list: serde_json::from_str(&s.body)?, sha256: s.sha256, body: s.body }))
             .collect()
+    }
+}
+
+/// What was published, its body apart.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct SnapshotHead {
+    /// The list.
+    pub list_id: Uuid,
+    /// Number of the edition, from 1.
+    pub edition: i32,
+    /// SHA-256 over the canonical JSON, hexadecimal.
+    pub sha256: String,
+    /// When.
+    pub published_at: DateTime<Utc>,
+}
+
+impl Desk {
+    /// Everything that was published of lists, the oldest first. Public.
+    pub async fn snapshot_heads(&self, lists: &[Uuid]) -> Result<Vec<SnapshotHead>> {
+        use snapshot::Column as C;
+        Ok(snapshot::Entity::find()
+            .select_only()
+            .columns([C::ListId, C::Edition, C::Sha256, C::PublishedAt])
+            .filter(C::ListId.is_in(lists.iter().copied()))
+            .order_by_asc(C::Edition)
+            .into_model()
+            .all(self.store.db())
+            .await?)
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_item_match, duty_list, need_match, resource, resource_category};
 use crate::import::insert_all;
-use crate::{Desk, Error, NewResource, Page, Result};
+use crate::paging::slice;
+use crate::{Desk, Error, Page, Result, Slice};
+use chrono::NaiveDate;
 use domain::{
-    Action, ListStatus, MatchStatus, Reach, Refusal, ResourceAction, ResourceKind, ResourceStatus, number,
-    refusal, resource as rules,
+    Action, AreaScope, Cost, DeliveryFormat, ListStatus, MatchStatus, Reach, Refusal, ResourceAction,
+    ResourceKind, ResourceStatus, number, refusal, resource as rules,
 };
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
@@ -26,8 +28,59 @@ pub struct ResourceFilter {
     pub kind: Option<ResourceKind>,
     /// Home station.
     pub workstation: Option<Uuid>,
+    /// Class or one above it.
+    pub category: Option<String>,
+    /// Owner.
+    pub member: Option<Uuid>,
     /// Part of the title or number.
     pub text: Option<String>,
+}
+
+/// What a person writes of a resource.
+#[derive(Clone, Debug)]
+pub struct ResourceInput {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub description: String,
+    /// Kind.
+    pub kind: ResourceKind,
+    /// Codes of its classes.
+    pub categories: Vec<String>,
+    /// How far it goes.
+    pub scope: AreaScope,
+    /// Goes everywhere.
+    pub cross_district: bool,
+    /// How help is given.
+    pub formats: DeliveryFormat,
+    /// Unit.
+    pub unit: String,
+    /// Units a quarter.
+    pub per_quarter: i32,
+    /// Units a year.
+    pub per_year: i32,
+    /// First day.
+    pub window_from: NaiveDate,
+    /// Last day.
+    pub window_to: NaiveDate,
+    /// Who pays.
+    pub cost: Cost,
+    /// Whether the owner's own firm is paid.
+    pub paid_to_owner: bool,
+    /// Why that is right all the same; without it the resource is not matched.
+    pub conflict_note: Option<String>,
+}
+
+/// What resources are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResourceOrder {
+    /// Number.
+    #[default]
+    Number,
+    /// Title.
+    Title,
+    /// First day of the window.
+    WindowFrom,
 }
 
 impl Desk {
@@ -76,19 +129,35 @@ impl Desk {
         if let Some(station) = f.workstation {
             q = q.filter(resource::Column::WorkstationId.eq(station));
         }
+        if let Some(member) = f.member {
+            q = q.filter(resource::Column::MemberId.eq(member));
+        }
+        if let Some(category) = &f.category {
+            let of = resource_category::Entity::find()
+                .select_only()
+                .column(resource_category::Column::ResourceId)
+                .filter(resource_category::Column::Category.starts_with(category));
+            q = q.filter(resource::Column::Id.in_subquery(of.into_query()));
+        }
         if let Some(text) = &f.text {
             q = q.filter(resource::Column::Title.contains(text).or(resource::Column::Number.contains(text)));
         }
         q
     }
 
-    /// Resources by number.
-    pub async fn resources(&self, f: &ResourceFilter, page: &Page) -> Result<Vec<resource::Model>> {
-        let mut q = self.resources_where(f).order_by_asc(resource::Column::Number).limit(page.first + 1);
-        if let Some(after) = &page.after {
-            q = q.filter(resource::Column::Number.gt(after.as_str()));
-        }
-        Ok(q.all(self.store.db()).await?)
+    /// Resources in the order asked for.
+    pub async fn resources(
+        &self,
+        f: &ResourceFilter,
+        by: ResourceOrder,
+        page: &Page,
+    ) -> Result<Slice<resource::Model>> {
+        let by = match by {
+            ResourceOrder::Number => resource::Column::Number,
+            ResourceOrder::Title => resource::Column::Title,
+            ResourceOrder::WindowFrom => resource::Column::WindowFrom,
+        };
+        slice(self.store.db(), self.resources_where(f), by, page).await
     }
 
     /// How many resources.
@@ -100,6 +169,41 @@ impl Desk {
     pub async fn resources_by_id(&self, ids: &[Uuid]) -> Result<Vec<resource::Model>> {
         let q = resource::Entity::find().filter(resource::Column::Id.is_in(ids.iter().copied()));
         Ok(q.filter(self.resources_in_sight()).all(self.store.db()).await?)
+    }
+
+    /// A resource by number.
+    pub async fn resource_by_number(&self, number: &str) -> Result<Option<resource::Model>> {
+        Ok(resource::Entity::find()
+            .filter(resource::Column::Number.eq(number))
+            .filter(self.resources_in_sight())
+            .one(self.store.db())
+            .await?)
+    }
+
+    /// Classes of resources: (resource, class).
+    pub async fn classes_of_resources(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let rows = resource_category::Entity::find()
+            .filter(resource_category::Column::ResourceId.is_in(ids.iter().copied()))
+            .order_by_asc(resource_category::Column::Category)
+            .all(self.store.db())
+            .await?;
+        Ok(rows.into_iter().map(|c| (c.resource_id, c.category)).collect())
+    }
+
+    /// Units of resources that are reserved: (resource, quarter, units).
+    pub async fn reserved_of(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, i32, i64)>> {
+        Ok(need_match::Entity::find()
+            .select_only()
+            .column(need_match::Column::ResourceId)
+            .column(need_match::Column::Quarter)
+            .column_as(need_match::Column::Id.count(), "n")
+            .filter(need_match::Column::ResourceId.is_in(ids.iter().copied()))
+            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .group_by(need_match::Column::ResourceId)
+            .group_by(need_match::Column::Quarter)
+            .into_tuple()
+            .all(self.store.db())
+            .await?)
     }
 
     pub(crate) async fn resource_row<C: ConnectionTrait>(&self, db: &C, id: Uuid) -> Result<resource::Model> {
@@ -121,22 +225,15 @@ impl Desk {
         Ok(q.all(db).await?.into_iter().map(|r| r.number).collect())
     }
 
-    /// Registers a resource of a member as a draft at its home station.
-    pub async fn register_resource(
-        &self,
-        member_id: Uuid,
-        workstation_id: Uuid,
-        year: i32,
-        input: NewResource,
-    ) -> Result<resource::Model> {
-        self.need(Action::WriteResource, workstation_id, Some(member_id))?;
-        let title = refusal::text(&input.title, "资源名称", 100, "title")?;
-        let description = refusal::text(&input.description, "说明", 5000, "description")?;
+    async fn checked_resource(&self, mut input: ResourceInput) -> Result<ResourceInput> {
+        input.title = refusal::text(&input.title, "资源名称", 100, "title")?;
+        input.description = refusal::text(&input.description, "说明", 5000, "description")?;
+        input.unit = refusal::text(&input.unit, "单位", 10, "unit")?;
         rules::check_capacity(input.per_quarter, input.per_year)?;
         if input.window_to < input.window_from {
             return Err(Refusal::new(
                 "WINDOW",
-                format!("可用时段止于 {},早于开始日 {}。", input.window_to, input.window_from),
+                format!("可用时段止于 {},早于开始日 {},请改正。", input.window_to, input.window_from),
             )
             .at("windowTo")
             .into());
@@ -144,12 +241,28 @@ impl Desk {
         if input.categories.is_empty() {
             return Err(Refusal::new("CATEGORY", "请至少选择一个类别。").at("categories").into());
         }
+        input.categories.sort();
+        input.categories.dedup();
         let known = self.categories_by_code(&input.categories).await?;
         if let Some(c) = input.categories.iter().find(|c| !known.iter().any(|k| k.code == **c)) {
             return Err(Refusal::new("CATEGORY", format!("没有代码为 {c} 的类别,请从类别表中选择。"))
                 .at("categories")
                 .into());
         }
+        Ok(input)
+    }
+
+    /// Registers a resource of a member as a draft at its home station.
+    pub async fn register_resource(
+        &self,
+        member_id: Uuid,
+        workstation_id: Uuid,
+        year: i32,
+        input: ResourceInput,
+    ) -> Result<resource::Model> {
+        self.need(Action::WriteResource, workstation_id, Some(member_id))?;
+        domain::area::check_year(year)?;
+        let input = self.checked_resource(input).await?;
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
         self.member_row(&tx, member_id).await?;
@@ -161,8 +274,8 @@ impl Desk {
             member_id,
             workstation_id,
             external_no: None,
-            title,
-            description,
+            title: input.title,
+            description: input.description,
             kind: input.kind,
             area_scope: input.scope,
             cross_district: input.cross_district,
@@ -173,21 +286,14 @@ impl Desk {
             window_from: input.window_from,
             window_to: input.window_to,
             cost: input.cost,
-            paid_to_owner: false,
-            conflict_note: None,
+            paid_to_owner: input.paid_to_owner,
+            conflict_note: input.conflict_note,
             status: ResourceStatus::Draft,
             status_reason: None,
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
-        let mut classes = input.categories;
-        classes.sort();
-        classes.dedup();
-        let classes = classes
-            .into_iter()
-            .map(|category| resource_category::Model { resource_id: row.id, category }.into_active_model())
-            .collect();
-        insert_all(&tx, classes).await?;
+        self.write_classes(&tx, row.id, input.categories).await?;
         self.audit(
             &tx,
             Event {
@@ -200,8 +306,140 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(row)
+    }
+
+    async fn write_classes<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        resource_id: Uuid,
+        classes: Vec<String>,
+    ) -> Result<()> {
+        let rows = classes
+            .into_iter()
+            .map(|category| resource_category::Model { resource_id, category }.into_active_model());
+        insert_all(db, rows.collect()).await
+    }
+
+    /// Edits a resource. Capacity below what is reserved is refused, with the numbers of the needs that hold it.
+    pub async fn edit_resource(
+        &self,
+        id: Uuid,
+        expected: i32,
+        input: ResourceInput,
+    ) -> Result<resource::Model> {
+        let input = self.checked_resource(input).await?;
+        let tx = self.store.begin().await?;
+        let old = self.resource_row(&tx, id).await?;
+        self.need(Action::WriteResource, old.workstation_id, Some(old.member_id))?;
+        if old.status == ResourceStatus::Withdrawn {
+            return Err(Refusal::new("RESOURCE_STATE", "资源已撤回,不能再改;请重新登记一项资源。").into());
+        }
+        let classes: Vec<String> = resource_category::Entity::find()
+            .filter(resource_category::Column::ResourceId.eq(id))
+            .order_by_asc(resource_category::Column::Category)
+            .all(&tx)
+            .await?
+            .into_iter()
+            .map(|c| c.category)
+            .collect();
+        let new = resource::Model {
+            title: input.title,
+            description: input.description,
+            kind: input.kind,
+            area_scope: input.scope,
+            cross_district: input.cross_district,
+            formats: input.formats,
+            unit: input.unit,
+            per_quarter: input.per_quarter,
+            per_year: input.per_year,
+            window_from: input.window_from,
+            window_to: input.window_to,
+            cost: input.cost,
+            paid_to_owner: input.paid_to_owner,
+            conflict_note: input.conflict_note,
+            ..old.clone()
+        };
+        let differ: Vec<&'static str> = [
+            ("title", new.title != old.title),
+            ("description", new.description != old.description),
+            ("kind", new.kind != old.kind),
+            ("categories", input.categories != classes),
+            ("scope", new.area_scope != old.area_scope),
+            ("crossDistrict", new.cross_district != old.cross_district),
+            ("formats", new.formats != old.formats),
+            ("unit", new.unit != old.unit),
+            ("perQuarter", new.per_quarter != old.per_quarter),
+            ("perYear", new.per_year != old.per_year),
+            ("windowFrom", new.window_from != old.window_from),
+            ("windowTo", new.window_to != old.window_to),
+            ("cost", new.cost != old.cost),
+            ("paidToOwner", new.paid_to_owner != old.paid_to_owner),
+            ("conflictNote", new.conflict_note != old.conflict_note),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect();
+        same_version(expected, old.version, differ.clone())?;
+        self.check_cut(&tx, &new).await?;
+        let row = resource::Model { version: expected + 1, ..new }
+            .into_active_model()
+            .reset_all()
+            .update(&tx)
+            .await?;
+        if input.categories != classes {
+            resource_category::Entity::delete_many()
+                .filter(resource_category::Column::ResourceId.eq(id))
+                .exec(&tx)
+                .await?;
+            self.write_classes(&tx, id, input.categories).await?;
+        }
+        self.audit(
+            &tx,
+            Event {
+                action: "EDIT",
+                subject: "resource",
+                id: Some(id),
+                workstation: Some(old.workstation_id),
+                detail: serde_json::json!({"number": row.number, "fields": differ}),
+                reason: None,
+            },
+        )
+        .await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    /// What is reserved must still fit (domain.md §10, "capacity cut below reserved").
+    async fn check_cut<C: ConnectionTrait>(&self, db: &C, new: &resource::Model) -> Result<()> {
+        use crate::entity::need;
+        let held = need_match::Entity::find()
+            .filter(need_match::Column::ResourceId.eq(new.id))
+            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .all(db)
+            .await?;
+        let over = held.len() as i32 > new.per_year
+            || (1..=4).any(|q| held.iter().filter(|m| m.quarter == q).count() as i32 > new.per_quarter);
+        if !over {
+            return Ok(());
+        }
+        let holders = need::Entity::find()
+            .filter(need::Column::Id.is_in(held.iter().map(|m| m.need_id)))
+            .order_by_asc(need::Column::Number)
+            .all(db)
+            .await?;
+        let numbers: Vec<String> = holders.into_iter().map(|n| n.number).collect();
+        Err(Refusal::new(
+            "RESERVED",
+            format!(
+                "次数不能少于已预留的 {} 次({});请先与召集人商定取消其中哪一项。",
+                held.len(),
+                numbers.join("、")
+            ),
+        )
+        .at("perYear")
+        .into())
     }
 
     /// Moves a resource along its life. What is reserved must be released before it is withdrawn.
@@ -260,7 +498,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(r)
     }
 }

@@ -166,7 +166,7 @@ impl Desk {
             },
         )
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(bearer)
     }
 

@@ -57,7 +57,7 @@ impl Desk {
         .into_active_model()
         .insert(&tx)
         .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         let (Some(nonce), Some(sealed)) = (contact.sealed.get(..NONCE), contact.sealed.get(NONCE..)) else {
             return Err(Error::Fault("a sealed contact is too short".into()));
         };

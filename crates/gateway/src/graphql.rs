@@ -1,0 +1,106 @@
+//! The schema: one file per noun, with its object, inputs, queries and mutations together.
+
+mod area;
+mod audit;
+mod candidate;
+mod category;
+mod dashboard;
+mod drive;
+mod duty_item;
+mod duty_list;
+mod error;
+mod job;
+mod limits;
+mod loaders;
+mod matched;
+mod member;
+mod need;
+mod node;
+mod page;
+mod payload;
+mod plan;
+mod resource;
+mod sector;
+mod viewer;
+mod workstation;
+
+pub(crate) use drive::{Queue, drive};
+pub(crate) use error::{RequestId, refusal_of};
+pub(crate) use job::Planner;
+pub(crate) use limits::check_document;
+pub(crate) use loaders::{Loaders, Tables, loaders};
+
+use async_graphql::{EmptySubscription, MergedObject};
+use std::sync::Arc;
+use store::Desk;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    area::AreaQuery,
+    audit::AuditQuery,
+    candidate::CandidateQuery,
+    category::CategoryQuery,
+    dashboard::DashboardQuery,
+    duty_list::DutyListQuery,
+    job::JobQuery,
+    matched::MatchQuery,
+    member::MemberQuery,
+    need::NeedQuery,
+    node::NodeQuery,
+    plan::PlanQuery,
+    resource::ResourceQuery,
+    sector::SectorQuery,
+    viewer::ViewerQuery,
+    workstation::WorkstationQuery,
+);
+
+/// Everything that can be changed. Each field takes one input and answers with the changed node or with errors.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    duty_item::DutyItemMutation,
+    duty_list::DutyListMutation,
+    job::JobMutation,
+    matched::MatchMutation,
+    need::NeedMutation,
+    resource::ResourceMutation,
+);
+
+/// The schema type.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Levels of a query at most.
+const DEPTH: usize = 16;
+/// Fields of a query at most, those of a list counted once for each row that was asked for.
+const COMPLEXITY: usize = 600_000;
+/// Directives on a field at most.
+const DIRECTIVES: usize = 4;
+/// Levels that the parser goes down.
+const RECURSION: usize = 32;
+
+/// The schema with its limits.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(DEPTH)
+        .limit_complexity(COMPLEXITY)
+        .limit_directives(DIRECTIVES)
+        .limit_recursive_depth(RECURSION)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema in the schema definition language, sorted.
+pub fn sdl() -> String {
+    let options =
+        async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let mut text = schema().sdl_with_options(options);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// The desk of the request.
+fn desk<'a>(ctx: &async_graphql::Context<'a>) -> &'a Arc<Desk> {
+    ctx.data_unchecked::<Arc<Desk>>()
+}

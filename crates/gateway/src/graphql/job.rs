@@ -1,0 +1,156 @@
+//! Planning the year, as a job with progress.
+
+use super::desk;
+use super::error::Outside;
+use super::node::{id, kind, uuid_opt};
+use super::payload::{Payload, payload};
+use super::plan::Plan;
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use chrono::{DateTime, Utc};
+use domain::JobStatus;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Desk, Store, Viewer, row};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// Carries planning jobs out, one after the other, and knows how far each has come.
+#[derive(Clone)]
+pub(crate) struct Planner {
+    store: Store,
+    clock: crate::Clock,
+    steps: Arc<Mutex<HashMap<Uuid, String>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+    tasks: TaskTracker,
+}
+
+impl Planner {
+    pub fn new(store: Store, clock: crate::Clock, tasks: TaskTracker) -> Planner {
+        Planner { store, clock, steps: Arc::default(), turn: Arc::default(), tasks }
+    }
+
+    fn desk(&self) -> Desk {
+        self.store.on_behalf_of(Viewer::command(), (self.clock)())
+    }
+
+    /// Takes up what was asked for before the last stop.
+    pub async fn resume(&self) -> store::Result<()> {
+        for job in self.desk().open_jobs().await? {
+            self.start(job.id);
+        }
+        Ok(())
+    }
+
+    /// Starts a job; it goes on when the request has ended.
+    fn start(&self, job: Uuid) {
+        let planner = self.clone();
+        self.tasks.spawn(async move {
+            let _turn = planner.turn.lock().await;
+            let steps = planner.steps.clone();
+            let note = move |step: &str| {
+                steps.lock().unwrap_or_else(PoisonError::into_inner).insert(job, step.to_owned());
+            };
+            match planner.desk().run_job(job, &note).await {
+                Ok(report) => tracing::info!(%job, suggested = report.suggested, "planned"),
+                Err(error) => tracing::error!(%job, %error, "planning failed"),
+            }
+            planner.steps.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+        });
+    }
+
+    fn step(&self, job: Uuid) -> Option<String> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).get(&job).cloned()
+    }
+}
+
+/// A plan of the year that somebody asked for.
+pub(super) struct PlanJob(row::Job);
+
+/// A plan of the year that somebody asked for.
+#[Object]
+impl PlanJob {
+    /// Global id.
+    pub(super) async fn id(&self) -> ID {
+        id(kind::JOB, self.0.id)
+    }
+    /// Year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+    /// Where it stands.
+    async fn status(&self) -> JobStatus {
+        self.0.status
+    }
+    /// What it is doing now, in Chinese.
+    async fn step(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.data_unchecked::<Planner>().step(self.0.id)
+    }
+    /// What went wrong.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+    /// When it was asked for.
+    async fn asked_at(&self) -> DateTime<Utc> {
+        self.0.asked_at
+    }
+    /// When it ended.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.0.ended_at
+    }
+    /// The plan that came of it.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>> {
+        let Some(plan) = self.0.plan_id else { return Ok(None) };
+        Ok(desk(ctx).plan_by_id(plan).await.out(ctx)?.map(Plan::from))
+    }
+}
+
+/// The job with an id, for those who may plan.
+pub(super) async fn find(ctx: &Context<'_>, job: Uuid) -> Result<Option<PlanJob>> {
+    Ok(desk(ctx).jobs_by_id(&[job]).await.out(ctx)?.into_iter().next().map(PlanJob))
+}
+
+#[derive(Default)]
+pub(super) struct JobQuery;
+
+#[Object]
+impl JobQuery {
+    /// A planning job by id: ask again until it is done.
+    async fn plan_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id that `planYear` gave.")] id: ID,
+    ) -> Result<Option<PlanJob>> {
+        find(ctx, super::node::uuid(kind::JOB, &id, "id").out(ctx)?).await
+    }
+}
+
+/// A year to be planned.
+#[derive(InputObject)]
+pub(super) struct PlanYearInput {
+    /// Year.
+    year: i32,
+    /// One station, planned with what the others leave; the whole city where it is left out.
+    workstation_id: Option<ID>,
+}
+
+#[derive(Default)]
+pub(super) struct JobMutation;
+
+#[Object]
+impl JobMutation {
+    /// Plans the year: matches the lists anew and writes the drafts. What is reserved, published or was changed by
+    /// people stays.
+    async fn plan_year(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which year.")] input: PlanYearInput,
+    ) -> Result<Payload<PlanJob>> {
+        let answer = async {
+            let station = uuid_opt(kind::STATION, input.workstation_id.as_ref(), "workstationId")?;
+            let job = desk(ctx).ask_for_plan(input.year, station).await?;
+            ctx.data_unchecked::<Planner>().start(job.id);
+            Ok(job)
+        };
+        payload(ctx, answer.await, PlanJob)
+    }
+}

@@ -1,0 +1,575 @@
+//! Needs.
+
+use super::area::Area;
+use super::category::Category;
+use super::desk;
+use super::error::Outside;
+use super::loaders::{
+    AreaByCode, MatchesOfNeed, NeedById, PairRulesOf, ReasonOf, RequirementsOf, ResourceById, StationById,
+    category, load,
+};
+use super::matched::Match;
+use super::node::{id, kind, uuid, uuid_opt};
+use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
+use super::payload::{Payload, payload};
+use super::resource::Resource;
+use super::workstation::Workstation;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use chrono::NaiveDate;
+use domain::{
+    Action, NeedAction, NeedSource, NeedStatus, PairRuleKind, Publicity, ReasonCode, Urgency, number,
+};
+use store::{NeedFilter, NeedInput, NeedOrder, NewRequirement, row};
+
+/// A need (群众需求). Requesters' names and telephones are never part of it.
+pub(super) struct Need(pub row::Need);
+
+/// One thing that a need takes.
+pub(super) struct Requirement(row::Requirement);
+
+/// One thing that a need takes.
+#[Object]
+impl Requirement {
+    /// Words.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+    /// Class, where it differs from the need's.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(code) = self.0.category.clone() else { return Ok(None) };
+        Ok(category(ctx, &code).await?.map(Category))
+    }
+    /// Units.
+    async fn quantity(&self) -> i32 {
+        self.0.quantity
+    }
+    /// Whether the need is served only with it.
+    async fn mandatory(&self) -> bool {
+        self.0.mandatory
+    }
+}
+
+/// Why the standing plan leaves a need out.
+#[derive(SimpleObject)]
+pub(super) struct Reason {
+    /// Code.
+    code: ReasonCode,
+    /// What and why.
+    text: String,
+    /// What would change it.
+    remedy: String,
+}
+
+/// A pin or a ban for the next plan.
+pub(super) struct PairRule(row::PairRule);
+
+/// A pin or a ban for the next plan.
+#[Object]
+impl PairRule {
+    /// Pinned or banned.
+    async fn kind(&self) -> PairRuleKind {
+        self.0.kind
+    }
+    /// The resource.
+    async fn resource(&self, ctx: &Context<'_>) -> Result<Option<Resource>> {
+        Ok(load(ctx, ResourceById(self.0.resource_id)).await?.map(Resource))
+    }
+    /// Why.
+    async fn reason(&self) -> &str {
+        &self.0.reason
+    }
+}
+
+/// A requester's contact, from the vault. Each reading is logged.
+#[derive(SimpleObject)]
+pub(super) struct Contact {
+    /// Name.
+    name: String,
+    /// Telephone.
+    phone: String,
+}
+
+/// A need (群众需求). Requesters' names and telephones are never part of it.
+#[Object]
+impl Need {
+    /// Global id.
+    pub(super) async fn id(&self) -> ID {
+        id(kind::NEED, self.0.id)
+    }
+    /// Number that can be said on the telephone, such as `XC-015-2026-N-0042`.
+    async fn number(&self) -> &str {
+        &self.0.number
+    }
+    /// Year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+    /// Title; telephones, identity numbers and names in it are masked for everyone but the station.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+    /// Text: as it came in for the station, masked for officers, empty for others.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+    /// Class, confirmed by a person.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(code) = self.0.category.clone() else { return Ok(None) };
+        Ok(category(ctx, &code).await?.map(Category))
+    }
+    /// Class that the keywords propose; editing the need with it as `category` confirms it.
+    async fn proposed_category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(code) = self.0.proposed_category.clone() else { return Ok(None) };
+        Ok(category(ctx, &code).await?.map(Category))
+    }
+    /// How it came.
+    async fn source(&self) -> NeedSource {
+        self.0.source
+    }
+    /// Number at its source.
+    async fn external_no(&self) -> Option<&str> {
+        self.0.external_no.as_deref()
+    }
+    /// Day it came in.
+    async fn collected_on(&self) -> NaiveDate {
+        self.0.collected_on
+    }
+    /// Where.
+    async fn area(&self, ctx: &Context<'_>) -> Result<Option<Area>> {
+        Ok(load(ctx, AreaByCode(self.0.area.clone())).await?.map(Area))
+    }
+    /// Where exactly; for the station alone.
+    async fn place(&self) -> Option<&str> {
+        self.0.place.as_deref()
+    }
+    /// Whom it concerns, as it is printed: `447户1100人`. Counts of one to four are hidden from others.
+    async fn beneficiaries(&self, ctx: &Context<'_>) -> String {
+        let own = desk(ctx).may(Action::WriteNeed, self.0.workstation_id);
+        number::beneficiaries(self.0.households, self.0.persons, self.0.shops, !own)
+    }
+    /// How much it presses.
+    async fn urgency(&self) -> Urgency {
+        self.0.urgency
+    }
+    /// Day until which it still helps.
+    async fn desired_by(&self) -> Option<NaiveDate> {
+        self.0.desired_by
+    }
+    /// Whether it may be shown.
+    async fn publicity(&self) -> Publicity {
+        self.0.publicity
+    }
+    /// Where it stands.
+    async fn status(&self) -> NeedStatus {
+        self.0.status
+    }
+    /// Why it was refused, referred, merged or withdrawn.
+    async fn status_reason(&self) -> Option<&str> {
+        self.0.status_reason.as_deref()
+    }
+    /// The need that it follows.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
+        let Some(head) = self.0.merged_into else { return Ok(None) };
+        Ok(load(ctx, NeedById(head)).await?.map(Need))
+    }
+    /// Number of the need of which it may be a duplicate.
+    async fn possible_duplicate_of(&self) -> Option<&str> {
+        self.0.duplicate_of.as_deref()
+    }
+    /// Whether its text holds personal data, which is masked for others.
+    async fn personal_data(&self) -> bool {
+        self.0.personal_data
+    }
+    /// Version, for `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Owning station.
+    async fn workstation(&self, ctx: &Context<'_>) -> Result<Option<Workstation>> {
+        Ok(load(ctx, StationById(self.0.workstation_id)).await?.map(Workstation))
+    }
+    /// What it takes.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn requirements(&self, ctx: &Context<'_>) -> Result<Vec<Requirement>> {
+        let rows = load(ctx, RequirementsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Requirement).collect())
+    }
+    /// Its matches, those of older plans apart.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn matches(&self, ctx: &Context<'_>) -> Result<Vec<Match>> {
+        let rows = load(ctx, MatchesOfNeed(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Match).collect())
+    }
+    /// Why the standing plan leaves it out; null where it does not.
+    async fn unserved_reason(&self, ctx: &Context<'_>) -> Result<Option<Reason>> {
+        if !desk(ctx).may(Action::ReadLists, self.0.workstation_id) {
+            return Ok(None);
+        }
+        let row = load(ctx, ReasonOf(self.0.id)).await?;
+        Ok(row.map(|r| Reason { code: r.code, text: r.text, remedy: r.remedy }))
+    }
+    /// Pins and bans for the next plan.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn pair_rules(&self, ctx: &Context<'_>) -> Result<Vec<PairRule>> {
+        let rows = load(ctx, PairRulesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(PairRule).collect())
+    }
+}
+
+/// Which needs.
+#[derive(InputObject)]
+pub(super) struct NeedFilterInput {
+    /// Year.
+    year: i32,
+    /// State.
+    status: Option<NeedStatus>,
+    /// Owning station.
+    workstation_id: Option<ID>,
+    /// Code of the class or of one above it.
+    category: Option<String>,
+    /// How much it presses.
+    urgency: Option<Urgency>,
+    /// Part of the title or number.
+    text: Option<String>,
+}
+
+/// What needs are sorted by.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NeedSort {
+    /// Number.
+    Number,
+    /// Day they came in.
+    CollectedOn,
+    /// Title.
+    Title,
+}
+
+/// How needs are sorted.
+#[derive(InputObject)]
+pub(super) struct NeedOrderInput {
+    /// By what.
+    by: NeedSort,
+    /// From the highest down.
+    #[graphql(default)]
+    descending: bool,
+}
+
+#[derive(Default)]
+pub(super) struct NeedQuery;
+
+#[Object]
+impl NeedQuery {
+    /// A need by number.
+    async fn need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number.")] number: String,
+    ) -> Result<Option<Need>> {
+        Ok(desk(ctx).need_by_number(&number).await.out(ctx)?.map(Need))
+    }
+
+    /// Needs that the viewer may see: those of published lists, and those of the viewer's stations.
+    #[graphql(complexity = "first.or(last).unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] filter: NeedFilterInput,
+        #[graphql(desc = "In which order [by number].")] order_by: Option<NeedOrderInput>,
+        #[graphql(desc = "Rows from the beginning, 500 at most [20].")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 500 at most.")] last: Option<i32>,
+        #[graphql(desc = "Cursor of the row behind the page.")] before: Option<String>,
+    ) -> Result<Nodes<Need>> {
+        let f = NeedFilter {
+            year: filter.year,
+            status: filter.status,
+            workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
+            category: filter.category,
+            urgency: filter.urgency,
+            text: filter.text,
+        };
+        let by = match order_by.as_ref().map(|o| o.by) {
+            Some(NeedSort::CollectedOn) => NeedOrder::CollectedOn,
+            Some(NeedSort::Title) => NeedOrder::Title,
+            Some(NeedSort::Number) | None => NeedOrder::Number,
+        };
+        let page = page(Arguments { first, after, last, before }, order_by.is_some_and(|o| o.descending))?;
+        let slice = desk(ctx).needs(&f, by, &page).await.out(ctx)?;
+        Ok(nodes(slice, Counted::Needs(f), Need))
+    }
+}
+
+/// One thing that a need takes.
+#[derive(InputObject)]
+struct RequirementInput {
+    /// Words.
+    label: String,
+    /// Code of the class; the need's where it is left out.
+    category: Option<String>,
+    /// Units, 1 to 20.
+    #[graphql(default = 1)]
+    quantity: i32,
+}
+
+/// A requester's contact, for the vault.
+#[derive(InputObject)]
+struct ContactInput {
+    /// Name.
+    name: String,
+    /// Telephone.
+    phone: String,
+}
+
+/// What a person writes of a need.
+#[derive(InputObject)]
+struct NeedFields {
+    /// Title, 100 characters at most.
+    title: String,
+    /// Text, 5000 characters at most. No telephones: they belong into `contact`.
+    description: String,
+    /// Code of the class; needed before the need is verified.
+    category: Option<String>,
+    /// How it came.
+    source: NeedSource,
+    /// Area code; the station's where it is left out.
+    area: Option<String>,
+    /// Where exactly.
+    place: Option<String>,
+    /// Persons whom it concerns.
+    #[graphql(default)]
+    persons: i32,
+    /// Households whom it concerns.
+    #[graphql(default)]
+    households: i32,
+    /// Shops whom it concerns.
+    #[graphql(default)]
+    shops: i32,
+    /// How much it presses.
+    #[graphql(default_with = "Urgency::Normal")]
+    urgency: Urgency,
+    /// Day until which it still helps.
+    desired_by: Option<NaiveDate>,
+    /// Whether it may be shown.
+    #[graphql(default_with = "Publicity::Internal")]
+    publicity: Publicity,
+    /// What it takes, 8 at most; one unit of its class where it is left out.
+    requirements: Option<Vec<RequirementInput>>,
+    /// The requester, for the vault; at registration only.
+    contact: Option<ContactInput>,
+}
+
+impl From<NeedFields> for NeedInput {
+    fn from(f: NeedFields) -> NeedInput {
+        NeedInput {
+            title: f.title,
+            description: f.description,
+            category: f.category,
+            source: f.source,
+            area: f.area,
+            place: f.place,
+            persons: f.persons,
+            households: f.households,
+            shops: f.shops,
+            urgency: f.urgency,
+            desired_by: f.desired_by,
+            publicity: f.publicity,
+            requirements: f.requirements.map(|rs| {
+                rs.into_iter()
+                    .map(|r| NewRequirement { label: r.label, category: r.category, quantity: r.quantity })
+                    .collect()
+            }),
+            contact: f.contact.map(|c| (c.name, c.phone)),
+        }
+    }
+}
+
+/// A new need.
+#[derive(InputObject)]
+pub(super) struct RegisterNeedInput {
+    /// Owning station.
+    workstation_id: ID,
+    /// Year.
+    year: i32,
+    /// What it says.
+    need: NeedFields,
+}
+
+/// A change of a need: everything as it shall be.
+#[derive(InputObject)]
+pub(super) struct EditNeedInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// What it shall say.
+    need: NeedFields,
+}
+
+/// A need and the version that was read.
+#[derive(InputObject)]
+pub(super) struct NeedStepInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+}
+
+/// A need, the version that was read, and why.
+#[derive(InputObject)]
+pub(super) struct NeedReasonInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Why; the requester is told.
+    reason: String,
+}
+
+/// A need that shall follow another.
+#[derive(InputObject)]
+pub(super) struct MergeNeedInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// The need that it shall follow.
+    head_id: ID,
+    /// Why.
+    reason: String,
+}
+
+/// A reading of a contact.
+#[derive(InputObject)]
+pub(super) struct ReadContactInput {
+    /// The need.
+    need_id: ID,
+    /// What for; it is logged.
+    purpose: String,
+}
+
+async fn step(
+    ctx: &Context<'_>,
+    id: &ID,
+    expected: i32,
+    action: NeedAction,
+    reason: Option<&str>,
+) -> Result<Payload<Need>> {
+    let answer =
+        async { desk(ctx).move_need(uuid(kind::NEED, id, "id")?, expected, action, reason, None).await };
+    payload(ctx, answer.await, Need)
+}
+
+#[derive(Default)]
+pub(super) struct NeedMutation;
+
+#[Object]
+impl NeedMutation {
+    /// Registers a need as a draft (登记).
+    async fn register_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The need.")] input: RegisterNeedInput,
+    ) -> Result<Payload<Need>> {
+        let answer = async {
+            let station = uuid(kind::STATION, &input.workstation_id, "workstationId")?;
+            desk(ctx).register_need(station, input.year, input.need.into()).await
+        };
+        payload(ctx, answer.await, Need)
+    }
+
+    /// Edits a need that is not yet matched.
+    async fn edit_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: EditNeedInput,
+    ) -> Result<Payload<Need>> {
+        let answer = async {
+            let need = uuid(kind::NEED, &input.id, "id")?;
+            desk(ctx).edit_need(need, input.expected_version, input.need.into()).await
+        };
+        payload(ctx, answer.await, Need)
+    }
+
+    /// Submits a draft (提交).
+    async fn submit_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: NeedStepInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Submit, None).await
+    }
+
+    /// Verifies a submitted need (核实入单): it takes part in the next plan.
+    async fn verify_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: NeedStepInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Verify, None).await
+    }
+
+    /// Refuses a submitted need (不予受理).
+    async fn refuse_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: NeedReasonInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Refuse, Some(&input.reason)).await
+    }
+
+    /// Refers a need elsewhere (转办); the reason names where.
+    async fn refer_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, where and why.")] input: NeedReasonInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Refer, Some(&input.reason)).await
+    }
+
+    /// Takes a need back (撤回), at the requester's wish.
+    async fn withdraw_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: NeedReasonInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Withdraw, Some(&input.reason)).await
+    }
+
+    /// Merges a need into another (并单). Every requester is kept.
+    async fn merge_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, into which and why.")] input: MergeNeedInput,
+    ) -> Result<Payload<Need>> {
+        let answer = async {
+            let need = uuid(kind::NEED, &input.id, "id")?;
+            let head = uuid(kind::NEED, &input.head_id, "headId")?;
+            desk(ctx)
+                .move_need(need, input.expected_version, NeedAction::Merge, Some(&input.reason), Some(head))
+                .await
+        };
+        payload(ctx, answer.await, Need)
+    }
+
+    /// Lets a merged need stand on its own again (撤销并单).
+    async fn split_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: NeedStepInput,
+    ) -> Result<Payload<Need>> {
+        step(ctx, &input.id, input.expected_version, NeedAction::Split, None).await
+    }
+
+    /// Reads the requester's contact from the vault. Each reading is logged with its purpose.
+    async fn read_contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and what for.")] input: ReadContactInput,
+    ) -> Result<Payload<Contact>> {
+        let answer = async {
+            desk(ctx).read_contact(uuid(kind::NEED, &input.need_id, "needId")?, &input.purpose).await
+        };
+        payload(ctx, answer.await, |(name, phone)| Contact { name, phone })
+    }
+}

@@ -1,0 +1,57 @@
+//! The gateway: the GraphQL schema, HTTP and identity. It asks the store's desk and decides nothing itself.
+
+mod graphql;
+mod http;
+mod media;
+mod pages;
+
+pub use graphql::{Mutation, Query, Schema, schema, sdl};
+
+use chrono::{DateTime, Utc};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio_util::task::TaskTracker;
+
+/// Gives the time of a request; the command has the only clock.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What a gateway needs to serve.
+pub struct Settings {
+    /// The time.
+    pub clock: Clock,
+    /// Newest migration that the program knows; `/readyz` fails while the database has not reached it.
+    pub migration: String,
+    /// Begins the numbers of requests, so that those of two starts differ.
+    pub start: u64,
+}
+
+/// How long running work may take after a stop was asked for.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Serves until `stop` comes, finishes what runs, and closes the database.
+///
+/// # Errors
+/// When the address cannot be served.
+pub async fn serve(
+    store: Store,
+    settings: Settings,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let tasks = TaskTracker::new();
+    let planner = graphql::Planner::new(store.clone(), settings.clock.clone(), tasks.clone());
+    if let Err(error) = planner.resume().await {
+        tracing::error!(%error, "open jobs cannot be taken up");
+    }
+    let app = http::router(store.clone(), settings, planner);
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!("planning goes on at the next start");
+    }
+    store.close().await;
+    Ok(())
+}

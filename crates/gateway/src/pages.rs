@@ -1,0 +1,39 @@
+//! The two pages for people: what this is, and an explorer of the API. Everything comes from here: no other host.
+
+use axum::http::header::{self, HeaderName};
+use axum::response::{IntoResponse, Response};
+
+/// Scripts and styles from this host alone, no frames.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A text of its kind.
+pub(crate) fn text(kind: &str, body: impl Into<String>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+        (HeaderName::from_static("x-content-type-options"), "nosniff".to_owned()),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
+    (headers, body.into()).into_response()
+}
+
+/// What this is and where to go.
+pub(crate) fn home() -> Response {
+    text("text/html; charset=utf-8", include_str!("pages/home.html"))
+}
+
+/// The explorer.
+pub(crate) fn explorer() -> Response {
+    text("text/html; charset=utf-8", include_str!("pages/explorer.html"))
+}
+
+/// What the explorer does.
+pub(crate) fn explorer_script() -> Response {
+    text("text/javascript; charset=utf-8", include_str!("pages/explorer.js"))
+}
+
+/// How both look.
+pub(crate) fn style() -> Response {
+    text("text/css; charset=utf-8", include_str!("pages/style.css"))
+}
