@@ -163,7 +163,7 @@ async fn make(
     desk.import_officers(city.officers).await?;
     step(bar, "写入需求和资源");
     desk.import_resources(year, city.resources, false).await?.into_result()?;
-    desk.import_needs(year, city.needs, false).await?.into_result()?;
+    desk.import_needs(year, city.needs, false, false).await?.into_result()?;
     let plan = desk.plan_year(year, None, &domain::Limits::default(), &|what| step(bar, what)).await?;
     step(bar, "委员确认、召集人签署、发布");
     let start = Instant::now();

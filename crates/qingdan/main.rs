@@ -4,6 +4,7 @@ mod city;
 mod clock;
 mod demo;
 mod export;
+mod import;
 mod serve;
 
 use anyhow::{Context, bail};
@@ -81,6 +82,17 @@ enum Command {
         /// Days until it expires.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
         days: i64,
+    },
+    /// Imports a table, all or nothing, with a report by row and column.
+    Import(import::Options),
+    /// Writes an empty workbook with headers, hints and drop-down lists, which `import` reads.
+    Template {
+        /// What the rows are.
+        #[arg(value_enum)]
+        kind: import::Kind,
+        /// File [default: stdout].
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Plans a year for the whole city and writes the drafts.
     Plan {
@@ -187,6 +199,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             say(&desk.make_token(role, &scope, days, clock::random()?).await?);
             Ok(())
         }
+        Command::Import(options) => {
+            let desk = open(&database, &key_file).await?;
+            let year = options.year.unwrap_or_else(this_year);
+            import::run(&desk, &options, year).await
+        }
+        Command::Template { kind, out } => write_out(out.as_deref(), &import::template(kind)?),
         Command::Plan { year, station } => {
             let desk = open(&database, &key_file).await?;
             let only = match &station {
@@ -225,12 +243,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
                 bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
             }
             let bytes = export::write(&lists, format, edition == Edition::Public)?;
-            match out {
-                Some(path) => {
-                    std::fs::write(&path, bytes).with_context(|| format!("不能写入 {}", path.display()))
-                }
-                None => std::io::stdout().write_all(&bytes).context("不能写到标准输出"),
-            }
+            write_out(out.as_deref(), &bytes)
         }
         Command::Verify { year } => {
             let (checked, wrong) =
@@ -240,6 +253,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
         }
+    }
+}
+
+/// Writes an answer to a file, or to stdout.
+fn write_out(out: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    match out {
+        Some(path) => std::fs::write(path, bytes).with_context(|| format!("不能写入 {}", path.display())),
+        None => std::io::stdout().write_all(bytes).context("不能写到标准输出"),
     }
 }
 

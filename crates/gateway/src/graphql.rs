@@ -20,6 +20,7 @@ mod page;
 mod payload;
 mod plan;
 mod resource;
+mod score;
 mod sector;
 mod viewer;
 mod workstation;

@@ -5,8 +5,8 @@
 
 use crate::desk::Event;
 use crate::entity::{
-    appointment, area, assignment, category, cluster, member, need, partnership, person, requirement,
-    resource, resource_category, sector, workstation,
+    appointment, area, assignment, category, cluster, counter, member, need, partnership, person,
+    requirement, resource, resource_category, sector, workstation,
 };
 use crate::{Desk, Error, Result};
 use chrono::NaiveDate;
@@ -15,6 +15,7 @@ use domain::{
     NeedSource, NeedStatus, Publicity, Refusal, ResourceKind, ResourceStatus, Urgency, WorkstationKind,
     area as areas, number, privacy,
 };
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter, Set,
@@ -338,6 +339,12 @@ impl References {
     }
 }
 
+fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
+    RowError {
+        row, column, value: value.to_owned(), expected: "在文件中重复,每个只能有一行".into()
+    }
+}
+
 fn unknown(row: usize, column: &'static str, value: &str, what: &str, how: &str) -> RowError {
     RowError { row, column, value: value.to_owned(), expected: format!("不是已有的{what},{how}") }
 }
@@ -383,7 +390,11 @@ impl Desk {
                 area::Entity::find().all(tx).await?.into_iter().map(|a| (a.code.clone(), a)).collect();
             let known: BTreeSet<&str> =
                 old.keys().map(String::as_str).chain(rows.iter().map(|r| r.code.as_str())).collect();
+            let mut codes: BTreeSet<&str> = BTreeSet::new();
             for r in &rows {
+                if !codes.insert(&r.code) {
+                    report.errors.push(repeated(r.row, "代码", &r.code));
+                }
                 if let Some(p) = r.parent.as_deref().filter(|p| !known.contains(p)) {
                     report.errors.push(unknown(
                         r.row,
@@ -427,6 +438,9 @@ impl Desk {
                 }
             }
             report.created = new.len();
+            if !report.errors.is_empty() {
+                return Ok(());
+            }
             insert_all(tx, new).await
         })
         .await
@@ -438,7 +452,12 @@ impl Desk {
             let old: HashMap<String, category::Model> =
                 category::Entity::find().all(tx).await?.into_iter().map(|a| (a.code.clone(), a)).collect();
             let mut new = Vec::new();
+            let mut codes: BTreeSet<String> = BTreeSet::new();
             for r in rows {
+                if !codes.insert(r.code.clone()) {
+                    report.errors.push(repeated(r.row, "代码", &r.code));
+                    continue;
+                }
                 let level = domain::category::level(&r.code) as i32;
                 let parent = (level > 1).then(|| r.code[..r.code.len() - 2].to_owned());
                 let row = category::Model {
@@ -490,8 +509,27 @@ impl Desk {
                 cluster::Entity::find().all(tx).await?.into_iter().map(|c| (c.code, c.id)).collect();
             let mut people: HashMap<String, Uuid> =
                 person::Entity::find().all(tx).await?.into_iter().map(|p| (p.number, p.id)).collect();
+            let mut sectors: HashMap<String, String> = HashMap::new();
+            for s in sector::Entity::find().all(tx).await? {
+                sectors.insert(s.name, s.code.clone());
+                sectors.insert(s.code.clone(), s.code);
+            }
             let (mut stations, mut persons, mut seats, mut new_clusters) = (vec![], vec![], vec![], vec![]);
-            for r in rows {
+            let mut codes: BTreeSet<String> = BTreeSet::new();
+            for mut r in rows {
+                if !codes.insert(r.code.clone()) {
+                    report.errors.push(repeated(r.row, "编号", &r.code));
+                    continue;
+                }
+                if let Some(name) = &r.sector {
+                    match sectors.get(name) {
+                        Some(code) => r.sector = Some(code.clone()),
+                        None => {
+                            report.errors.push(unknown(r.row, "界别", name, "界别", "应为界别表中的名称"));
+                            continue;
+                        }
+                    }
+                }
                 if !refs.areas.contains(&r.area) || r.area.len() < 6 {
                     report.errors.push(unknown(
                         r.row,
@@ -598,7 +636,12 @@ impl Desk {
             let people: HashMap<String, Uuid> =
                 person::Entity::find().all(tx).await?.into_iter().map(|p| (p.number, p.id)).collect();
             let (mut members, mut persons, mut mandates, mut seats) = (vec![], vec![], vec![], vec![]);
+            let mut numbers: BTreeSet<String> = BTreeSet::new();
             for r in rows {
+                if !numbers.insert(r.number.clone()) {
+                    report.errors.push(repeated(r.row, "委员编号", &r.number));
+                    continue;
+                }
                 let Some(sector) = sectors.get(&r.sector).cloned() else {
                     report.errors.push(unknown(r.row, "界别", &r.sector, "界别", "应为界别表中的名称"));
                     continue;
@@ -728,8 +771,15 @@ impl Desk {
         .await
     }
 
-    /// Needs, by external number at their station; without one every row is new.
-    pub async fn import_needs(&self, year: i32, rows: Vec<NewNeed>, dry_run: bool) -> Result<Report> {
+    /// Needs, by external number at their station; without one every row is new. With `confirm_proposed` the classes
+    /// that the keywords propose are taken as confirmed by whoever imports.
+    pub async fn import_needs(
+        &self,
+        year: i32,
+        rows: Vec<NewNeed>,
+        dry_run: bool,
+        confirm_proposed: bool,
+    ) -> Result<Report> {
         self.whole("needs", dry_run, async |tx, report| {
             let refs = References::load(tx).await?;
             let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
@@ -740,7 +790,7 @@ impl Desk {
                 .into_iter()
                 .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
                 .collect();
-            let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', self, tx).await?;
+            let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
             let mut seen: HashMap<(Uuid, String), String> = HashMap::new();
             let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
             let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
@@ -828,6 +878,7 @@ impl Desk {
                     report.duplicates.push((r.row, first.clone()));
                 }
                 report.proposed_categories += usize::from(proposed.is_some());
+                let class = class.or_else(|| proposed.clone().filter(|_| confirm_proposed));
                 let row = need::Model {
                     id: o.map_or_else(|| self.id(), |o| o.id),
                     number,
@@ -891,6 +942,7 @@ impl Desk {
             if !report.errors.is_empty() {
                 return Ok(());
             }
+            next.write(tx).await?;
             insert_all(tx, needs).await?;
             insert_all(tx, requirements).await?;
             self.seal_contacts(tx, contacts).await
@@ -933,9 +985,15 @@ impl Desk {
                 .into_iter()
                 .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
                 .collect();
-            let mut next = Numbers::new(&rows, |r| &r.station, year, 'R', self, tx).await?;
+            let mut next = Numbers::new(&rows, |r| &r.station, year, 'R', tx).await?;
             let (mut resources, mut classes) = (vec![], vec![]);
+            let mut keys: BTreeSet<(String, String)> = BTreeSet::new();
             for r in rows {
+                if let Some(n) = &r.external_no
+                    && !keys.insert((r.station.clone(), n.clone()))
+                {
+                    report.errors.push(repeated(r.row, "外部编号", n));
+                }
                 let station = refs.stations.get(&r.station);
                 let owner = refs.members.get(&r.member);
                 if station.is_none() {
@@ -1020,6 +1078,7 @@ impl Desk {
             if !report.errors.is_empty() {
                 return Ok(());
             }
+            next.write(tx).await?;
             insert_all(tx, resources).await?;
             insert_all(tx, classes).await
         })
@@ -1027,9 +1086,10 @@ impl Desk {
     }
 }
 
-/// Running numbers of several stations, reserved at once.
+/// Running numbers of several stations: read at once, written at once, and no number is lost.
 struct Numbers {
-    next: HashMap<String, i64>,
+    /// The last number of each station, and whether it has moved.
+    last: HashMap<String, (i64, bool)>,
     year: i32,
     kind: char,
 }
@@ -1040,25 +1100,47 @@ impl Numbers {
         station: impl Fn(&R) -> &String,
         year: i32,
         kind: char,
-        desk: &Desk,
         tx: &DatabaseTransaction,
     ) -> Result<Numbers> {
-        let mut wanted: BTreeMap<&String, i64> = BTreeMap::new();
-        for r in rows {
-            *wanted.entry(station(r)).or_default() += 1;
-        }
-        let mut next = HashMap::new();
-        for (code, count) in wanted {
-            let first = desk.next_numbers(tx, &format!("{code}-{year}-{kind}"), count).await?;
-            next.insert(code.clone(), first);
-        }
-        Ok(Numbers { next, year, kind })
+        let codes: BTreeSet<&String> = rows.iter().map(station).collect();
+        let scopes = codes.iter().map(|c| format!("{c}-{year}-{kind}"));
+        let known: HashMap<String, i64> = counter::Entity::find()
+            .filter(counter::Column::Scope.is_in(scopes))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|c| (c.scope, c.last))
+            .collect();
+        let last = |c: &&String| known.get(&format!("{c}-{year}-{kind}")).copied().unwrap_or(0);
+        Ok(Numbers { last: codes.iter().map(|c| ((*c).clone(), (last(c), false))).collect(), year, kind })
     }
 
     fn take(&mut self, station: &str) -> String {
-        let n = self.next.entry(station.to_owned()).or_insert(1);
-        *n += 1;
-        number::item(station, self.year, self.kind, *n - 1)
+        let last = self.last.entry(station.to_owned()).or_insert((0, false));
+        *last = (last.0 + 1, true);
+        number::item(station, self.year, self.kind, last.0)
+    }
+
+    async fn write(self, tx: &DatabaseTransaction) -> Result<()> {
+        let rows: Vec<counter::ActiveModel> = self
+            .last
+            .into_iter()
+            .filter(|(_, (_, moved))| *moved)
+            .map(|(code, (last, _))| {
+                counter::Model { scope: format!("{code}-{}-{}", self.year, self.kind), last }
+                    .into_active_model()
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        counter::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::column(counter::Column::Scope).update_column(counter::Column::Last).to_owned(),
+            )
+            .exec_without_returning(tx)
+            .await?;
+        Ok(())
     }
 }
 

@@ -68,7 +68,7 @@ use chrono::{DateTime, Utc};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
@@ -86,6 +86,20 @@ pub async fn counted<F: Future>(counter: Arc<std::sync::atomic::AtomicU64>, futu
     STATEMENTS.scope(counter, future).await
 }
 
+/// Runs a query beside the request, on another core where there is one; its statements count for the request.
+///
+/// # Errors
+/// Those of the query, and a fault where it was cut short.
+pub async fn aside<T, F>(query: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let counter = STATEMENTS.try_with(Arc::clone).unwrap_or_default();
+    let task = tokio::spawn(counted(counter, query));
+    task.await.map_err(|e| Error::Fault(format!("a query was cut short: {e}")))?
+}
+
 /// The database behind its door.
 #[derive(Clone)]
 pub struct Store {
@@ -98,10 +112,6 @@ struct Inner {
     ids: Mutex<ChaCha12Rng>,
 }
 
-/// Where SQLite keeps its rules: WAL for readers beside the writer, foreign keys, patience; every commit on disk.
-const SQLITE: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-                      PRAGMA busy_timeout=10000; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;";
-
 impl Store {
     /// Opens a database by URL (`sqlite:file?mode=rwc` or `postgres://…`) with the vault's key and the seed of the
     /// stream that ids are made from.
@@ -112,8 +122,13 @@ impl Store {
         let mut options = ConnectOptions::new(url);
         options.sqlx_logging(false).max_connections(8).acquire_timeout(std::time::Duration::from_secs(10));
         if url.starts_with("sqlite") {
+            // WAL for readers beside the writer, foreign keys, patience; every commit on disk.
             options.map_sqlx_sqlite_opts(|o| {
-                o.foreign_keys(true)
+                o.pragma("journal_mode", "WAL")
+                    .pragma("cache_size", "-32000")
+                    .pragma("temp_store", "MEMORY")
+                    .pragma("mmap_size", "268435456")
+                    .foreign_keys(true)
                     .busy_timeout(std::time::Duration::from_secs(10))
                     .pragma("synchronous", "FULL")
                     // Rows that the database's thread reads ahead: fewer hand-overs between threads.
@@ -121,9 +136,6 @@ impl Store {
             });
         }
         let mut db = Database::connect(options).await?;
-        if db.get_database_backend() == DbBackend::Sqlite {
-            db.execute_unprepared(SQLITE).await?;
-        }
         db.set_metric_callback(|_| {
             // Outside a request nobody counts.
             let _ = STATEMENTS.try_with(|n| n.fetch_add(1, std::sync::atomic::Ordering::Relaxed));

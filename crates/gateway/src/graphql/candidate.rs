@@ -2,10 +2,10 @@
 
 use super::desk;
 use super::error::{Outside, refusal_of};
-use super::matched::{Score, ScorePart};
 use super::need::Need;
 use super::node::{kind, uuid};
 use super::resource::Resource;
+use super::score::Score;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::Refusal;
 use domain::matching::score::Part;
@@ -65,8 +65,6 @@ struct TypedNeedInput {
 }
 
 fn score(total: i64, parts: Vec<Part>, refused: bool) -> Option<Score> {
-    let parts =
-        parts.into_iter().map(|p| ScorePart { rule: p.rule, points: p.points, text: p.text }).collect();
     (!refused).then_some(Score { total, parts })
 }
 

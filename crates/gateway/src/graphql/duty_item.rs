@@ -3,13 +3,14 @@
 use super::desk;
 use super::error::Outside;
 use super::loaders::{Carried, CarriedBy, ListById, Loaders, MatchesOfNeed, load};
-use super::matched::{Match, Score, parts};
+use super::matched::Match;
 use super::member::Member;
 use super::need::Need;
 use super::node::{id, kind, uuid};
 use super::page::{Counted, Nodes, nodes};
 use super::payload::{Payload, payload};
 use super::resource::Resource;
+use super::score::Score;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::DutyForm;
 use std::collections::HashMap;
@@ -144,10 +145,8 @@ impl DutyItem {
     /// Why these resources: the scores of the item's matches together.
     async fn score(&self, ctx: &Context<'_>) -> Result<Score> {
         let carried = self.carried(ctx).await?;
-        Ok(Score {
-            total: carried.matches.iter().map(|m| m.score).sum(),
-            parts: carried.matches.iter().flat_map(|m| parts(&m.parts)).collect(),
-        })
+        let total = carried.matches.iter().map(|m| m.score).sum();
+        Ok(Score::stored(total, carried.matches.iter().map(|m| m.parts.as_str())))
     }
     /// The item's matches, for those who may see them.
     #[graphql(complexity = "2 * child_complexity")]

@@ -149,8 +149,11 @@ impl Loader<CarriedBy> for Batches {
         let desk = &self.0;
         let items: Vec<Uuid> = keys.iter().map(|k| k.0).collect();
         let needs: Vec<Uuid> = keys.iter().map(|k| k.1).collect();
-        let (needs, matches) =
-            futures_util::try_join!(desk.needs_by_id(&needs), desk.matches_of_items(&items))?;
+        let (one, other) = (desk.clone(), desk.clone());
+        let (needs, matches) = futures_util::try_join!(
+            store::aside(async move { one.needs_by_id(&needs).await }),
+            store::aside(async move { other.matches_of_items(&items).await })
+        )?;
         let distinct = |of: fn(&row::Match) -> Uuid| {
             let mut ids: Vec<Uuid> = matches.iter().map(|m| of(&m.matched)).collect();
             ids.sort_unstable();
@@ -158,8 +161,11 @@ impl Loader<CarriedBy> for Batches {
             ids
         };
         let (members, resources) = (distinct(|m| m.member_id), distinct(|m| m.resource_id));
-        let (members, resources) =
-            futures_util::try_join!(desk.members_by_id(&members), desk.resources_by_id(&resources))?;
+        let (one, other) = (desk.clone(), desk.clone());
+        let (members, resources) = futures_util::try_join!(
+            store::aside(async move { one.members_by_id(&members).await }),
+            store::aside(async move { other.resources_by_id(&resources).await })
+        )?;
         let needs: HashMap<Uuid, row::Need> = needs.into_iter().map(|n| (n.id, n)).collect();
         let members: HashMap<Uuid, row::Member> = members.into_iter().map(|m| (m.id, m)).collect();
         let resources: HashMap<Uuid, row::Resource> = resources.into_iter().map(|r| (r.id, r)).collect();

@@ -9,32 +9,13 @@ use super::node::{id, kind, uuid, uuid_opt};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
 use super::payload::{Payload, payload};
 use super::resource::Resource;
+use super::score::Score;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{DeclineReason, MatchAction, MatchStatus, PairRuleKind, ProposedBy};
 use store::{MatchFilter, row};
 
 /// A need and a resource joined (匹配).
 pub(super) struct Match(pub row::Match);
-
-/// One part of a score, with its rule.
-#[derive(SimpleObject, Clone)]
-pub(super) struct ScorePart {
-    /// Code of the rule.
-    pub rule: String,
-    /// Points.
-    pub points: i64,
-    /// Why, in Chinese.
-    pub text: String,
-}
-
-/// A score: the sum of its parts, always.
-#[derive(SimpleObject)]
-pub(super) struct Score {
-    /// Points in all.
-    pub total: i64,
-    /// The parts that count.
-    pub parts: Vec<ScorePart>,
-}
 
 /// The best other resource for the same requirement.
 #[derive(SimpleObject)]
@@ -43,12 +24,6 @@ pub(super) struct Alternative {
     resource_number: String,
     /// Points that the plan as a whole would lose by it. A large figure means that a need would go unserved.
     points_lost: i64,
-}
-
-/// The parts of a score, as they are stored.
-pub(super) fn parts(stored: &str) -> Vec<ScorePart> {
-    let parts: Vec<domain::matching::score::Part> = serde_json::from_str(stored).unwrap_or_default();
-    parts.into_iter().map(|p| ScorePart { rule: p.rule, points: p.points, text: p.text }).collect()
 }
 
 /// A need and a resource joined (匹配).
@@ -80,7 +55,7 @@ impl Match {
     }
     /// Why this resource.
     async fn score(&self) -> Score {
-        Score { total: self.0.score, parts: parts(&self.0.parts) }
+        Score::stored(self.0.score, [self.0.parts.as_str()])
     }
     /// The best other resource and its price; null where there is none, or where a person proposed the match.
     async fn alternative(&self) -> Option<Alternative> {
