@@ -7,8 +7,9 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("assignment", &[]),
     ("domain", &["assignment"]),
+    ("gateway", &["domain", "store"]),
     ("migrations", &[]),
-    ("qingdan", &["domain", "migrations", "store"]),
+    ("qingdan", &["domain", "gateway", "migrations", "store"]),
     ("store", &["domain", "migrations"]),
 ];
 

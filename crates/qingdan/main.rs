@@ -14,7 +14,7 @@ use domain::Role;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{Desk, Store, TokenScope, Viewer};
+use store::{AreaFilter, Desk, Store, TokenScope, Viewer};
 
 /// A query makes a hundred thousand small values: the system's allocator would take half of its time.
 #[global_allocator]
@@ -174,7 +174,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate => {
             let steps = migrations::migrate(&database).await.context("数据库不能升级")?;
             say(&format!("已执行 {steps} 步,数据库是最新结构({})。", migrations::newest()));
-            Ok(())
+            built_in(&open(&database, &key_file).await?).await
         }
         Command::Demo { year, workstations, no_serve, json, serving } => {
             let year = year.unwrap_or_else(this_year);
@@ -254,6 +254,21 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
         }
     }
+}
+
+/// Fills the tables of a new database that an office can replace by import: areas, classes, sectors, weights.
+async fn built_in(desk: &Desk) -> anyhow::Result<()> {
+    if desk.count_areas(&AreaFilter::default()).await? > 0 {
+        return Ok(());
+    }
+    let categories = city::categories()?;
+    let sectors = city::sectors(&categories);
+    desk.first_weights().await?;
+    let areas = desk.import_areas(city::areas()?, false).await?.into_result()?.created;
+    let classes = desk.import_categories(categories, false).await?.into_result()?.created;
+    let sectors = desk.import_sectors(sectors).await?.into_result()?.created;
+    say(&format!("已写入内置的区划 {areas} 个、类别 {classes} 个、界别 {sectors} 个,可用 import 更新。"));
+    Ok(())
 }
 
 /// Writes an answer to a file, or to stdout.

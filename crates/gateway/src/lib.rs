@@ -1,5 +1,6 @@
 //! The gateway: the GraphQL schema, HTTP and identity. It asks the store's desk and decides nothing itself.
 
+mod cache;
 mod graphql;
 mod http;
 mod media;

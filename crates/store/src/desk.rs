@@ -13,6 +13,9 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use uuid::Uuid;
 
+/// The counter that every change moves.
+const CHANGES: &str = "changes";
+
 /// Who is asking, found from a token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
@@ -67,7 +70,7 @@ impl Desk {
     }
 
     /// Today in the city's time zone.
-    pub(crate) fn today(&self) -> NaiveDate {
+    pub fn today(&self) -> NaiveDate {
         (self.at + chrono::Duration::hours(8)).date_naive()
     }
 
@@ -85,7 +88,21 @@ impl Desk {
         if let Some(key) = once {
             once_key::Model { key, response: None, at: self.at }.into_active_model().insert(&tx).await?;
         }
+        let mark = counter::ActiveModel { scope: Set(CHANGES.to_owned()), last: Set(1) };
+        counter::Entity::insert(mark)
+            .on_conflict(
+                OnConflict::column(counter::Column::Scope)
+                    .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
+                    .to_owned(),
+            )
+            .exec_without_returning(&tx)
+            .await?;
         Ok(tx.commit().await?)
+    }
+
+    /// A number that is another one after every change.
+    pub async fn change_mark(&self) -> Result<i64> {
+        Ok(counter::Entity::find_by_id(CHANGES).one(self.store.db()).await?.map_or(0, |c| c.last))
     }
 
     /// How far a right of the viewer reaches.

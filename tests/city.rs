@@ -1,0 +1,303 @@
+//! A city for a test: a database of its own, the program's commands on it, and the program serving it.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Year of every city in the tests.
+pub const YEAR: i32 = 2026;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A database of its own with its folder; gone afterwards.
+pub struct City {
+    /// Where files of the test may lie.
+    pub folder: PathBuf,
+    /// URL of the database.
+    url: String,
+}
+
+/// Where a city's database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The engines that there are: PostgreSQL where a URL is given; without one a word is printed.
+pub fn engines() -> Vec<Engine> {
+    if std::env::var("QINGDAN_TEST_POSTGRES").is_ok() {
+        return vec![Engine::Sqlite, Engine::Postgres];
+    }
+    println!("skipped on PostgreSQL: QINGDAN_TEST_POSTGRES is not set");
+    vec![Engine::Sqlite]
+}
+
+fn folder() -> PathBuf {
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("qingdan-test-{}-{n}", std::process::id()));
+    std::fs::create_dir_all(&path).expect("a folder");
+    path
+}
+
+/// Makes a database on the server that `QINGDAN_TEST_POSTGRES` names, and gives its URL.
+fn postgres_database() -> String {
+    use sea_orm::{ConnectionTrait, Database};
+    let server = std::env::var("QINGDAN_TEST_POSTGRES").expect("a URL");
+    let name = format!("qingdan_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let url = format!("{}/{name}", server.rsplit_once('/').expect("a database in the URL").0);
+    let work = async {
+        let db = Database::connect(&server).await.expect("the server answers");
+        db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
+        db.close().await.expect("closed");
+    };
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+    url
+}
+
+impl City {
+    /// An empty database, brought to the newest schema.
+    pub fn empty(engine: Engine) -> City {
+        let folder = folder();
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display()),
+            Engine::Postgres => postgres_database(),
+        };
+        let city = City { folder, url };
+        city.ok(&["migrate"]);
+        city
+    }
+
+    /// The demo city with six stations, published. On SQLite a copy of one that is made once.
+    pub fn demo(engine: Engine) -> City {
+        const DEMO: &[&str] = &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json"];
+        static TEMPLATE: OnceLock<City> = OnceLock::new();
+        if engine == Engine::Postgres {
+            let city = City { folder: folder(), url: postgres_database() };
+            city.ok(DEMO);
+            return city;
+        }
+        let template = TEMPLATE.get_or_init(|| {
+            let folder = folder();
+            let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
+            let city = City { folder, url };
+            city.ok(DEMO);
+            city
+        });
+        let folder = folder();
+        for file in ["city.sqlite", "qingdan.key"] {
+            std::fs::copy(template.folder.join(file), folder.join(file)).expect("a copy");
+        }
+        let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
+        City { folder, url }
+    }
+
+    /// Runs the program.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qingdan"));
+        command
+            .current_dir(&self.folder)
+            .env_remove("QINGDAN_KEY_FILE")
+            .env_remove("RUST_LOG")
+            .env("QINGDAN_DATABASE", &self.url)
+            .args(arguments);
+        command
+    }
+
+    /// Runs the program, which must agree; gives its stdout.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Runs the program, which must refuse with exit code 1 and an empty stdout; gives its stderr.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {words}");
+        assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+        words
+    }
+
+    /// Writes a file into the city's folder.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.folder.join(name);
+        std::fs::write(&path, content).expect("written");
+        path.to_str().expect("a path").to_owned()
+    }
+
+    /// A token for a role.
+    pub fn token(&self, role: &str, scope: &[&str]) -> String {
+        let arguments: Vec<&str> =
+            ["token", "--role", role].into_iter().chain(scope.iter().copied()).collect();
+        self.ok(&arguments).trim().to_owned()
+    }
+
+    /// Starts serving.
+    pub fn serve(&self) -> Server {
+        self.serve_database(&self.url)
+    }
+
+    /// Starts serving another database.
+    pub fn serve_database(&self, url: &str) -> Server {
+        let mut child = self
+            .command(&["--database", url, "serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut log = BufReader::new(child.stderr.take().expect("a log"));
+        let address = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).expect("a line") > 0, "the server ended");
+            let line: Value = serde_json::from_str(&line).expect("a line of the log");
+            if let Some(address) = line["fields"]["address"].as_str() {
+                break address.to_owned();
+            }
+        };
+        let lines = std::thread::spawn(move || {
+            let mut all = String::new();
+            let _ = std::io::Read::read_to_string(&mut log, &mut all);
+            all
+        });
+        Server { child, url: format!("http://{address}"), log: Some(lines) }
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The program, serving a city.
+pub struct Server {
+    child: Child,
+    /// `http://address`.
+    pub url: String,
+    log: Option<std::thread::JoinHandle<String>>,
+}
+
+/// An answer over HTTP.
+pub struct Answer {
+    pub status: u16,
+    pub kind: String,
+    pub statements: Option<u64>,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn answered(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut response = response.expect("an answer");
+    let header = |name: &str| response.headers().get(name).and_then(|h| h.to_str().ok()).map(str::to_owned);
+    Answer {
+        status: response.status().as_u16(),
+        kind: header("content-type").unwrap_or_default(),
+        statements: header("x-sql-statements").and_then(|s| s.parse().ok()),
+        text: response.body_mut().with_config().limit(1 << 27).read_to_string().expect("a body"),
+    }
+}
+
+impl Server {
+    /// GET with headers.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = agent().get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answered(request.call())
+    }
+
+    /// POST of a body with headers.
+    pub fn post(&self, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = agent().post(format!("{}/graphql", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answered(request.send(body))
+    }
+
+    /// A GraphQL request with a token; empty: anonymous.
+    pub fn ask(&self, token: &str, query: &str, variables: Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let mut headers = vec![("content-type", "application/json"), ("accept", "application/json")];
+        if !token.is_empty() {
+            headers.push(("authorization", &bearer));
+        }
+        self.post(&headers, &json!({"query": query, "variables": variables}).to_string())
+    }
+
+    /// The data of a request that must succeed.
+    pub fn data(&self, token: &str, query: &str, variables: Value) -> Value {
+        let answer = self.ask(token, query, variables).json();
+        assert!(answer["errors"].is_null(), "{query}: {}", answer["errors"]);
+        answer["data"].clone()
+    }
+
+    /// The payload of a mutation with one field and one input.
+    pub fn change(&self, token: &str, field: &str, kind: &str, node: &str, input: Value) -> Value {
+        let query = format!(
+            "mutation($input: {kind}!) {{ {field}(input: $input) {{ node {{ {node} }} errors {{ code message path }} }} }}"
+        );
+        self.data(token, &query, json!({"input": input}))[field].clone()
+    }
+
+    /// The same, which must succeed; gives the node.
+    pub fn changed(&self, token: &str, field: &str, kind: &str, node: &str, input: Value) -> Value {
+        let payload = self.change(token, field, kind, node, input);
+        assert_eq!(payload["errors"], json!([]), "{field}");
+        payload["node"].clone()
+    }
+
+    /// The same, which must be refused; gives the code of the first error.
+    pub fn not_changed(&self, token: &str, field: &str, kind: &str, input: Value) -> String {
+        let payload = self.change(token, field, kind, "__typename", input);
+        assert!(payload["node"].is_null(), "{field}: {payload}");
+        let message = payload["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(!message.is_empty(), "{field}: {payload}");
+        payload["errors"][0]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asks the server to stop, and gives its log.
+    pub fn stop(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        assert!(self.child.wait().expect("it ends").success());
+        self.log.take().and_then(|l| l.join().ok()).unwrap_or_default()
+    }
+
+    /// Kills the server, as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The project's folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

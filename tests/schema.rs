@@ -1,0 +1,47 @@
+//! The public contract.
+
+use crate::city::{City, Engine, project};
+use serde_json::{Value, json};
+
+#[test]
+fn the_schema_file_is_what_the_program_prints() {
+    let city = City::demo(Engine::Sqlite);
+    let printed = city.ok(&["schema"]);
+    let file = std::fs::read_to_string(project().join("schema.graphql")).expect("schema.graphql");
+    assert!(printed == file, "schema.graphql is old: cargo run -- schema > schema.graphql");
+    assert_eq!(city.serve().get("/schema.graphql", &[]).text, printed);
+}
+
+#[test]
+fn everything_in_the_schema_is_described() {
+    let city = City::demo(Engine::Sqlite);
+    let query = "{ __schema { types { name kind description fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }";
+    let types = city.serve().data("", query, json!({}))["__schema"]["types"].clone();
+    let mut bare = Vec::new();
+    // Written by the library, with the words of its own.
+    let relay = ["PageInfo"];
+    for t in types.as_array().unwrap() {
+        let name = t["name"].as_str().unwrap();
+        if name.starts_with("__") || relay.contains(&name) {
+            continue;
+        }
+        let empty = |v: &Value| v["description"].as_str().unwrap_or("").trim().is_empty();
+        if empty(t) && !name.ends_with("Connection") && !name.ends_with("Edge") {
+            bare.push(name.to_owned());
+        }
+        for part in ["fields", "inputFields", "enumValues"] {
+            for f in t[part].as_array().into_iter().flatten() {
+                let of = format!("{name}.{}", f["name"].as_str().unwrap());
+                if empty(f) {
+                    bare.push(of.clone());
+                }
+                for a in f["args"].as_array().into_iter().flatten() {
+                    if empty(a) {
+                        bare.push(format!("{of}({})", a["name"].as_str().unwrap()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(bare.is_empty(), "{bare:#?}");
+}
