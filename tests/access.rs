@@ -91,7 +91,7 @@ impl Schema {
             }
             (_, "SCALAR") if of["name"] == "Int" => "1".into(),
             (_, "SCALAR") if of["name"] == "ID" => "\"need:0\"".into(),
-            (_, "SCALAR") if of["name"] == "Date" => "\"2026-01-01\"".into(),
+            (_, "SCALAR") if of["name"] == "NaiveDate" => "\"2026-01-01\"".into(),
             (_, "SCALAR") if of["name"] == "Boolean" => "false".into(),
             (_, "ENUM") => {
                 self.types[of["name"].as_str().unwrap()]["enumValues"][0]["name"].as_str().unwrap().into()
@@ -107,7 +107,7 @@ fn seen(v: &Value, found: &mut BTreeSet<String>) {
         Value::Object(o) => {
             let name = o.get("__typename").and_then(Value::as_str).unwrap_or("Query");
             for (field, value) in o {
-                let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+                let empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
                 if field != "__typename" && !empty {
                     found.insert(format!("{name}.{field}"));
                 }

@@ -32,7 +32,7 @@ pub fn engines() -> Vec<Engine> {
     if std::env::var("QINGDAN_TEST_POSTGRES").is_ok() {
         return vec![Engine::Sqlite, Engine::Postgres];
     }
-    println!("skipped on PostgreSQL: QINGDAN_TEST_POSTGRES is not set");
+    eprintln!("skipped on PostgreSQL: QINGDAN_TEST_POSTGRES is not set");
     vec![Engine::Sqlite]
 }
 

@@ -80,7 +80,7 @@ fn a_city_is_published_whole_and_the_proof_of_its_plan_holds() {
     assert!(stdout(&qingdan(&folder.0, None, &["verify", "--year", "2026"])).contains("6 份"));
 
     // A second demo finds the city and changes nothing.
-    let again = qingdan(&folder.0, None, &["demo", "--year", "2026"]);
+    let again = qingdan(&folder.0, None, &["demo", "--year", "2026", "--no-serve"]);
     assert!(stdout(&again).contains("未作改动"));
     // The public edition says nothing of needs that may not be shown.
     let public = qingdan(&folder.0, None, &["export", "--year", "2026", "--edition", "public"]);

@@ -66,7 +66,7 @@ fn requests_that_are_wrong_are_refused_in_words() {
 
     let ask = |query: &str| server.post(&[json_type, response], &json!({"query": query}).to_string());
     let wide = ask(
-        "{ workstations(first: 500) { nodes { members { workstations { members { workstations { code } } } } } } }",
+        "{ workstations(first: 500) { nodes { members { workstations { members { workstations { members { workstations { code } } } } } } } } }",
     );
     assert_eq!((wide.status, code(&wide).as_str()), (400, "TOO_COMPLEX"));
     let deep = format!(

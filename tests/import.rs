@@ -80,8 +80,8 @@ fn a_table_is_read_as_offices_write_it() {
     // GB18030, a title above the header, other order, full-width digits, an empty row, a quoted line break, a repeat.
     let text = "二〇二六年需求清单,,,,\n标题,内容,工作站编号,收集日期,联系电话\n\
                 ,,,,\n\
-                下水道堵了,\"第一行\n第二行\",XC-001,2026年1月5日,\u{ff11}3800001234\n\
-                下水道堵了,又说一遍,XC-001,2026/1/6,\n";
+                雨后积水,\"第一行\n第二行\",XC-001,2026年1月5日,\u{ff11}3800001234\n\
+                雨后积水,又说一遍,XC-001,2026/1/6,\n";
     let (bytes, _, _) = encoding(text);
     let file = city.file("office.csv", bytes);
     let said = city.ok(&import(&file));

@@ -1,11 +1,20 @@
 //! The built program, from outside: over HTTP and through the command line alone.
 
+#[cfg(test)]
 mod access;
+#[cfg(test)]
 mod city;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod duty_list;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
 mod http;
+#[cfg(test)]
 mod import;
+#[cfg(test)]
 mod need;
+#[cfg(test)]
 mod schema;

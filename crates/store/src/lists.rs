@@ -6,12 +6,13 @@ use crate::paging::slice;
 use crate::{Desk, Error, ItemMatch, Page, Result, Slice};
 use domain::{
     Action, AssignmentRole, ConvenerSeat, DutyForm, ListAction, ListStatus, MatchAction, MatchStatus,
-    NeedAction, NeedStatus, Refusal, Role, duty_list as rules, refusal,
+    NeedAction, NeedStatus, Publicity, Refusal, Role, duty_list as rules, refusal,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Set,
 };
 use uuid::Uuid;
 
@@ -24,6 +25,15 @@ pub struct ListFilter {
     pub status: Option<ListStatus>,
     /// Code of the district.
     pub district: Option<String>,
+}
+
+/// An item with what decides how much of it the viewer may read.
+#[derive(FromQueryResult)]
+struct SeenItem {
+    #[sea_orm(nested)]
+    item: duty_item::Model,
+    publicity: Publicity,
+    workstation_id: Uuid,
 }
 
 /// What a convener changes on an item; what is `None` stays.
@@ -114,11 +124,38 @@ impl Desk {
 
     /// Items of lists that the viewer has been given, in order; struck ones too.
     pub async fn items_of(&self, lists: &[Uuid]) -> Result<Vec<duty_item::Model>> {
-        Ok(duty_item::Entity::find()
-            .filter(duty_item::Column::ListId.is_in(lists.iter().copied()))
+        self.items_where(duty_item::Column::ListId.is_in(lists.iter().copied())).await
+    }
+
+    /// Items with what decides how much of them the viewer may read.
+    async fn items_where(&self, which: SimpleExpr) -> Result<Vec<duty_item::Model>> {
+        let rows = duty_item::Entity::find()
+            .column_as(need::Column::Publicity, "publicity")
+            .column_as(need::Column::WorkstationId, "workstation_id")
+            .join(
+                JoinType::InnerJoin,
+                duty_item::Entity::belongs_to(need::Entity)
+                    .from(duty_item::Column::NeedId)
+                    .to(need::Column::Id)
+                    .into(),
+            )
+            .filter(which)
             .order_by_asc(duty_item::Column::Seq)
+            .into_model::<SeenItem>()
             .all(self.store.db())
-            .await?)
+            .await?;
+        Ok(rows.into_iter().map(|r| self.narrow_item(r)).collect())
+    }
+
+    /// What a requester does not want shown is not shown by the item made of it (domain.md §11).
+    fn narrow_item(&self, seen: SeenItem) -> duty_item::Model {
+        let mut item = seen.item;
+        if seen.publicity == Publicity::Internal && !self.may(Action::ReadLists, seen.workstation_id) {
+            item.title = "不公开的项目".to_owned();
+            item.expected_result = "按计划办结,由工作站答复".to_owned();
+            item.removal_reason = item.removal_reason.map(|_| "不公开".to_owned());
+        }
+        item
     }
 
     /// Items by id, of lists that the viewer may see.
@@ -127,11 +164,12 @@ impl Desk {
             .select_only()
             .column(duty_list::Column::Id)
             .filter(self.lists_in_sight());
-        Ok(duty_item::Entity::find()
-            .filter(duty_item::Column::Id.is_in(ids.iter().copied()))
-            .filter(duty_item::Column::ListId.in_subquery(lists.into_query()))
-            .all(self.store.db())
-            .await?)
+        self.items_where(
+            duty_item::Column::Id
+                .is_in(ids.iter().copied())
+                .and(duty_item::Column::ListId.in_subquery(lists.into_query())),
+        )
+        .await
     }
 
     /// The matches that carry items, in order of their resources' ids.
@@ -139,7 +177,7 @@ impl Desk {
         Ok(need_match::Entity::find()
             .column_as(duty_item_match::Column::ItemId, "item_id")
             .join(
-                sea_orm::JoinType::InnerJoin,
+                JoinType::InnerJoin,
                 need_match::Entity::belongs_to(duty_item_match::Entity)
                     .from(need_match::Column::Id)
                     .to(duty_item_match::Column::MatchId)
