@@ -1,0 +1,94 @@
+//! The figures of the service, side by side: `cargo bench --bench service`.
+//!
+//! Makes the demo city in a folder of its own, serves it, and prints what each step took. Comparisons stand in the same
+//! run: the public answer computed and kept, the plan of one station and of the city, imports of growing size.
+
+#[path = "../tests/city.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod city;
+
+use city::{City, Engine, YEAR};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::time::Instant;
+
+const LISTS: &str = include_str!("../tests/lists.graphql");
+/// Times that each figure is taken.
+const RUNS: usize = 15;
+
+fn median(mut ms: Vec<f64>) -> f64 {
+    ms.sort_by(f64::total_cmp);
+    ms[ms.len() / 2]
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let start = Instant::now();
+    let value = work();
+    (start.elapsed().as_secs_f64() * 1000.0, value)
+}
+
+fn say(what: &str, value: String, target: &str) {
+    let _ = writeln!(std::io::stdout(), "{what:<58}{value:>14}   {target}");
+}
+
+fn main() {
+    let city = City::empty(Engine::Sqlite);
+    let url = format!("sqlite:{}?mode=rwc", city.folder.join("demo.sqlite").display());
+    let year = YEAR.to_string();
+    let made = city.ok(&["--database", &url, "demo", "--year", &year, "--no-serve", "--json"]);
+    let made: Value = serde_json::from_str(&made).expect("JSON");
+    let seconds = |k: &str| made["seconds"][k].as_f64().unwrap_or(0.0);
+    let plan = ["load", "candidates", "solve", "write"].iter().map(|k| seconds(k)).sum::<f64>();
+    say("demo city: load + candidates + solve + write", format!("{plan:.2} s"), "≤ 1.5 s");
+    for step in ["load", "candidates", "solve", "write", "publish"] {
+        say(&format!("    {step}"), format!("{:.3} s", seconds(step)), "");
+    }
+    let level = |of: &str, k: &str| made[of][k].as_i64().unwrap_or(0);
+    for k in ["urgent_served", "served", "score"] {
+        let gap = (level("bound", k) - level("objective", k)) as f64 * 100.0 / level("objective", k).max(1) as f64;
+        say(&format!("    {k}: gap to the proved bound"), format!("{gap:.3} %"), "≤ 0.1 %, urgent 0");
+    }
+    say("peak memory of the whole demo", format!("{} MB", made["peak_memory_mb"]), "≤ 300 MB");
+
+    let starts = (0..RUNS).map(|_| {
+        timed(|| {
+            let server = city.serve_database(&url);
+            assert_eq!(server.get("/readyz", &[]).status, 200);
+            server
+        })
+        .0
+    });
+    say("start of serve to the first answer", format!("{:.0} ms", median(starts.collect())), "≤ 150 ms");
+
+    let server = city.serve_database(&url);
+    let token = city.ok(&["--database", &url, "token", "--role", "AUDITOR"]);
+    let ask = |token: &str| {
+        let (ms, answer) = timed(|| server.ask(token, LISTS, json!({"year": YEAR})));
+        assert!(answer.status == 200 && answer.text.len() > 1_000_000);
+        ms
+    };
+    ask(token.trim());
+    let computed = median((0..RUNS).map(|_| ask(token.trim())).collect());
+    ask("");
+    let kept = median((0..RUNS).map(|_| ask("")).collect());
+    say("Lists query, public, warm (answer kept)", format!("{kept:.0} ms"), "≤ 150 ms");
+    say("Lists query, computed anew each time (auditor)", format!("{computed:.0} ms"), "for comparison");
+    drop(server);
+
+    for rows in [5_000, 50_000] {
+        let mut text = String::from("工作站编号,外部编号,标题,内容,类别,收集日期,户数,联系人,联系电话\n");
+        for i in 0..rows {
+            text += &format!(
+                "XC-{:03},B{i},第{i}处路灯不亮,巷口的灯坏了很久,0102,2026-01-05,{},示例,13800001234\n",
+                i % 20 + 1,
+                i % 90
+            );
+        }
+        let file = city.file("rows.csv", text);
+        let arguments = ["--database", &url, "import", "needs", &file, "--year", &year];
+        let (ms, _) = timed(|| city.ok(&arguments));
+        say(&format!("import of {rows} needs"), format!("{:.1} s", ms / 1000.0), "50,000 ≤ 10 s");
+        let (ms, _) = timed(|| city.ok(&arguments));
+        say("    the same file again", format!("{:.1} s", ms / 1000.0), "");
+    }
+}
