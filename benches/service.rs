@@ -45,7 +45,8 @@ fn main() {
     }
     let level = |of: &str, k: &str| made[of][k].as_i64().unwrap_or(0);
     for k in ["urgent_served", "served", "score"] {
-        let gap = (level("bound", k) - level("objective", k)) as f64 * 100.0 / level("objective", k).max(1) as f64;
+        let gap =
+            (level("bound", k) - level("objective", k)) as f64 * 100.0 / level("objective", k).max(1) as f64;
         say(&format!("    {k}: gap to the proved bound"), format!("{gap:.3} %"), "≤ 0.1 %, urgent 0");
     }
     say("peak memory of the whole demo", format!("{} MB", made["peak_memory_mb"]), "≤ 300 MB");

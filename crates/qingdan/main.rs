@@ -27,7 +27,8 @@ struct Arguments {
     /// Database: `sqlite:FILE?mode=rwc` or `postgres://…`.
     #[arg(long, env = "QINGDAN_DATABASE", default_value = "sqlite:qingdan.sqlite?mode=rwc", global = true)]
     database: String,
-    /// File with the vault's key; made at first start, readable by its owner alone.
+    /// File with the vault's key; made at first start, readable by its owner alone. QINGDAN_KEY (64 hexadecimal
+    /// digits) goes before it.
     #[arg(long, env = "QINGDAN_KEY_FILE", default_value = "qingdan.key", global = true)]
     key_file: PathBuf,
     #[command(subcommand)]
@@ -114,6 +115,9 @@ enum Command {
     },
     /// Prints published lists, from their snapshots.
     Export {
+        /// What to print.
+        #[arg(value_enum, default_value = "duty-list")]
+        what: Printed,
         /// Year [default: this year].
         #[arg(long)]
         year: Option<i32>,
@@ -139,6 +143,12 @@ enum Command {
         #[arg(long)]
         year: Option<i32>,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// Annual duty lists (年度履职清单).
+    DutyList,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -234,7 +244,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Publish { year, station } => {
             publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await
         }
-        Command::Export { year, station, district, format, edition, out } => {
+        Command::Export { what: Printed::DutyList, year, station, district, format, edition, out } => {
             let desk = open(&database, &key_file).await?;
             let lists = desk
                 .snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref())
@@ -310,9 +320,17 @@ async fn open(database: &str, key_file: &Path) -> anyhow::Result<Desk> {
     Ok(store(database, key_file).await?.on_behalf_of(Viewer::command(), clock::now()))
 }
 
-/// Reads the vault's key, or makes one that its owner alone can read.
+/// Reads the vault's key from the environment or its file, or makes one that its owner alone can read.
 fn vault_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     use std::os::unix::fs::OpenOptionsExt;
+    if let Ok(text) = std::env::var("QINGDAN_KEY") {
+        let byte = |i: usize| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok();
+        let key: Option<Vec<u8>> = (0..32).map(byte).collect();
+        return key
+            .filter(|_| text.len() == 64)
+            .and_then(|k| k.try_into().ok())
+            .context("环境变量 QINGDAN_KEY 应为 64 位十六进制数字");
+    }
     match std::fs::read(path) {
         Ok(bytes) => {
             bytes.try_into().map_err(|_| anyhow::anyhow!("密钥文件 {} 应为 32 字节", path.display()))

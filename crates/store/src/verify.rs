@@ -35,7 +35,18 @@ impl Desk {
                                 p.certificate
                             ));
                         }
-                        checked.push(format!("方案:{certificate},目标 {:?},上界 {:?}", v.objective, v.bound));
+                        let level = |o: &domain::Objective| {
+                            format!(
+                                "指定 {},紧急 {},满足 {},得分 {}",
+                                o.pinned_served, o.urgent_served, o.served, o.score
+                            )
+                        };
+                        let words = if v.optimal { "已证最优" } else { "与上界有差距" };
+                        checked.push(format!(
+                            "方案:{certificate}({words});达到 {};上界 {}",
+                            level(&v.objective),
+                            level(&v.bound)
+                        ));
                     }
                 },
             },
