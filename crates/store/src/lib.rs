@@ -3,43 +3,57 @@
 //! One door: [`Store::on_behalf_of`] gives a [`Desk`], which has the queries and commands that its viewer may ask
 //! for; time and ids come with it. Rows leave already narrowed to what the viewer may see.
 
+mod audit;
+mod candidate;
+mod city;
+mod dashboard;
 mod desk;
+mod duty_item;
+mod duty_list;
 mod entity;
 mod error;
-mod figures;
 mod import;
 mod jobs;
-mod lists;
-mod matches;
-mod needs;
+mod matched;
+mod need;
 mod once;
 mod paging;
+mod pair_rule;
+mod plan;
 mod planning;
 mod publish;
 mod registry;
-mod resources;
+mod resource;
+mod review;
 mod tokens;
 mod vault;
 mod verify;
 
+pub use audit::AuditFilter;
+pub use candidate::{Candidate, NeedCandidate, TypedNeed};
+pub use dashboard::{Figures, StationCount};
 pub use desk::{Desk, Viewer};
+pub use duty_item::ItemChange;
+pub use duty_list::ListFilter;
 pub use error::{Error, Result};
-pub use figures::{AuditFilter, Figures, StationCount, UnservedFilter};
-pub use import::{
-    NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat,
-    NewSector, NewWorkstation, Report, RowError,
-};
-pub use lists::{ItemChange, ListFilter};
-pub use matches::{Candidate, ItemMatch, MatchFilter, NeedCandidate, TypedNeed};
-pub use needs::{NeedFilter, NeedInput, NeedOrder};
+pub use import::area::NewArea;
+pub use import::category::NewCategory;
+pub use import::member::{NewMember, NewSector};
+pub use import::need::{NewNeed, NewRequirement};
+pub use import::resource::NewResource;
+pub use import::workstation::{NewPartnership, NewSeat, NewWorkstation};
+pub use import::{Report, RowError};
+pub use matched::{ItemMatch, MatchFilter};
+pub use need::{NeedFilter, NeedInput, NeedOrder};
 pub use once::Once;
 pub use paging::{Page, Slice};
+pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Seconds};
 pub use publish::{Snapshot, SnapshotItem, SnapshotList};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };
-pub use resources::{ResourceFilter, ResourceInput, ResourceOrder};
+pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
 pub use tokens::TokenScope;
 
 /// The rows that leave the crate: plain data.
@@ -60,7 +74,7 @@ pub mod row {
     pub use crate::entity::resource::Model as Resource;
     pub use crate::entity::sector::Model as Sector;
     pub use crate::entity::workstation::Model as Workstation;
-    pub use crate::figures::PlanHead as Plan;
+    pub use crate::plan::PlanHead as Plan;
     pub use crate::publish::SnapshotHead;
 }
 

@@ -1,18 +1,14 @@
-//! Figures of dashboards, the standing plan, the audit trail: counted by SQL.
+//! Figures of dashboards, counted by SQL.
 
 use crate::entity::{
-    audit_event, duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation,
+    duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation,
 };
-use crate::paging::slice;
-use crate::{Desk, Page, Result, Slice};
-use chrono::{DateTime, Utc};
-use domain::matching::explain::ReasonCode;
+use crate::{Desk, Result};
 use domain::{Action, ListStatus, MatchStatus, NeedStatus, Reach, Refusal};
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
 };
-use uuid::Uuid;
 
 /// Figures of a scope in a year. Needs are counted 件, not 件次.
 #[derive(Clone, Debug, Default)]
@@ -29,45 +25,6 @@ pub struct Figures {
     pub unserved: Vec<(String, i64)>,
     /// Township-level areas without a station: code and name.
     pub uncovered: Vec<(String, String)>,
-}
-
-/// A plan, its proof apart.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct PlanHead {
-    /// Id.
-    pub id: Uuid,
-    /// Year.
-    pub year: i32,
-    /// When it was made.
-    pub made_at: DateTime<Utc>,
-    /// `optimal` or `gap`.
-    pub certificate: String,
-    /// What it reaches, as JSON.
-    pub objective: String,
-    /// What no plan can exceed, as JSON.
-    pub bound: String,
-    /// Possible pairs that were weighed.
-    pub candidate_pairs: i64,
-    /// Version of the weights.
-    pub weights_version: i32,
-}
-
-/// Which events of the audit trail.
-#[derive(Clone, Debug, Default)]
-pub struct AuditFilter {
-    /// What it was done to.
-    pub subject: Option<Uuid>,
-    /// What was done.
-    pub action: Option<String>,
-}
-
-/// Which needs the plan left out.
-#[derive(Clone, Debug, Default)]
-pub struct UnservedFilter {
-    /// Reason.
-    pub code: Option<ReasonCode>,
-    /// Station.
-    pub workstation: Option<Uuid>,
 }
 
 /// Rows of each main table, for `demo`.
@@ -212,95 +169,6 @@ impl Desk {
             .collect())
     }
 
-    /// Plans that the viewer may see, their proofs apart.
-    fn plans(&self) -> Option<Select<plan::Entity>> {
-        if self.reach(Action::ReadLists) < Reach::Stations {
-            return None;
-        }
-        use plan::Column as C;
-        let heads = plan::Entity::find().select_only().columns([
-            C::Id,
-            C::Year,
-            C::MadeAt,
-            C::Certificate,
-            C::Objective,
-            C::Bound,
-            C::CandidatePairs,
-            C::WeightsVersion,
-        ]);
-        Some(heads)
-    }
-
-    /// The standing plan of a year.
-    pub async fn standing_plan(&self, year: i32) -> Result<Option<PlanHead>> {
-        let Some(plans) = self.plans() else { return Ok(None) };
-        let standing = plans.filter(plan::Column::Year.eq(year)).filter(plan::Column::Standing.eq(true));
-        Ok(standing.into_model().one(self.store.db()).await?)
-    }
-
-    /// A plan by id.
-    pub async fn plan_by_id(&self, id: Uuid) -> Result<Option<PlanHead>> {
-        let Some(plans) = self.plans() else { return Ok(None) };
-        Ok(plans.filter(plan::Column::Id.eq(id)).into_model().one(self.store.db()).await?)
-    }
-
-    fn unserved_where(&self, plan: Uuid, f: &UnservedFilter) -> Select<need::Entity> {
-        let mut reasons = plan_reason::Entity::find()
-            .select_only()
-            .column(plan_reason::Column::NeedId)
-            .filter(plan_reason::Column::PlanId.eq(plan));
-        if let Some(code) = f.code {
-            reasons = reasons.filter(plan_reason::Column::Code.eq(code));
-        }
-        let mut q = need::Entity::find()
-            .filter(need::Column::Id.in_subquery(reasons.into_query()))
-            .filter(self.in_sight(need::Column::WorkstationId, None));
-        if let Some(station) = f.workstation {
-            q = q.filter(need::Column::WorkstationId.eq(station));
-        }
-        q
-    }
-
-    /// Needs that a plan left out and that the viewer may see, by number.
-    pub async fn unserved(&self, plan: Uuid, f: &UnservedFilter, page: &Page) -> Result<Slice<need::Model>> {
-        let found = slice(self.store.db(), self.unserved_where(plan, f), need::Column::Number, page).await?;
-        let rows = found.rows.into_iter().map(|(c, n)| (c, self.narrow(n))).collect();
-        Ok(Slice { rows, ..found })
-    }
-
-    /// How many needs a plan left out.
-    pub async fn count_unserved(&self, plan: Uuid, f: &UnservedFilter) -> Result<u64> {
-        Ok(self.unserved_where(plan, f).count(self.store.db()).await?)
-    }
-
-    fn audit_where(&self, f: &AuditFilter) -> Select<audit_event::Entity> {
-        let mut q = audit_event::Entity::find();
-        match self.reach(Action::ReadAudit) {
-            Reach::City => {}
-            Reach::Stations => {
-                q = q.filter(audit_event::Column::WorkstationId.is_in(self.viewer.stations.iter().copied()))
-            }
-            Reach::Own | Reach::Nothing => q = q.filter(audit_event::Column::Action.eq("")),
-        }
-        if let Some(s) = f.subject {
-            q = q.filter(audit_event::Column::SubjectId.eq(s));
-        }
-        if let Some(action) = &f.action {
-            q = q.filter(audit_event::Column::Action.eq(action.as_str()));
-        }
-        q
-    }
-
-    /// The audit trail that the viewer may read, in order of time.
-    pub async fn audit_trail(&self, f: &AuditFilter, page: &Page) -> Result<Slice<audit_event::Model>> {
-        slice(self.store.db(), self.audit_where(f), audit_event::Column::Id, page).await
-    }
-
-    /// How many events.
-    pub async fn count_audit(&self, f: &AuditFilter) -> Result<u64> {
-        Ok(self.audit_where(f).count(self.store.db()).await?)
-    }
-
     /// How many rows the main tables hold.
     pub async fn totals(&self, year: i32) -> Result<StationCount> {
         let db = self.store.db();
@@ -324,15 +192,5 @@ impl Desk {
                 .count(db)
                 .await?,
         })
-    }
-
-    /// The first conveners, second conveners and lists of a year that are not published, for work on all of them.
-    pub async fn open_lists(&self, year: i32) -> Result<Vec<duty_list::Model>> {
-        Ok(duty_list::Entity::find()
-            .filter(duty_list::Column::Year.eq(year))
-            .filter(duty_list::Column::Status.ne(ListStatus::Published))
-            .order_by_asc(duty_list::Column::Number)
-            .all(self.store.db())
-            .await?)
     }
 }

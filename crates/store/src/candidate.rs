@@ -1,0 +1,236 @@
+//! Candidates: what could serve a need or be served by a resource, and why not.
+
+use crate::entity::{need, resource};
+use crate::{Desk, Error, Result};
+use domain::matching::{self, candidates, score};
+use domain::{Action, Refusal, Urgency};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
+/// A need that is only being typed.
+#[derive(Clone, Copy, Debug)]
+pub struct TypedNeed<'a> {
+    /// Station code.
+    pub station: &'a str,
+    /// Year.
+    pub year: i32,
+    /// Title.
+    pub title: &'a str,
+    /// Text.
+    pub text: &'a str,
+    /// Class; none: proposed from the keywords.
+    pub category: Option<&'a str>,
+    /// Area; none: the station's.
+    pub area: Option<&'a str>,
+}
+
+/// A resource that could serve a need, or why it cannot.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The resource.
+    pub resource: resource::Model,
+    /// Best quarter, 1 to 4; 0 where it cannot serve.
+    pub quarter: i32,
+    /// Points.
+    pub score: i64,
+    /// Parts of the score.
+    pub parts: Vec<score::Part>,
+    /// The first rule that says no.
+    pub refusal: Option<Refusal>,
+}
+
+/// A need that a resource could serve, or why it cannot.
+#[derive(Clone, Debug)]
+pub struct NeedCandidate {
+    /// The need, as the viewer may see it.
+    pub need: need::Model,
+    /// Best quarter, 1 to 4; 0 where it cannot be served.
+    pub quarter: i32,
+    /// Points.
+    pub score: i64,
+    /// Parts of the score.
+    pub parts: Vec<score::Part>,
+    /// The first rule that says no.
+    pub refusal: Option<Refusal>,
+}
+
+impl Desk {
+    /// What could serve a need that is only being typed: text, area, station. The class is proposed where none is
+    /// given. Best first; with `refused` also what cannot, each with the first rule that says no.
+    pub async fn candidates_for_text(
+        &self,
+        typed: &TypedNeed<'_>,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<Candidate>> {
+        let TypedNeed { station: station_code, year, title, text, category, area } = *typed;
+        let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
+        self.need(Action::ReadLists, station.id, None)?;
+        let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
+        let classes = self.categories().await?;
+        let class = match category {
+            Some(c) => c.to_owned(),
+            None => {
+                let table: Vec<domain::category::Keywords> = classes
+                    .into_iter()
+                    .filter(|c| !c.keywords.is_empty())
+                    .map(|c| domain::category::Keywords {
+                        code: c.code,
+                        words: c.keywords.split(',').map(str::to_owned).collect(),
+                    })
+                    .collect();
+                match domain::category::propose(&table, title, text) {
+                    Some(c) => c.to_owned(),
+                    None => return Ok(Vec::new()),
+                }
+            }
+        };
+        let at = loaded.stations.iter().position(|s| s.id == station.id).ok_or(Error::NotFound("工作站"))?;
+        let need = matching::Need {
+            number: String::new(),
+            station: at as u32,
+            area: area.unwrap_or(&station.area).to_owned(),
+            urgency: Urgency::Normal,
+            from: 1,
+            until: 4,
+            requirements: vec![matching::Requirement { category: class, quantity: 1 }],
+            excluded: Vec::new(),
+            pinned: Vec::new(),
+        };
+        Ok(ranked(&loaded, &need, refused, first))
+    }
+
+    /// Open needs that a resource could serve, best first; with `refused` also those of its classes that it cannot.
+    pub async fn candidates_for_resource(
+        &self,
+        resource_id: Uuid,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<NeedCandidate>> {
+        let row = self.resource_row(self.store.db(), resource_id).await?;
+        self.need(Action::ReadLists, row.workstation_id, Some(row.member_id))?;
+        let loaded = self.load_city(self.store.db(), row.year, None).await?;
+        let Some(at) = loaded.resources.iter().position(|r| r.id == resource_id) else {
+            return Ok(Vec::new());
+        };
+        let (city, resource) = (&loaded.city, &loaded.city.resources[at]);
+        let mut found = Vec::new();
+        for (i, need) in city.needs.iter().enumerate() {
+            let Some(q) = need.requirements.iter().find(|q| candidates::distance(q, resource).is_some())
+            else {
+                continue;
+            };
+            let refusal = candidates::first_no(city, need, q, at as u32);
+            if refusal.is_some() && !refused {
+                continue;
+            }
+            let quarter = best_quarter(city, need, q, at as u32);
+            found.push((
+                i,
+                quarter,
+                quarter.map_or(0, |k| score::total(city, need, q, at as u32, k)),
+                refusal,
+            ));
+        }
+        found.sort_by_key(|(i, _, points, refusal)| (refusal.is_some(), std::cmp::Reverse(*points), *i));
+        found.truncate(first);
+        let seen = self.needs_by_id(&found.iter().map(|f| loaded.needs[f.0].id).collect::<Vec<_>>()).await?;
+        let seen: std::collections::HashMap<Uuid, need::Model> =
+            seen.into_iter().map(|n| (n.id, n)).collect();
+        // Other stations see of a need that is not theirs only what is published or offered to them.
+        Ok(found
+            .into_iter()
+            .filter_map(|(i, quarter, points, refusal)| {
+                let n = &city.needs[i];
+                let q = n.requirements.iter().find(|q| candidates::distance(q, resource).is_some())?;
+                Some(NeedCandidate {
+                    need: seen.get(&loaded.needs[i].id)?.clone(),
+                    quarter: quarter.filter(|_| refusal.is_none()).map_or(0, i32::from),
+                    score: if refusal.is_none() { points } else { 0 },
+                    parts: match (quarter, &refusal) {
+                        (Some(k), None) => score::parts(city, n, q, at as u32, k),
+                        _ => Vec::new(),
+                    },
+                    refusal,
+                })
+            })
+            .collect())
+    }
+
+    /// What could serve a need.
+    pub async fn candidates_for_need(
+        &self,
+        need_id: Uuid,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<Candidate>> {
+        let row =
+            need::Entity::find_by_id(need_id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::ReadLists, row.workstation_id, None)?;
+        let loaded = self.load_city(self.store.db(), row.year, Some(row.workstation_id)).await?;
+        match loaded.needs.iter().position(|n| n.id == need_id) {
+            Some(at) => Ok(ranked(&loaded, &loaded.city.needs[at], refused, first)),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The quarter in which a pair is worth most, the earlier of equals.
+fn best_quarter(
+    city: &matching::City,
+    need: &matching::Need,
+    requirement: &matching::Requirement,
+    resource: u32,
+) -> Option<u8> {
+    let r = &city.resources[resource as usize];
+    candidates::quarters(need, r)
+        .filter(|k| r.free[*k as usize - 1] > 0)
+        .max_by_key(|k| (score::total(city, need, requirement, resource, *k), std::cmp::Reverse(*k)))
+}
+
+/// Candidates of a need, best first, ties by number.
+fn ranked(
+    loaded: &crate::city::Loaded,
+    need: &matching::Need,
+    refused: bool,
+    first: usize,
+) -> Vec<Candidate> {
+    let city = &loaded.city;
+    let index = candidates::Index::new(city);
+    let mut found = Vec::new();
+    for q in &need.requirements {
+        for r in index.near(city, need, q) {
+            let resource = loaded.resources[r as usize].clone();
+            let no = candidates::first_no(city, need, q, r);
+            let best = best_quarter(city, need, q, r);
+            match (no, best) {
+                (None, Some(k)) => found.push(Candidate {
+                    resource,
+                    quarter: i32::from(k),
+                    score: score::total(city, need, q, r, k),
+                    parts: score::parts(city, need, q, r, k),
+                    refusal: None,
+                }),
+                (Some(no), _) if refused => {
+                    found.push(Candidate {
+                        resource,
+                        quarter: 0,
+                        score: 0,
+                        parts: Vec::new(),
+                        refusal: Some(no),
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+    found.sort_by(|a, b| {
+        (a.refusal.is_some(), std::cmp::Reverse(a.score), &a.resource.number).cmp(&(
+            b.refusal.is_some(),
+            std::cmp::Reverse(b.score),
+            &b.resource.number,
+        ))
+    });
+    found.truncate(first);
+    found
+}

@@ -1,0 +1,302 @@
+//! The city as it is matched: read from the lists in a bounded number of statements.
+
+use crate::entity::{
+    assignment, duty_item, duty_list, member, need, need_match, pair_rule, partnership, requirement,
+    resource, resource_category, score_weight, sector, workstation,
+};
+use crate::import::insert_all;
+use crate::{Desk, Error, Result};
+use chrono::{Datelike, NaiveDate};
+use domain::matching::score::Weights;
+use domain::matching::{self, City};
+use domain::{Action, AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The city as it is matched, with the ids behind the positions.
+pub(crate) struct Loaded {
+    pub city: City,
+    pub stations: Vec<workstation::Model>,
+    pub resources: Vec<resource::Model>,
+    pub needs: Vec<need::Model>,
+    /// Requirements of each planned need that are still to be covered.
+    pub requirements: Vec<Vec<requirement::Model>>,
+    /// Open needs that wait for a person to confirm their class.
+    pub uncategorised: Vec<Uuid>,
+}
+
+impl Desk {
+    /// Loads everything that is matched, in order of the numbers. A bounded number of statements.
+    pub(crate) async fn load_city<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+        only: Option<Uuid>,
+    ) -> Result<Loaded> {
+        let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
+        let station_at: HashMap<Uuid, u32> =
+            stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
+        let mut partners: Vec<Vec<u32>> = vec![Vec::new(); stations.len()];
+        for p in partnership::Entity::find().filter(partnership::Column::ToDate.is_null()).all(db).await? {
+            if let (Some(a), Some(b)) = (station_at.get(&p.workstation_id), station_at.get(&p.partner_id)) {
+                partners[*a as usize].push(*b);
+                partners[*b as usize].push(*a);
+            }
+        }
+
+        let members = member::Entity::find().order_by_asc(member::Column::Number).all(db).await?;
+        let member_at: HashMap<Uuid, u32> =
+            members.iter().enumerate().map(|(i, m)| (m.id, i as u32)).collect();
+        let affinity: HashMap<String, Vec<String>> = sector::Entity::find()
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|s| (s.code, s.affinity.split(',').filter(|a| !a.is_empty()).map(str::to_owned).collect()))
+            .collect();
+        let residence = group(
+            assignment::Entity::find()
+                .filter(assignment::Column::Role.eq(AssignmentRole::ResidentMember))
+                .filter(assignment::Column::ToDate.is_null())
+                .all(db)
+                .await?
+                .into_iter()
+                .filter_map(|a| Some((a.person_id, *station_at.get(&a.workstation_id?)?))),
+        );
+
+        let resources = resource::Entity::find()
+            .filter(resource::Column::Year.eq(year))
+            .filter(resource::Column::Status.is_in([ResourceStatus::Available, ResourceStatus::Suspended]))
+            .order_by_asc(resource::Column::Number)
+            .all(db)
+            .await?;
+        let resource_at: HashMap<Uuid, u32> =
+            resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
+        let classes = group(
+            resource_category::Entity::find()
+                .order_by_asc(resource_category::Column::Category)
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|c| (c.resource_id, c.category)),
+        );
+
+        let mut open = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::Status.eq(NeedStatus::Open))
+            .order_by_asc(need::Column::Number);
+        if let Some(station) = only {
+            open = open.filter(need::Column::WorkstationId.eq(station));
+        }
+        let (needs, uncategorised): (Vec<_>, Vec<_>) =
+            open.all(db).await?.into_iter().partition(|n| n.category.is_some());
+        let mut needed = group(
+            requirement::Entity::find()
+                .filter(requirement::Column::Mandatory.eq(true))
+                .order_by_asc(requirement::Column::Seq)
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|q| (q.need_id, q)),
+        );
+
+        // What is reserved, and what people have touched in a draft, stays as it is.
+        let matches = need_match::Entity::find()
+            .filter(need_match::Column::Year.eq(year))
+            .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]))
+            .all(db)
+            .await?;
+        let items: HashMap<Uuid, (i32, bool)> = duty_item::Entity::find()
+            .filter(duty_item::Column::ListId.in_subquery(sea_orm::QueryTrait::into_query(
+                sea_orm::QuerySelect::column(
+                    sea_orm::QuerySelect::select_only(
+                        duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)),
+                    ),
+                    duty_list::Column::Id,
+                ),
+            )))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|i| (i.need_id, (i.version, i.removed)))
+            .collect();
+        let lists = duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)).all(db).await?;
+        let mut room: Vec<u32> = stations.iter().map(|s| s.list_limit.max(0) as u32).collect();
+        for l in lists.iter().filter(|l| l.status != ListStatus::Draft) {
+            if let Some(s) = station_at.get(&l.workstation_id) {
+                room[*s as usize] = 0;
+            }
+        }
+        let mut excluded: HashMap<Uuid, Vec<u32>> = HashMap::new();
+        let mut pinned: HashMap<Uuid, Vec<u32>> = HashMap::new();
+        let mut kept: HashSet<Uuid> = HashSet::new();
+        let mut covered: HashMap<Uuid, i32> = HashMap::new();
+        let mut used: HashMap<u32, [u32; 4]> = HashMap::new();
+        let mut load = vec![0u32; members.len()];
+        for m in &matches {
+            let Some(r) = resource_at.get(&m.resource_id) else { continue };
+            let touched = items.get(&m.need_id).is_some_and(|(version, removed)| *version > 1 && !removed);
+            if m.status.reserves() || (m.status == MatchStatus::Suggested && touched) {
+                used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
+                if let Some(at) = member_at.get(&m.member_id) {
+                    load[*at as usize] += 1;
+                }
+                *covered.entry(m.requirement_id).or_default() += 1;
+                if kept.insert(m.need_id)
+                    && let Some(s) = station_at.get(&m.workstation_id)
+                {
+                    room[*s as usize] = room[*s as usize].saturating_sub(1);
+                }
+            } else if matches!(m.status, MatchStatus::Declined | MatchStatus::Dismissed) {
+                excluded.entry(m.need_id).or_default().push(*r);
+            }
+        }
+        for p in pair_rule::Entity::find().filter(pair_rule::Column::Year.eq(year)).all(db).await? {
+            let Some(r) = resource_at.get(&p.resource_id) else { continue };
+            match p.kind {
+                PairRuleKind::Ban => excluded.entry(p.need_id).or_default().push(*r),
+                PairRuleKind::Pin => pinned.entry(p.need_id).or_default().push(*r),
+            }
+        }
+
+        let weights = self.weights(db).await?;
+        let from = quarter_of(self.today(), year).clamp(1, 4);
+        let sorted = |mut v: Vec<u32>| {
+            v.sort_unstable();
+            v.dedup();
+            v
+        };
+        let mut city = City { weights, ..City::default() };
+        for (i, s) in stations.iter().enumerate() {
+            city.stations.push(matching::Station {
+                district: s.district.clone(),
+                list_limit: room[i],
+                partners: sorted(std::mem::take(&mut partners[i])),
+            });
+        }
+        for (i, m) in members.iter().enumerate() {
+            city.members.push(matching::Member {
+                name: m.name.clone(),
+                status: m.status,
+                yearly_limit: m.yearly_limit.max(0) as u32,
+                load: load[i],
+                affinity: affinity.get(&m.sector).cloned().unwrap_or_default(),
+                stations: sorted(residence.get(&m.id).cloned().unwrap_or_default()),
+            });
+        }
+        for (i, r) in resources.iter().enumerate() {
+            let used = used.get(&(i as u32)).copied().unwrap_or_default();
+            let per_quarter = r.per_quarter.max(0) as u32;
+            let per_year = r.per_year.max(0) as u32;
+            let (Some(member), Some(station)) =
+                (member_at.get(&r.member_id), station_at.get(&r.workstation_id))
+            else {
+                return Err(Error::Fault("a resource without owner or home".into()));
+            };
+            city.resources.push(matching::Resource {
+                number: r.number.clone(),
+                member: *member,
+                station: *station,
+                status: r.status,
+                categories: classes.get(&r.id).cloned().unwrap_or_default(),
+                area: stations[*station as usize].area.clone(),
+                scope: r.area_scope,
+                cross_district: r.cross_district,
+                free: used.map(|u| per_quarter.saturating_sub(u)),
+                free_year: per_year.saturating_sub(used.iter().sum()),
+                per_year,
+                window: (quarter_of(r.window_from, year).max(1), quarter_of(r.window_to, year).min(4)),
+                conflict: r.paid_to_owner && r.conflict_note.as_deref().unwrap_or("").is_empty(),
+            });
+        }
+        let mut planned = Vec::with_capacity(needs.len());
+        let mut requirements = Vec::with_capacity(needs.len());
+        for n in needs {
+            let asked: Vec<(requirement::Model, u32)> = needed
+                .remove(&n.id)
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|q| {
+                    let left = q.quantity - covered.get(&q.id).copied().unwrap_or(0);
+                    (left > 0).then_some((q, left as u32))
+                })
+                .collect();
+            let Some(station) = station_at.get(&n.workstation_id) else { continue };
+            if asked.is_empty() {
+                continue;
+            }
+            let class = n.category.clone().unwrap_or_default();
+            city.needs.push(matching::Need {
+                number: n.number.clone(),
+                station: *station,
+                area: n.area.clone(),
+                urgency: n.urgency,
+                from,
+                until: n.desired_by.map_or(4, |d| quarter_of(d, year).min(4)),
+                requirements: asked
+                    .iter()
+                    .map(|(q, left)| matching::Requirement {
+                        category: q.category.clone().unwrap_or_else(|| class.clone()),
+                        quantity: *left,
+                    })
+                    .collect(),
+                excluded: sorted(excluded.remove(&n.id).unwrap_or_default()),
+                pinned: sorted(pinned.remove(&n.id).unwrap_or_default()),
+            });
+            requirements.push(asked.into_iter().map(|(q, _)| q).collect());
+            planned.push(n);
+        }
+        Ok(Loaded {
+            city,
+            stations,
+            resources,
+            needs: planned,
+            requirements,
+            uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),
+        })
+    }
+
+    /// The newest version of the weights.
+    pub(crate) async fn weights<C: ConnectionTrait>(&self, db: &C) -> Result<Weights> {
+        let rows = score_weight::Entity::find().order_by_desc(score_weight::Column::Version).all(db).await?;
+        let Some(version) = rows.first().map(|r| r.version) else { return Ok(Weights::default()) };
+        Ok(Weights::new(
+            version,
+            rows.into_iter().filter(|r| r.version == version).map(|r| (r.code, r.points)),
+        ))
+    }
+
+    /// Writes the first version of the weights where there is none.
+    pub async fn first_weights(&self) -> Result<()> {
+        self.need_city(Action::Administer)?;
+        if score_weight::Entity::find().one(self.store.db()).await?.is_some() {
+            return Ok(());
+        }
+        let rows = matching::score::FIRST_WEIGHTS
+            .iter()
+            .map(|(code, points)| score_weight::ActiveModel {
+                version: Set(1),
+                code: Set((*code).to_owned()),
+                points: Set(*points),
+            })
+            .collect();
+        insert_all(self.store.db(), rows).await
+    }
+}
+
+/// The quarter of a day in `year`: 0 before the year, 5 after it.
+fn quarter_of(day: NaiveDate, year: i32) -> u8 {
+    match day.year().cmp(&year) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Greater => 5,
+        std::cmp::Ordering::Equal => (day.month0() / 3) as u8 + 1,
+    }
+}
+
+fn group<K: std::hash::Hash + Eq, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut map: HashMap<K, Vec<V>> = HashMap::new();
+    for (k, v) in rows {
+        map.entry(k).or_default().push(v);
+    }
+    map
+}
