@@ -139,6 +139,18 @@ fn a_list_goes_from_draft_to_print_through_two_tokens() {
         assert_eq!(conflict["errors"][0]["code"], "CONFLICT");
         assert_eq!(conflict["errors"][0]["path"], json!(["title"]));
 
+        // A resource of one unit a year moves to another quarter with its item; one that does not exist is refused.
+        let edited = server.data(
+            &first,
+            "query($id: ID!) { node(id: $id) { ... on DutyItem { version matches { quarter } } } }",
+            json!({"id": items[0]["id"]}),
+        );
+        let version = &edited["node"]["version"];
+        let to = |q: i32| json!({"id": items[0]["id"], "expectedVersion": version, "quarter": q});
+        assert_eq!(server.not_changed(&first, "editItem", "EditItemInput", to(5)), "QUARTER");
+        let moved = server.changed(&first, "editItem", "EditItemInput", "quarter matches { quarter }", to(3));
+        assert_eq!(moved, json!({"quarter": 3, "matches": [{"quarter": 3}]}));
+
         let order: Vec<Value> = items.iter().rev().map(|i| i["id"].clone()).collect();
         let list = draft(&server, &first);
         let reorder = json!({"id": id, "expectedVersion": list["version"], "itemIds": order});

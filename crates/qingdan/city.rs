@@ -127,6 +127,9 @@ pub fn areas() -> anyhow::Result<Vec<NewArea>> {
             level,
             kind: r[3].into(),
             parent,
+            valid_from: None,
+            valid_to: None,
+            replaced_by: None,
         });
     }
     Ok(rows)
@@ -430,6 +433,13 @@ fn needs(
         &["希望把机场搬到村口", "想让全村每户发一辆车", "希望冬天不要下雪", "请给我家孩子直接安排公务员"];
     const HARDSHIP: &[&str] = &["(困难家庭)", "(独居老人)", "(残疾人家庭)"];
     let mut rows: Vec<NewNeed> = Vec::new();
+    let helpers: Vec<&Theme> = themes
+        .iter()
+        .filter(|t| {
+            use ResourceKind as K;
+            !t.rural && matches!(t.kind, K::Volunteers | K::Venue | K::Coordination | K::Information)
+        })
+        .collect();
     for i in 0..stations.len() * 32 {
         let s = &stations[i % stations.len()];
         let rural = areas.iter().any(|a| a.code == s.area && a.kind.contains("VILLAGERS"));
@@ -494,7 +504,8 @@ fn needs(
             contact_phone: None,
         };
         if d.percent(5) {
-            let second = d.of(themes);
+            // What goes with most needs: a room, helping hands, a word with the office in charge.
+            let second = *d.of(&helpers);
             row.requirements = vec![
                 NewRequirement { label: what.clone(), category: None, quantity: 1 },
                 NewRequirement {

@@ -22,17 +22,17 @@ pub enum Format {
 /// The columns of a printed list (domain.md §12), in their order.
 const COLUMNS: &[(&str, f64)] = &[
     ("序号", 5.0),
-    ("项目名称", 26.0),
-    ("群众需求(编号、来源)", 24.0),
-    ("受益范围", 13.0),
+    ("项目名称", 22.0),
+    ("群众需求(编号、来源)", 20.0),
+    ("受益范围", 11.0),
     ("履职方式", 9.0),
-    ("承接委员(级别·界别)", 22.0),
-    ("委员资源(编号)", 26.0),
-    ("共建/协办单位", 13.0),
+    ("承接委员(级别·界别)", 18.0),
+    ("委员资源(编号)", 22.0),
+    ("共建/协办单位", 9.0),
     ("计划时间", 9.0),
-    ("预期成果", 28.0),
-    ("进展", 8.0),
-    ("备注", 12.0),
+    ("预期成果", 24.0),
+    ("进展", 7.0),
+    ("备注", 10.0),
 ];
 
 /// The cells of an item. The public edition has neither numbers nor sources, and no title of what is not public.
@@ -125,6 +125,12 @@ fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
     Ok(book.save_to_buffer()?)
 }
 
+/// Lines that a text takes in a column; a Chinese character is two wide.
+fn lines(text: &str, width: f64) -> u32 {
+    let wide: u32 = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    (f64::from(wide) / (width - 1.0)).ceil().max(1.0) as u32
+}
+
 fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()> {
     let font = |size: f64| Cell::new().set_font_name("仿宋").set_font_size(size);
     let title = font(16.0).set_bold().set_align(FormatAlign::Center);
@@ -148,6 +154,7 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
         &format!("{} 年度履职清单(第 {} 版,{edition})", list.year, list.edition),
         &title,
     )?;
+    sheet.set_row_height(0, 24.0)?.set_row_height(1, 24.0)?;
     let seats = format!(
         "编号 {}  第一召集人 {}  第二召集人 {}  站长 {}  总召集人 {}  入站委员 自治区{} 市{} 区{}",
         list.number,
@@ -170,7 +177,11 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
     let mut row = 5;
     for i in &list.items {
         let format = if i.removal_reason.is_some() { &struck } else { &cell };
-        for (c, text) in cells(i, public).into_iter().enumerate() {
+        let texts = cells(i, public);
+        let widest = texts.iter().zip(COLUMNS).map(|(t, (_, width))| lines(t, *width)).max().unwrap_or(1);
+        // Not every office program finds the height of wrapped text by itself.
+        sheet.set_row_height(row, f64::from(widest) * 14.0 + 4.0)?;
+        for (c, text) in texts.into_iter().enumerate() {
             // Written as text, never as a formula.
             sheet.write_string_with_format(row, c as u16, &text, format)?;
         }

@@ -193,8 +193,10 @@ async fn answer(
     if let Some(name) = &p.operation_name {
         request = request.operation_name(name.clone());
     }
+    let mut name = p.operation_name.clone();
     let kind = match request.parsed_query() {
         Ok(document) => {
+            name = name.or_else(|| document.operations.iter().find_map(|(n, _)| n.map(ToString::to_string)));
             if let Err(r) = check_document(document) {
                 return Ok(failed(media, refusal_of(&r).into_server_error(Default::default())));
             }
@@ -206,7 +208,7 @@ async fn answer(
         return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "METHOD", "GET 只能查询,变更请用 POST。"));
     }
     let span = tracing::Span::current();
-    span.record("operation", p.operation_name.as_deref().unwrap_or("-"));
+    span.record("operation", name.as_deref().unwrap_or("-"));
     let at = (gateway.clock)();
     let viewer = viewer(gateway, headers, at).await?;
     span.record("role", viewer.role.code());

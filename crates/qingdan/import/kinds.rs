@@ -96,6 +96,9 @@ const AREAS: &[Column] = &[
     column("级别", &["level"], false, "不填则按代码位数", labels!(AreaLevel)),
     column("类别", &["kind"], false, "如 街道、镇、居委会", free),
     column("上级代码", &["parent"], false, "不填则按代码前段", free),
+    column("生效日期", &["valid_from"], false, "代码开始使用的日期", free),
+    column("失效日期", &["valid_to"], false, "代码停用的日期;停用的代码不再使用", free),
+    column("替代代码", &["replaced_by"], false, "停用后由哪个代码代替", free),
 ];
 
 const CATEGORIES: &[Column] = &[
@@ -277,6 +280,9 @@ fn area_row(r: &mut Row<'_>) -> NewArea {
         parent: r
             .read("上级代码", |t| digits(t, &[4, 6, 9], what))
             .or_else(|| area::parent_of(&code).map(str::to_owned)),
+        valid_from: r.read("生效日期", day),
+        valid_to: r.read("失效日期", day),
+        replaced_by: r.read("替代代码", |t| digits(t, &[4, 6, 9, 12], what)),
         code,
     }
 }

@@ -285,7 +285,7 @@ impl Desk {
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.
-fn quarter_of(day: NaiveDate, year: i32) -> u8 {
+pub(crate) fn quarter_of(day: NaiveDate, year: i32) -> u8 {
     match day.year().cmp(&year) {
         std::cmp::Ordering::Less => 0,
         std::cmp::Ordering::Greater => 5,

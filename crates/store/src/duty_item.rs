@@ -1,13 +1,14 @@
 //! Items of annual duty lists: reading, and editing the draft.
 
+use crate::city::quarter_of;
 use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_item_match, duty_list, need, need_match};
 use crate::{Desk, Error, ItemMatch, Result};
 use domain::{Action, DutyForm, ListAction, MatchStatus, Publicity, Refusal, duty_list as rules, refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
 
@@ -86,6 +87,10 @@ impl Desk {
 
     /// The matches that carry items, in order of their resources' ids.
     pub async fn matches_of_items(&self, items: &[Uuid]) -> Result<Vec<ItemMatch>> {
+        self.carried_by(self.store.db(), items).await
+    }
+
+    async fn carried_by<C: ConnectionTrait>(&self, db: &C, items: &[Uuid]) -> Result<Vec<ItemMatch>> {
         Ok(need_match::Entity::find()
             .column_as(duty_item_match::Column::ItemId, "item_id")
             .join(
@@ -103,7 +108,7 @@ impl Desk {
             ]))
             .order_by_asc(need_match::Column::Id)
             .into_model::<ItemMatch>()
-            .all(self.store.db())
+            .all(db)
             .await?)
     }
 
@@ -156,6 +161,9 @@ impl Desk {
                     .into());
             }
             row.quarter = Set(quarter);
+            if quarter != item.quarter {
+                self.move_quarter(&tx, &item, list.year, quarter).await?;
+            }
         }
         if let Some(result) = change.expected_result {
             row.expected_result = Set(refusal::text(&result, "预期成果", 200, "expectedResult")?);
@@ -177,6 +185,47 @@ impl Desk {
         .await?;
         self.commit(tx).await?;
         Ok(item)
+    }
+
+    /// The matches of an item go to another quarter with it: each resource must be open then, and have room.
+    async fn move_quarter(
+        &self,
+        tx: &DatabaseTransaction,
+        item: &duty_item::Model,
+        year: i32,
+        quarter: i32,
+    ) -> Result<()> {
+        let mut carried: Vec<need_match::Model> =
+            self.carried_by(tx, &[item.id]).await?.into_iter().map(|m| m.matched).collect();
+        for m in &mut carried {
+            m.quarter = quarter;
+            let r = self.resource_row(tx, m.resource_id).await?;
+            let open = quarter_of(r.window_from, year)..=quarter_of(r.window_to, year);
+            if !open.contains(&(quarter as u8)) {
+                return Err(Refusal::new(
+                    "WINDOW",
+                    format!(
+                        "资源 {} 的可用时段为 {} 至 {},不含{},请另选季度。",
+                        r.number,
+                        r.window_from,
+                        r.window_to,
+                        domain::number::quarter(quarter)
+                    ),
+                )
+                .at("quarter")
+                .into());
+            }
+        }
+        let reserved: Vec<need_match::Model> =
+            carried.iter().filter(|m| m.status.reserves()).cloned().collect();
+        self.check_room(tx, &reserved).await?;
+        need_match::Entity::update_many()
+            .col_expr(need_match::Column::Quarter, Expr::value(quarter))
+            .col_expr(need_match::Column::Version, Expr::col(need_match::Column::Version).add(1))
+            .filter(need_match::Column::Id.is_in(carried.iter().map(|m| m.id)))
+            .exec(tx)
+            .await?;
+        Ok(())
     }
 
     /// Takes an item off a draft: it stays, struck through, with the reason; its open matches are given back.

@@ -3,6 +3,7 @@
 use super::{Report, insert_all, repeated, unknown};
 use crate::entity::area;
 use crate::{Desk, Result};
+use chrono::NaiveDate;
 use domain::AreaLevel;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use std::collections::{BTreeSet, HashMap};
@@ -22,6 +23,12 @@ pub struct NewArea {
     pub kind: String,
     /// Code of the level above.
     pub parent: Option<String>,
+    /// First day of validity, where it is known.
+    pub valid_from: Option<NaiveDate>,
+    /// First day on which it is no longer valid.
+    pub valid_to: Option<NaiveDate>,
+    /// Code of the area that took its place.
+    pub replaced_by: Option<String>,
 }
 
 impl Desk {
@@ -36,6 +43,15 @@ impl Desk {
             for r in &rows {
                 if !codes.insert(&r.code) {
                     report.errors.push(repeated(r.row, "代码", &r.code));
+                }
+                if let Some(next) = r.replaced_by.as_deref().filter(|p| !known.contains(p)) {
+                    report.errors.push(unknown(
+                        r.row,
+                        "替代代码",
+                        next,
+                        "区划代码",
+                        "应为文件或系统中已有的代码",
+                    ));
                 }
                 if let Some(p) = r.parent.as_deref().filter(|p| !known.contains(p)) {
                     report.errors.push(unknown(
@@ -53,7 +69,14 @@ impl Desk {
             let mut new = Vec::new();
             for r in rows.into_iter().filter(|_| report.errors.is_empty()) {
                 match old.get(&r.code) {
-                    Some(a) if a.name == r.name && a.level == r.level && a.kind == r.kind => {
+                    Some(a)
+                        if a.name == r.name
+                            && a.level == r.level
+                            && a.kind == r.kind
+                            && a.valid_from == r.valid_from
+                            && a.valid_to == r.valid_to
+                            && a.replaced_by == r.replaced_by =>
+                    {
                         report.unchanged += 1
                     }
                     Some(a) => {
@@ -61,6 +84,9 @@ impl Desk {
                         a.name = Set(r.name);
                         a.level = Set(r.level);
                         a.kind = Set(r.kind);
+                        a.valid_from = Set(r.valid_from);
+                        a.valid_to = Set(r.valid_to);
+                        a.replaced_by = Set(r.replaced_by);
                         a.update(tx).await?;
                         report.updated += 1;
                     }
@@ -71,9 +97,9 @@ impl Desk {
                             level: r.level,
                             kind: r.kind,
                             parent: r.parent,
-                            valid_from: None,
-                            valid_to: None,
-                            replaced_by: None,
+                            valid_from: r.valid_from,
+                            valid_to: r.valid_to,
+                            replaced_by: r.replaced_by,
                         }
                         .into_active_model(),
                     ),
