@@ -7,7 +7,9 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::Instance;
+use crate::instance::Weights;
 use crate::search::Search;
+use crate::verify::decode;
 use serde::{Deserialize, Serialize};
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
@@ -49,8 +51,8 @@ pub struct Prices {
 pub struct Proof {
     /// A bound on all levels of the objective.
     pub tree: Tree,
-    /// A closer bound on the lower levels, where the upper ones are proved.
-    pub fine: Option<Fine>,
+    /// Closer bounds on single levels, from the top down.
+    pub fine: Vec<Fine>,
 }
 
 /// A tree of decisions with prices at its leaves.
@@ -69,16 +71,18 @@ pub enum Tree {
     },
 }
 
-/// Prices at other weights of the upper levels. Plans that reach the same there differ below alone, whatever the
-/// weights, so these bound the score.
+/// Prices at other weights. Plans that reach the same on the upper levels differ below alone, whatever the weights
+/// there, so these bound the lowest level that has a weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fine {
     /// Weight of a pinned need served.
     pub pinned: i128,
     /// Weight of an urgent need served.
     pub urgent: i128,
-    /// Weight of a need served.
+    /// Weight of a need served; zero where these prices bound the urgent needs.
     pub served: i128,
+    /// Weight of a point of the score; zero where these prices bound a level above it.
+    pub score: i128,
     /// The prices.
     pub prices: Prices,
 }
@@ -97,7 +101,7 @@ pub struct Solution {
 /// Solves an instance. Deterministic; always gives a plan, an empty one at worst.
 pub fn solve(instance: &Instance, limits: &Limits) -> Solution {
     let mut search = Search::new(instance);
-    let mut fine = None;
+    let mut fine = Vec::new();
     if !search.several.is_empty() {
         let best_score = instance.pair_score.iter().copied().max().unwrap_or(0);
         let weights = instance.weights.fine(best_score);
@@ -114,19 +118,55 @@ pub fn solve(instance: &Instance, limits: &Limits) -> Solution {
                 search.flip(*need as usize);
             }
         }
-        fine = first.lowest.map(|(_, prices)| Fine {
-            pinned: weights.pinned,
-            urgent: weights.urgent,
-            served: weights.served,
-            prices,
-        });
+        fine.extend(first.lowest.map(|(_, prices)| Fine::new(&weights, prices)));
     }
     search.improve(limits.rounds);
+    prove_levels(&mut search, limits, &mut fine);
     let prices = search.flow.prices();
     let mut best = Best { chosen: search.flow.chosen(), value: search.flow.value() };
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
     let tree = branch(search, &mut best, limits.rounds, &mut left);
     Solution { chosen: best.chosen, proof: Proof { tree, fine }, prices }
+}
+
+impl Fine {
+    fn new(w: &Weights, prices: Prices) -> Fine {
+        Fine { pinned: w.pinned, urgent: w.urgent, served: w.served, score: w.score, prices }
+    }
+}
+
+/// Where the prices of the search do not prove the urgent or the served needs, prices that look at that level alone.
+fn prove_levels(search: &mut Search<'_>, limits: &Limits, fine: &mut Vec<Fine>) {
+    let instance = search.instance;
+    search.note_bound(search.flow.prices());
+    let Some((bound, _)) = &search.lowest else { return };
+    let (plan, most) = (decode(instance, search.flow.value()), decode(instance, *bound));
+    let own = &instance.weights;
+    // Evenness stays what it is: one unit of a level must outweigh it by far.
+    let unit = (own.evenness_max + 1) * 1000;
+    let urgent = Weights { pinned: unit * 4, urgent: unit, served: 0, score: 0, ..*own };
+    let served = Weights { pinned: unit * 16, urgent: unit * 4, served: unit, score: 0, ..*own };
+    let mut levels = Vec::new();
+    if plan.urgent_served != most.urgent_served {
+        levels.push(urgent);
+    }
+    if !levels.is_empty() || plan.served != most.served {
+        levels.push(served);
+    }
+    for (at, weights) in levels.into_iter().enumerate() {
+        let one_level = Instance { weights, ..instance.clone() };
+        let mut alone = Search::new(&one_level);
+        for need in &search.several {
+            if search.inside[*need as usize] {
+                alone.flip(*need as usize);
+            }
+        }
+        alone.improve(1);
+        alone.relax(limits.rounds * 8);
+        if let Some((_, prices)) = alone.lowest {
+            fine.insert(at, Fine::new(&weights, prices));
+        }
+    }
 }
 
 struct Best {

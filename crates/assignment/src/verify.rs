@@ -93,7 +93,7 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
     let mut decided = vec![None; instance.needs()];
     // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
     let mut bound = proved(instance, &solution.proof.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
-    if let Some(fine) = &solution.proof.fine {
+    for fine in &solution.proof.fine {
         check(instance, &fine.prices)?;
         if let Some(finer) = refined(instance, fine, value, bound) {
             bound = bound.min(finer);
@@ -109,23 +109,46 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
     })
 }
 
-/// Where the upper levels are proved, every better plan reaches just the same there, so that any weights may be put
-/// on them: what the fine weights leave over for the score bounds it. `None` where the upper levels are not proved.
+/// A closer bound on one level. Where the levels above it are proved, every better plan reaches just the same there,
+/// so that any weights may be put on them: what these leave over bounds the level. `None` where they are not proved.
 fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128) -> Option<i128> {
     let (plan, most) = (decode(instance, value), decode(instance, bound));
-    let top = |o: &Objective| (o.pinned_served, o.urgent_served, o.served);
-    if top(&plan) != top(&most) {
-        return None;
-    }
-    let above = |pinned: i128, urgent: i128, served: i128| {
+    let w = &instance.weights;
+    let whole = bound_of(
+        instance,
+        &Weights { pinned: fine.pinned, urgent: fine.urgent, served: fine.served, score: fine.score, ..*w },
+        &fine.prices,
+        |_| None,
+    )?;
+    let above = |pinned: i128, urgent: i128, served: i128, served_needs: i64| {
         pinned * i128::from(plan.pinned_served)
             + urgent * i128::from(plan.urgent_served)
-            + served * i128::from(plan.served)
+            + served * i128::from(served_needs)
     };
-    let w = &instance.weights;
-    let fine_weights = Weights { pinned: fine.pinned, urgent: fine.urgent, served: fine.served, ..*w };
-    let whole = bound_of(instance, &fine_weights, &fine.prices, |_| None)?;
-    Some(whole - above(fine.pinned, fine.urgent, fine.served) + above(w.pinned, w.urgent, w.served))
+    // The most that a plan of these upper levels can be worth: everything below them at its best.
+    let all_below = |unit: i128| unit - w.evenness_max - 1;
+    if plan.pinned_served != most.pinned_served {
+        return None;
+    }
+    if fine.served == 0 && fine.urgent > 0 {
+        let left = whole + w.evenness_max - fine.pinned * i128::from(plan.pinned_served);
+        let urgent = left.div_euclid(fine.urgent);
+        return Some(w.pinned * i128::from(plan.pinned_served) + w.urgent * urgent + all_below(w.urgent));
+    }
+    if plan.urgent_served != most.urgent_served {
+        return None;
+    }
+    if fine.score == 0 && fine.served > 0 {
+        let left = whole + w.evenness_max - above(fine.pinned, fine.urgent, 0, 0);
+        let served = left.div_euclid(fine.served);
+        return Some(above(w.pinned, w.urgent, 0, 0) + w.served * served + all_below(w.served));
+    }
+    // Of all numbers of served needs up to the proved one, that one allows the most: its weight is far the larger.
+    let one_scale = fine.score == w.score && fine.served <= w.served;
+    one_scale.then(|| {
+        whole - above(fine.pinned, fine.urgent, fine.served, most.served)
+            + above(w.pinned, w.urgent, w.served, most.served)
+    })
 }
 
 fn shape(what: &'static str, got: usize, expected: usize) -> Result<(), Violation> {
