@@ -235,6 +235,15 @@ fn over_booking_is_refused_with_the_need_that_holds_the_place() {
         let by_hand = json!({"needId": left["id"], "resourceId": m["resource"]["id"], "quarter": 4});
         let refused = server.change(&first, "proposePair", "ProposePairInput", "id", by_hand.clone());
         assert_eq!(refused["errors"][0]["code"], "CAPACITY_FULL", "{refused}");
+        // Who is asked sees what for, though it is not public, and nobody's telephone.
+        let asked = server.data(
+            &member,
+            "query($id: ID!) { node(id: $id) { ... on Match { need { title description place status } } } }",
+            json!({"id": offered["id"]}),
+        );
+        assert_eq!(asked["node"]["need"]["title"], served["title"], "{asked}");
+        let others = server.data(&member, "{ needs(filter: {year: 2026}) { totalCount } }", json!({}));
+        assert_eq!(others["needs"]["totalCount"], 1, "only what is offered");
         // The owner declines: the place is free, and the other lamp can have it.
         let no = json!({"id": offered["id"], "expectedVersion": offered["version"], "reason": "TIME"});
         let declined = server.changed(&member, "declineMatch", "DeclineMatchInput", "status reason", no);

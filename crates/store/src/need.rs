@@ -1,20 +1,21 @@
 //! Needs: reading and their life up to the list.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{duty_item, duty_list, need, requirement};
+use crate::entity::{duty_item, duty_list, need, need_match, requirement};
 use crate::import::insert_all;
 use crate::paging::slice;
 use crate::{Desk, Error, NewRequirement, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
-    Action, ListStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency, number,
-    privacy, refusal,
+    Action, ListStatus, MatchStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency,
+    number, privacy, refusal,
 };
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select, Set,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Which needs.
@@ -80,7 +81,8 @@ pub struct NeedInput {
 }
 
 impl Desk {
-    /// A need is in sight of its station and those above; of everybody once it is on a published list.
+    /// A need is in sight of its station and those above, of a member to whom it is offered, and of everybody once it
+    /// is on a published list.
     fn needs_in_sight(&self) -> Condition {
         let published = duty_list::Entity::find()
             .select_only()
@@ -90,9 +92,40 @@ impl Desk {
             .select_only()
             .column(duty_item::Column::NeedId)
             .filter(duty_item::Column::ListId.in_subquery(published.into_query()));
-        Condition::any()
+        let any = Condition::any()
             .add(self.in_sight(need::Column::WorkstationId, None))
-            .add(need::Column::Id.in_subquery(listed.into_query()))
+            .add(need::Column::Id.in_subquery(listed.into_query()));
+        match self.reach(Action::ReadLists) {
+            Reach::Own => any.add(need::Column::Id.in_subquery(self.offered().into_query())),
+            _ => any,
+        }
+    }
+
+    /// Needs that the viewer's person has been asked for.
+    fn offered(&self) -> Select<need_match::Entity> {
+        need_match::Entity::find()
+            .select_only()
+            .column(need_match::Column::NeedId)
+            .filter(need_match::Column::MemberId.eq(self.viewer.person))
+            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+    }
+
+    /// Takes from needs what the viewer may not read.
+    pub(crate) async fn narrow_all(&self, rows: Vec<need::Model>) -> Result<Vec<need::Model>> {
+        let mut offered = HashSet::new();
+        if self.reach(Action::ReadLists) == Reach::Own {
+            let mine = self.offered().filter(need_match::Column::NeedId.is_in(rows.iter().map(|n| n.id)));
+            offered = mine.into_tuple::<Uuid>().all(self.store.db()).await?.into_iter().collect();
+        }
+        // Who is asked for help knows what for; where exactly and who, the station says.
+        let seen = |n: need::Model| {
+            if offered.contains(&n.id) {
+                need::Model { place: None, ..de_identified(n) }
+            } else {
+                self.narrow(n)
+            }
+        };
+        Ok(rows.into_iter().map(seen).collect())
     }
 
     /// Takes from a need what the viewer may not read: the place, the text as it came in, and everything of a need
@@ -149,8 +182,9 @@ impl Desk {
             NeedOrder::Title => need::Column::Title,
         };
         let found = slice(self.store.db(), self.needs_where(f), by, page).await?;
-        let rows = found.rows.into_iter().map(|(c, n)| (c, self.narrow(n))).collect();
-        Ok(Slice { rows, ..found })
+        let (cursors, rows): (Vec<String>, Vec<need::Model>) = found.rows.into_iter().unzip();
+        let rows = cursors.into_iter().zip(self.narrow_all(rows).await?).collect();
+        Ok(Slice { rows, next: found.next, previous: found.previous })
     }
 
     /// How many needs.
@@ -165,7 +199,7 @@ impl Desk {
             .filter(self.needs_in_sight())
             .all(self.store.db())
             .await?;
-        Ok(rows.into_iter().map(|n| self.narrow(n)).collect())
+        self.narrow_all(rows).await
     }
 
     async fn need_for(&self, tx: &DatabaseTransaction, id: Uuid, action: Action) -> Result<need::Model> {
@@ -262,7 +296,7 @@ impl Desk {
             .filter(self.needs_in_sight())
             .one(self.store.db())
             .await?;
-        Ok(found.map(|n| self.narrow(n)))
+        Ok(self.narrow_all(found.into_iter().collect()).await?.pop())
     }
 
     /// Registers a need as a draft of a station.
@@ -373,7 +407,6 @@ impl Desk {
         .collect();
         same_version(expected, old.version, differ.clone())?;
         if let Some(requirements) = self.checked_requirements(&tx, input.requirements).await? {
-            use crate::entity::need_match;
             let matched =
                 need_match::Entity::find().filter(need_match::Column::NeedId.eq(id)).count(&tx).await?;
             if matched > 0 {

@@ -29,28 +29,30 @@ impl Planner {
         Planner { store, clock, steps: Arc::default(), turn: Arc::default(), tasks }
     }
 
-    fn desk(&self) -> Desk {
-        self.store.on_behalf_of(Viewer::command(), (self.clock)())
+    /// A desk for the person who asked, or for the service itself.
+    fn desk(&self, person: Option<Uuid>) -> Desk {
+        self.store.on_behalf_of(Viewer { person, ..Viewer::command() }, (self.clock)())
     }
 
     /// Takes up what was asked for before the last stop.
     pub async fn resume(&self) -> store::Result<()> {
-        for job in self.desk().open_jobs().await? {
-            self.start(job.id);
+        for job in self.desk(None).open_jobs().await? {
+            self.start(&job);
         }
         Ok(())
     }
 
     /// Starts a job; it goes on when the request has ended.
-    fn start(&self, job: Uuid) {
+    fn start(&self, job: &row::Job) {
         let planner = self.clone();
+        let (job, person) = (job.id, job.person_id);
         self.tasks.spawn(async move {
             let _turn = planner.turn.lock().await;
             let steps = planner.steps.clone();
             let note = move |step: &str| {
                 steps.lock().unwrap_or_else(PoisonError::into_inner).insert(job, step.to_owned());
             };
-            match planner.desk().run_job(job, &note).await {
+            match planner.desk(person).run_job(job, &note).await {
                 Ok(report) => tracing::info!(%job, suggested = report.suggested, "planned"),
                 Err(error) => tracing::error!(%job, %error, "planning failed"),
             }
@@ -148,7 +150,7 @@ impl JobMutation {
         let answer = async {
             let station = uuid_opt(kind::STATION, input.workstation_id.as_ref(), "workstationId")?;
             let job = desk(ctx).ask_for_plan(input.year, station).await?;
-            ctx.data_unchecked::<Planner>().start(job.id);
+            ctx.data_unchecked::<Planner>().start(&job);
             Ok(job)
         };
         payload(ctx, answer.await, PlanJob)

@@ -3,7 +3,7 @@
 use super::desk;
 use super::error::{Outside, refusal_of};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, InputObject, Object, OutputType, Result};
+use async_graphql::{Context, Object, OutputType, Result};
 use domain::Refusal;
 use store::{
     AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MemberFilter, NeedFilter, Page,
@@ -17,7 +17,7 @@ pub(super) const DEFAULT: i32 = 20;
 const MOST: i32 = 500;
 
 /// Which part of a connection is wanted. Forward with `first` and `after`, backward with `last` and `before`.
-#[derive(InputObject, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Arguments {
     pub first: Option<i32>,
     pub after: Option<String>,
