@@ -255,3 +255,98 @@ fn real_messages_become_needs_and_find_the_demos_resources() {
     });
     assert!(matched, "none of fifty messages meets a resource");
 }
+
+/// A workbook of one sheet, as small as one can be.
+fn workbook(rows: &str, after: &str) -> Vec<u8> {
+    let parts = [
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/></Types>".to_owned(),
+        ),
+        (
+            "_rels/.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>".to_owned(),
+        ),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>".to_owned(),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/></Relationships>".to_owned(),
+        ),
+        (
+            "xl/styles.xml",
+            "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>".to_owned(),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData>{after}</worksheet>"),
+        ),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn text(at: &str, value: &str) -> String {
+    format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{value}</t></is></c>")
+}
+
+#[test]
+fn a_workbook_is_read_as_people_see_it() {
+    let city = City::demo(Engine::Sqlite);
+    let head = ["工作站编号", "标题", "内容", "收集日期", "户数"];
+    let header: String = head.iter().zip('A'..).map(|(h, c)| text(&format!("{c}1"), h)).collect();
+    // The station is merged over two rows, days are Excel's and text, row 4 is empty.
+    let rows = format!(
+        "<row r=\"1\">{header}</row>\
+         <row r=\"2\">{}{}{}<c r=\"D2\" s=\"1\"><v>46027</v></c><c r=\"E2\"><v>12</v></c></row>\
+         <row r=\"3\">{}{}{}</row><row r=\"4\"/>\
+         <row r=\"5\">{}{}{}{}</row>",
+        text("A2", "XC-001"),
+        text("B2", "路灯不亮"),
+        text("C2", "坏了"),
+        text("B3", "地砖破损"),
+        text("C3", "坏了"),
+        text("D3", "2026年1月6日"),
+        text("A5", "XC-002"),
+        text("B5", "公厕太远"),
+        text("C5", "坏了"),
+        text("D5", "2026-01-07"),
+    );
+    let file = city.file(
+        "merged.xlsx",
+        workbook(&rows, "<mergeCells count=\"1\"><mergeCell ref=\"A2:A3\"/></mergeCells>"),
+    );
+    let said = city.ok(&import(&file));
+    assert!(said.contains("新增 3,更新 0,未变 0"), "{said}");
+    let server = city.serve();
+    let clerk = city.token("CLERK", &["--station", "XC-001"]);
+    let found = server.data(
+        &clerk,
+        "{ needs(filter: {year: 2026, status: SUBMITTED}) { nodes { title collectedOn beneficiaries } } }",
+        json!({}),
+    );
+    assert_eq!(
+        found["needs"]["nodes"],
+        json!([{"title": "路灯不亮", "collectedOn": "2026-01-05", "beneficiaries": "12户"}, {"title": "地砖破损", "collectedOn": "2026-01-06", "beneficiaries": ""}])
+    );
+
+    let wrong = rows.replace("<c r=\"E2\"><v>12</v></c>", "<c r=\"E2\" t=\"e\"><v>#REF!</v></c>");
+    let words = city.refused(&import(&city.file("error.xlsx", workbook(&wrong, ""))));
+    assert!(words.contains("第 2 行「户数」:「#REF!」是公式错误"), "{words}");
+    assert!(
+        words.contains("第 3 行「工作站编号」:「」为空"),
+        "without the merge the second row names no station: {words}"
+    );
+    let far = format!("<row r=\"1\">{header}{}</row>", text("NTP1", "x"));
+    let words = city.refused(&import(&city.file("wide.xlsx", workbook(&far, ""))));
+    assert!(words.contains("超过 200 列"), "{words}");
+    let low = format!("<row r=\"1\">{header}</row><row r=\"1048576\">{}</row>", text("A1048576", "x"));
+    let words = city.refused(&import(&city.file("low.xlsx", workbook(&low, ""))));
+    assert!(words.contains("超过 200000 行"), "{words}");
+}

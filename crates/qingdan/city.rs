@@ -431,6 +431,44 @@ fn needs(
 ) -> anyhow::Result<Vec<NewNeed>> {
     const WISHES: &[&str] =
         &["希望把机场搬到村口", "想让全村每户发一辆车", "希望冬天不要下雪", "请给我家孩子直接安排公务员"];
+    const TOLD_BY: &[&str] = &[
+        "居民来站里说",
+        "网格员走访时记下",
+        "议事会上有人提出",
+        "楼长转来",
+        "问卷里多次写到",
+        "意见箱里的一封信说",
+        "几位老人一起来说",
+        "开店的居民反映",
+        "委员走访时听到",
+    ];
+    const HOW_LONG: &[&str] = &[
+        "已有两个多月,",
+        "从去年入冬就这样,",
+        "每逢周末更明显,",
+        "以前说过一次没有下文,",
+        "最近又发生了,",
+        "天一黑就不方便,",
+        "一到换季就犯难,",
+        "",
+    ];
+    const WHOM: &[&str] = &[
+        "老人和孩子受影响最大。",
+        "同楼的几家都有同样的想法。",
+        "大家愿意一起出力。",
+        "附近几个单元都盼着解决。",
+        "家里没有人能帮忙。",
+        "社区能提供场地。",
+        "",
+    ];
+    const HOPED: &[&str] = &[
+        "希望工作站帮忙联系。",
+        "盼着有懂行的委员来看看。",
+        "想听听该找哪个部门。",
+        "如果能办,周末上午最方便。",
+        "希望先来人看一看再定。",
+        "办不了也请给个回话。",
+    ];
     const HARDSHIP: &[&str] = &["(困难家庭)", "(独居老人)", "(残疾人家庭)"];
     let mut rows: Vec<NewNeed> = Vec::new();
     let helpers: Vec<&Theme> = themes
@@ -465,10 +503,7 @@ fn needs(
             row: i + 2,
             station: s.code.clone(),
             external_no: Some(format!("XQ-{:05}", i + 1)),
-            description: format!(
-                "{}反映:{what}。希望工作站帮助联系。",
-                if d.percent(50) { "居民" } else { "网格员" }
-            ),
+            description: format!("{}:{what}。{}{}{}", d.of(TOLD_BY), d.of(HOW_LONG), d.of(WHOM), d.of(HOPED)),
             title,
             category: if impossible || d.percent(1) {
                 None

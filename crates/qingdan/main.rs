@@ -307,10 +307,17 @@ async fn publish(desk: &Desk, year: i32, station: Option<String>) -> anyhow::Res
 
 /// Opens a database that is there already.
 async fn store(database: &str, key_file: &Path) -> anyhow::Result<Store> {
+    const ABSENT: &str = "数据库没有建立或不是最新结构,请先执行 qingdan migrate(演示请执行 qingdan demo)。";
+    let file =
+        database.strip_prefix("sqlite:").map(|f| f.trim_start_matches("//").split('?').next().unwrap_or(f));
+    // Opening would make the file, and a key beside it.
+    if file.is_some_and(|f| !f.contains(":memory:") && !Path::new(f).exists()) {
+        bail!(ABSENT);
+    }
     let store =
         Store::open(database, vault_key(key_file)?, clock::random()?).await.context("数据库打不开")?;
     if !store.ready(&migrations::newest()).await {
-        bail!("数据库没有建立或不是最新结构,请先执行 qingdan migrate(演示请执行 qingdan demo)。");
+        bail!(ABSENT);
     }
     Ok(store)
 }

@@ -41,7 +41,7 @@ fn tables() -> Vec<Table> {
             ],
         )
         .index(&["status"]),
-        table("once_key", &[col("key", Text).key(), col("response", Text).null(), col("at", Time)])
+        table("once_key", &[col("key", Text).key(), col("response", Blob).null(), col("at", Time)])
             .index(&["at"]),
     ]
 }

@@ -188,7 +188,7 @@ impl Report {
 }
 
 impl Desk {
-    /// Runs an import in one transaction: rolled back on a dry run or on any error.
+    /// Runs an import in one transaction: rolled back on a dry run, on any error, and where nothing would change.
     async fn whole<F>(&self, kind: &str, dry_run: bool, work: F) -> Result<Report>
     where
         F: AsyncFnOnce(&DatabaseTransaction, &mut Report) -> Result<()>,
@@ -197,26 +197,16 @@ impl Desk {
         let tx = self.store.begin().await?;
         let mut report = Report::default();
         work(&tx, &mut report).await?;
-        if dry_run || !report.errors.is_empty() {
+        if dry_run || !report.errors.is_empty() || report.created + report.updated == 0 {
             tx.rollback().await?;
             return Ok(report);
         }
-        if report.created + report.updated > 0 {
-            let detail =
-                serde_json::json!({"kind": kind, "created": report.created, "updated": report.updated});
-            self.audit(
-                &tx,
-                Event {
-                    action: "IMPORT",
-                    subject: "import",
-                    id: None,
-                    workstation: None,
-                    detail,
-                    reason: None,
-                },
-            )
-            .await?;
-        }
+        let detail = serde_json::json!({"kind": kind, "created": report.created, "updated": report.updated});
+        self.audit(
+            &tx,
+            Event { action: "IMPORT", subject: "import", id: None, workstation: None, detail, reason: None },
+        )
+        .await?;
         self.commit(tx).await?;
         Ok(report)
     }

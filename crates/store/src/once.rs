@@ -30,7 +30,10 @@ impl Desk {
     pub async fn begin_once(&self, key: &str, request: &str) -> Result<Once> {
         let key = hashed(&self.viewer, key, request);
         match once_key::Entity::find_by_id(key.clone()).one(self.store.db()).await? {
-            Some(once_key::Model { response: Some(response), .. }) => Ok(Once::Done(response)),
+            Some(once_key::Model { response: Some(sealed), .. }) => {
+                let clear = self.unseal(key.as_bytes(), &sealed)?;
+                Ok(Once::Done(String::from_utf8_lossy(&clear).into_owned()))
+            }
             Some(_) => Ok(Once::Unknown),
             None => {
                 *self.once.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(key);
@@ -39,11 +42,18 @@ impl Desk {
         }
     }
 
-    /// Keeps the answer to a key that was used.
+    /// Keeps the answer to a key that was used, sealed: it may hold what only its viewer may read. Keys are forgotten
+    /// after a day.
     pub async fn end_once(&self, key: &str, request: &str, response: &str) -> Result<()> {
+        let key = hashed(&self.viewer, key, request);
+        let sealed = self.seal(key.as_bytes(), response.as_bytes())?;
         once_key::Entity::update_many()
-            .col_expr(once_key::Column::Response, Expr::value(response))
-            .filter(once_key::Column::Key.eq(hashed(&self.viewer, key, request)))
+            .col_expr(once_key::Column::Response, Expr::value(sealed))
+            .filter(once_key::Column::Key.eq(key))
+            .exec(self.store.db())
+            .await?;
+        once_key::Entity::delete_many()
+            .filter(once_key::Column::At.lt(self.at - chrono::Duration::days(1)))
             .exec(self.store.db())
             .await?;
         Ok(())

@@ -19,17 +19,9 @@ impl Desk {
         db: &C,
         contacts: Vec<(Uuid, String, String)>,
     ) -> Result<()> {
-        let cipher = XChaCha20Poly1305::new(&Key::from(*self.store.key()));
         let mut rows = Vec::with_capacity(contacts.len());
         for (need_id, name, phone) in contacts {
-            let mut nonce = [0u8; NONCE];
-            getrandom::fill(&mut nonce).map_err(|e| Error::Fault(format!("random: {e}")))?;
-            let clear = serde_json::to_vec(&(name, phone))?;
-            let payload = Payload { msg: &clear, aad: need_id.as_bytes() };
-            let sealed = cipher
-                .encrypt(&XNonce::from(nonce), payload)
-                .map_err(|_| Error::Fault("the vault cannot seal".into()))?;
-            let sealed = [&nonce[..], &sealed].concat();
+            let sealed = self.seal(need_id.as_bytes(), &serde_json::to_vec(&(name, phone))?)?;
             rows.push(vault_contact::Model { id: self.id(), need_id, sealed }.into_active_model());
         }
         insert_all(db, rows).await
@@ -58,14 +50,27 @@ impl Desk {
         .insert(&tx)
         .await?;
         self.commit(tx).await?;
-        let (Some(nonce), Some(sealed)) = (contact.sealed.get(..NONCE), contact.sealed.get(NONCE..)) else {
-            return Err(Error::Fault("a sealed contact is too short".into()));
+        Ok(serde_json::from_slice(&self.unseal(need_id.as_bytes(), &contact.sealed)?)?)
+    }
+
+    /// Encrypts what nobody may read in the database, bound to what it belongs to.
+    pub(crate) fn seal(&self, belongs_to: &[u8], clear: &[u8]) -> Result<Vec<u8>> {
+        let mut nonce = [0u8; NONCE];
+        getrandom::fill(&mut nonce).map_err(|e| Error::Fault(format!("random: {e}")))?;
+        let sealed = XChaCha20Poly1305::new(&Key::from(*self.store.key()))
+            .encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: belongs_to })
+            .map_err(|_| Error::Fault("the vault cannot seal".into()))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Decrypts what [`Self::seal`] encrypted.
+    pub(crate) fn unseal(&self, belongs_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        let Some((nonce, sealed)) = sealed.split_first_chunk::<NONCE>() else {
+            return Err(Error::Fault("what was sealed is too short".into()));
         };
-        let cipher = XChaCha20Poly1305::new(&Key::from(*self.store.key()));
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Error::Fault("nonce".into()))?;
-        let clear = cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: need_id.as_bytes() })
-            .map_err(|_| Refusal::new("VAULT_KEY", "保险库的密钥与这份数据不符,请检查密钥文件。"))?;
-        Ok(serde_json::from_slice(&clear)?)
+        let payload = Payload { msg: sealed, aad: belongs_to };
+        XChaCha20Poly1305::new(&Key::from(*self.store.key()))
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| Refusal::new("VAULT_KEY", "保险库的密钥与这份数据不符,请检查密钥文件。").into())
     }
 }

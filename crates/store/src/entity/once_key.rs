@@ -9,8 +9,8 @@ pub struct Model {
     /// Hash of the viewer, the key and the request.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
-    /// The answer, once it is known.
-    pub response: Option<String>,
+    /// The answer, sealed, once it is known.
+    pub response: Option<Vec<u8>>,
     /// When.
     pub at: DateTimeUtc,
 }
