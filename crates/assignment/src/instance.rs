@@ -118,8 +118,10 @@ impl Weights {
     /// Weights of the same order, but of one scale: steps that are right for scores are right for all. They decide
     /// nothing by themselves (see [`crate::Fine`]).
     pub fn fine(&self, best_score: i64) -> Weights {
-        let served = self.score * i128::from(best_score.max(1)) * 4;
-        Weights { served, urgent: served * 4, pinned: served * 16, ..*self }
+        // An urgent need needs no more than the best score to keep its place beside an ordinary one. More would only
+        // make it worth half to serve half of a need that can never be served whole.
+        let best = self.score * i128::from(best_score.max(1));
+        Weights { served: best * 4, urgent: best, pinned: best * 2, ..*self }
     }
 }
 

@@ -9,7 +9,7 @@
 use crate::Instance;
 use crate::instance::Weights;
 use crate::search::Search;
-use crate::verify::decode;
+use crate::verify::{decode, refined};
 use serde::{Deserialize, Serialize};
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
@@ -145,7 +145,8 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, fine: &mut Vec<Fine>) 
     // Evenness stays what it is: one unit of a level must outweigh it by far.
     let unit = (own.evenness_max + 1) * 1000;
     let urgent = Weights { pinned: unit * 4, urgent: unit, served: 0, score: 0, ..*own };
-    let served = Weights { pinned: unit * 16, urgent: unit * 4, served: unit, score: 0, ..*own };
+    // Served needs count alike here: what no plan exceeds in all, no plan of these urgent needs exceeds.
+    let served = Weights { pinned: 0, urgent: 0, served: unit, score: 0, ..*own };
     let mut levels = Vec::new();
     if plan.urgent_served != most.urgent_served {
         levels.push(urgent);
@@ -153,19 +154,57 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, fine: &mut Vec<Fine>) 
     if !levels.is_empty() || plan.served != most.served {
         levels.push(served);
     }
+    let (value, mut bound) = (search.flow.value(), *bound);
     for (at, weights) in levels.into_iter().enumerate() {
         let one_level = Instance { weights, ..instance.clone() };
-        let mut alone = Search::new(&one_level);
-        for need in &search.several {
-            if search.inside[*need as usize] {
-                alone.flip(*need as usize);
+        // Often the lengths of the lists alone prove the level; only where they do not is it worth a search.
+        let mut proof = Fine::new(&weights, by_lists(&one_level));
+        let proved = |proof: &Fine| {
+            let bound = bound.min(refined(instance, proof, value, bound).unwrap_or(bound));
+            let most = decode(instance, bound);
+            let same = plan.urgent_served == most.urgent_served
+                && (weights.served == 0 || plan.served == most.served);
+            (same, bound)
+        };
+        if !proved(&proof).0 {
+            let mut alone = Search::new(&one_level);
+            for need in &search.several {
+                if search.inside[*need as usize] {
+                    alone.flip(*need as usize);
+                }
+            }
+            alone.improve(1);
+            alone.relax(limits.rounds * 8);
+            if let Some((_, prices)) = alone.lowest {
+                let other = Fine::new(&weights, prices);
+                if proved(&other).1 < proved(&proof).1 {
+                    proof = other;
+                }
             }
         }
-        alone.improve(1);
-        alone.relax(limits.rounds * 8);
-        if let Some((_, prices)) = alone.lowest {
-            fine.insert(at, Fine::new(&weights, prices));
+        bound = proved(&proof).1;
+        fine.insert(at, proof);
+    }
+}
+
+/// Prices that know nothing but the lengths of the lists: a line costs a need's reward where more needs could be
+/// served than the list takes.
+fn by_lists(instance: &Instance) -> Prices {
+    let w = &instance.weights;
+    let unit = if w.served > 0 { w.served } else { w.urgent };
+    let mut asking = vec![0u32; instance.station_limit.len()];
+    for need in 0..instance.needs() {
+        let mut all = instance.requirements_of(need);
+        if instance.reward(need) >= unit && all.all(|q| instance.pairs_of(q).any(|p| instance.usable(p))) {
+            asking[instance.need_station[need] as usize] += 1;
         }
+    }
+    let price = |(asking, limit): (&u32, &u32)| if asking > limit { unit } else { 0 };
+    Prices {
+        station: asking.iter().zip(&instance.station_limit).map(price).collect(),
+        place: vec![0; instance.place_cap.len()],
+        resource: vec![0; instance.resource_cap.len()],
+        member: vec![0; instance.member_cap.len()],
     }
 }
 

@@ -111,7 +111,7 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
 
 /// A closer bound on one level. Where the levels above it are proved, every better plan reaches just the same there,
 /// so that any weights may be put on them: what these leave over bounds the level. `None` where they are not proved.
-fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128) -> Option<i128> {
+pub(crate) fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128) -> Option<i128> {
     let (plan, most) = (decode(instance, value), decode(instance, bound));
     let w = &instance.weights;
     let whole = bound_of(
