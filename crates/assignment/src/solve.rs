@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Rounds of search, and eight times as many of relaxation.
+    /// Rounds of search, and five times as many of relaxation.
     pub rounds: u32,
     /// Nodes of the branching tree; fewer on large instances, where nodes × pairs stays below [`Limits::WORK`].
     pub nodes: u32,
@@ -28,7 +28,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { rounds: 4, nodes: 200 }
+        Limits { rounds: 3, nodes: 200 }
     }
 }
 
@@ -109,7 +109,7 @@ pub fn solve(instance: &Instance, limits: &Limits) -> Solution {
         let mut first = Search::new(&at_one_scale);
         first.improve(limits.rounds);
         let (value, inside) = (first.flow.value(), first.inside.clone());
-        first.relax(limits.rounds * 8);
+        first.relax(limits.rounds * 5);
         // What was covered in full at the best prices is another place to begin.
         first.improve(limits.rounds);
         let inside = if first.flow.value() > value { &first.inside } else { &inside };
