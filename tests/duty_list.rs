@@ -301,3 +301,30 @@ fn a_plan_is_asked_for_and_followed_until_it_is_done() {
         city.ok(&["verify", "--year", "2026"]);
     }
 }
+
+#[test]
+fn of_many_who_change_the_same_version_at_once_just_one_succeeds() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let first = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let item = draft(&server, &first)["items"]["nodes"][0].clone();
+        for round in 0..5 {
+            let one = |i: usize| {
+                let title = format!("第 {round} 轮第 {i} 人的名称");
+                let version = item["version"].as_i64().unwrap() + round;
+                let input = json!({"id": item["id"], "expectedVersion": version, "title": title});
+                let payload = server.change(&first, "editItem", "EditItemInput", "id", input);
+                let code = payload["errors"][0]["code"].as_str();
+                assert!(matches!(code, None | Some("CONFLICT")), "{engine:?}: {payload}");
+                usize::from(code.is_none())
+            };
+            let one = &one;
+            let changed: usize = std::thread::scope(|s| {
+                let all: Vec<_> = (0..6).map(|i| s.spawn(move || one(i))).collect();
+                all.into_iter().map(|t| t.join().unwrap()).sum()
+            });
+            assert_eq!(changed, 1, "{engine:?}");
+        }
+    }
+}

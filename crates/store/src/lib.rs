@@ -82,7 +82,7 @@ use chrono::{DateTime, Utc};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
@@ -113,6 +113,9 @@ where
     let task = tokio::spawn(counted(counter, query));
     task.await.map_err(|e| Error::Fault(format!("a query was cut short: {e}")))?
 }
+
+/// The one writer's place on PostgreSQL, held until the transaction ends. The number is this program's own.
+const WRITER: &str = "SELECT pg_advisory_xact_lock(7157105)";
 
 /// The database behind its door.
 #[derive(Clone)]
@@ -191,13 +194,18 @@ impl Store {
         &self.inner.key
     }
 
-    /// A writing transaction: on SQLite it takes the one writer's place at once.
+    /// A writing transaction. It takes the one writer's place at once, on either database: what it reads is what it
+    /// changes, so that versions and capacities that were checked still hold when it commits.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        Ok(self.inner.db.begin_with_options(options).await?)
+        let tx = self.inner.db.begin_with_options(options).await?;
+        if tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared(WRITER).await?;
+        }
+        Ok(tx)
     }
 
     /// An id: UUIDv7 of `at`, its rest from the seeded stream.
