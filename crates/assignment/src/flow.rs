@@ -1,406 +1,634 @@
-//! The instance as a circulation that is optimal at every moment: root → station → requirement → place → resource →
-//! member → root.
+//! The instance as a circulation: root → station → requirement → place → resource → member → root.
 //!
-//! Needs with one requirement enter through their station's arc, which bears their reward, and may leave again.
-//! Needs with several are *in* or *out* as a whole: when in, their requirements enter from the root without a way
-//! back and their station's limit is one less. Each change (a requirement comes or goes, a limit moves) is one
-//! shortest path over reduced costs, after which potentials prove the new optimum (Ahuja, Magnanti and Orlin,
-//! "Network Flows", ch. 9; Jonker and Volgenant 1987).
+//! Needs with one requirement enter through their station, for a reward, and may leave again. Needs with several are
+//! *in* or *out* as a whole: when in, their requirements stay, the first with a line of the station's list. Optimal means that potentials exist at which no arc is out of order (complementary
+//! slackness). A *toll* is such a potential: what a unit pays from a set up to the root; a station's is the price of
+//! a line on its list. Whatever is out of order, after a first guess (`auction.rs`) or a change, is listed as units
+//! too many or too few at a node, and each unit is put right by one shortest path (`path.rs`): Ahuja, Magnanti and
+//! Orlin, "Network Flows", ch. 9; Jonker and Volgenant 1987.
 
 mod path;
+mod whole;
 
-use crate::{Instance, Prices};
-use path::{End, FORWARD, Half};
+use crate::net::{BANNED, NONE, Net, Pair};
+use crate::solve::{Phase, Watch};
+use crate::{Instance, Prices, instance::Scale};
+use path::Front;
+use std::sync::Arc;
 
-const NONE: u32 = u32::MAX;
-
-/// Children of each parent, in order.
+/// A circulation, optimal but for the units that are listed as out of order, with the tolls that prove it.
 #[derive(Clone)]
-struct Children {
-    start: Vec<u32>,
-    item: Vec<u32>,
-}
-
-impl Children {
-    fn new(parents: usize, of: impl Iterator<Item = (u32, u32)> + Clone) -> Children {
-        let mut start = vec![0u32; parents + 1];
-        for (parent, _) in of.clone() {
-            start[parent as usize + 1] += 1;
-        }
-        for p in 0..parents {
-            start[p + 1] += start[p];
-        }
-        let mut item = vec![0; start[parents] as usize];
-        let mut next = start.clone();
-        for (parent, child) in of {
-            item[next[parent as usize] as usize] = child;
-            next[parent as usize] += 1;
-        }
-        Children { start, item }
-    }
-
-    fn of(&self, parent: usize) -> std::ops::Range<usize> {
-        self.start[parent] as usize..self.start[parent + 1] as usize
-    }
-}
-
-/// An optimal circulation of everything that is in, with the potentials that prove it.
-#[derive(Clone)]
-pub(crate) struct Flow<'a> {
-    instance: &'a Instance,
-    /// The chosen pair of every requirement.
-    at: Vec<u32>,
-    /// Whether a requirement may be left out again, for its reward, through its door.
-    free: Vec<bool>,
-    /// Where a requirement comes in: its station for a need's first, the root for its others.
-    door: Vec<u32>,
-    /// What a free requirement earns beside its score.
-    reward: Vec<i128>,
-    /// Requirements at each place.
-    here: Vec<Vec<u32>>,
-    place_load: Vec<u32>,
-    resource_load: Vec<u32>,
-    member_load: Vec<u32>,
-    /// Needs of one requirement on each list, and how many there may be.
-    listed: Vec<u32>,
-    limit: Vec<u32>,
-    places_of: Children,
-    resources_of: Children,
-    /// Requirements behind each station, and last those behind the root.
-    behind: Children,
-    potential: Vec<i128>,
-    /// What everything that flows costs: the negated value of the plan.
+pub(crate) struct Flow {
+    pub net: Arc<Net>,
+    pub scale: Scale,
+    /// Where requirements are, linked by place.
+    pub task: Vec<Task>,
+    /// What a search backward asks of every requirement, in one piece.
+    seat: Vec<Seat>,
+    /// What a covered requirement earns beside its score.
+    pub reward: Vec<i64>,
+    /// The first requirement at each leaf.
+    head: Vec<u32>,
+    /// Units that flow from each set to the one around it; lines used of each station. Beside `excess` this is what
+    /// the tolls say there is.
+    pub load: Vec<u32>,
+    /// Units that came to a node and did not leave it; below zero: that left and did not come.
+    excess: Vec<i32>,
+    /// Tolls of sets, prices of lines, and zero for the root.
+    pub toll: Vec<i64>,
+    pub cap: Vec<u32>,
+    floor: Vec<u32>,
+    /// The negated value of the plan.
     cost: i128,
-    /// The pairs of each place.
-    pairs_of_place: Children,
-    /// The two halves of a search: from its start along the arcs, and from its end against them.
-    half: [Half; 2],
-    places_at: usize,
-    resources_at: usize,
-    members_at: usize,
-    stations_at: usize,
-    root: usize,
+    front: Front,
+    /// Requirements to be put in order, and nodes.
+    waiting: Vec<u32>,
+    uneven: Vec<u32>,
+    /// Tolls that moved since the journal was begun.
+    journal: Option<Vec<(u32, i64)>>,
 }
 
-impl<'a> Flow<'a> {
+/// A requirement's state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task {
+    /// The chosen pair.
+    pub at: u32,
+    next: u32,
+    prev: u32,
+    pub mode: Mode,
+}
+
+/// What a requirement earns where it is, and where that is: its leaf, or its door while it is not covered. Kept up
+/// with the tolls, so that a search backward reads one line of memory a pair.
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    worth: i64,
+    /// [`NONE`]: takes no part.
+    node: u32,
+}
+
+/// Whether a requirement takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Not at all.
+    Out,
+    /// Comes and goes by itself, for its reward, through its door.
+    Free,
+    /// Has to stay.
+    Held,
+    /// Free, but not in order yet: nothing may pass through it.
+    Waiting,
+}
+
+impl Flow {
     /// The empty circulation: nothing is in yet.
-    pub fn new(instance: &'a Instance) -> Self {
-        let places_at = instance.requirements();
-        let resources_at = places_at + instance.place_cap.len();
-        let members_at = resources_at + instance.resource_cap.len();
-        let stations_at = members_at + instance.member_cap.len();
-        let root = stations_at + instance.station_limit.len();
-        let pairs =
-            |above: &'a [u32]| above.iter().enumerate().map(|(child, parent)| (*parent, child as u32));
-        let mut door = vec![root as u32; instance.requirements()];
-        for need in 0..instance.needs() {
-            door[instance.need_start[need] as usize] = stations_at as u32 + instance.need_station[need];
+    pub fn new(net: Arc<Net>, scale: Scale) -> Flow {
+        let mut toll = vec![0; net.root + 1];
+        for (v, toll) in toll.iter_mut().enumerate().take(net.sets) {
+            *toll = if net.even[v] { scale.even } else { 0 };
         }
-        // Members' prices begin at 1, the cost of a first unit.
-        let mut potential = vec![0; root + 1];
-        potential[places_at..stations_at].fill(-1);
-        Flow {
-            at: vec![NONE; instance.requirements()],
-            free: vec![false; instance.requirements()],
-            here: vec![Vec::new(); instance.place_cap.len()],
-            place_load: vec![0; instance.place_cap.len()],
-            resource_load: vec![0; instance.resource_cap.len()],
-            member_load: vec![0; instance.member_cap.len()],
-            listed: vec![0; instance.station_limit.len()],
-            limit: instance.station_limit.clone(),
-            places_of: Children::new(instance.resource_cap.len(), pairs(&instance.place_resource)),
-            resources_of: Children::new(instance.member_cap.len(), pairs(&instance.resource_member)),
-            behind: Children::new(
-                instance.station_limit.len() + 1,
-                door.iter().enumerate().map(|(q, d)| (*d - stations_at as u32, q as u32)),
-            ),
-            reward: vec![0; instance.requirements()],
-            door,
-            potential,
+        // From the outside in, where evenness makes a first unit cost something: sets come after those inside them.
+        for v in (0..net.sets).rev() {
+            let above = toll[net.parent[v] as usize];
+            toll[v] += above;
+        }
+        let mut flow = Flow {
+            task: vec![Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out }; net.start.len() - 1],
+            seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
+            reward: vec![0; net.start.len() - 1],
+            head: vec![NONE; net.sets],
+            load: vec![0; net.root],
+            excess: vec![0; net.root],
+            toll,
+            cap: net.cap.clone(),
+            floor: net.floor.clone(),
             cost: 0,
-            pairs_of_place: Children::new(instance.place_cap.len(), pairs(&instance.pair_place)),
-            half: [Half::new(root + 1), Half::new(root + 1)],
-            places_at,
-            resources_at,
-            members_at,
-            stations_at,
-            root,
-            instance,
-        }
+            front: Front::new(net.root),
+            waiting: Vec::new(),
+            uneven: Vec::new(),
+            journal: None,
+            net,
+            scale,
+        };
+        flow.settle_loads();
+        flow.mend();
+        flow
     }
 
-    /// What the plan is worth.
+    /// What the plan is worth, in units of the scale's lowest level.
     pub fn value(&self) -> i128 {
         -self.cost
     }
 
-    /// Copies the potentials, to be given back with [`Self::restore`].
-    pub fn keep(&self, kept: &mut Vec<i128>) {
-        kept.clone_from(&self.potential);
-    }
-
-    /// Gives back the potentials of an equally good circulation of the same requirements: whatever proves one optimum
-    /// proves all. A trial that was undone would otherwise leave its own, dearer prices behind.
-    pub fn restore(&mut self, kept: &[i128]) {
-        self.potential.copy_from_slice(kept);
-    }
-
-    /// The chosen pair of every requirement.
-    pub fn chosen(&self) -> Vec<Option<u32>> {
-        self.at.iter().map(|p| (*p != NONE).then_some(*p)).collect()
+    /// The chosen pair of every requirement, numbered like the instance's.
+    pub fn chosen(&self, i: &Instance) -> Vec<Option<u32>> {
+        let mut chosen = vec![None; self.task.len()];
+        for (q, task) in self.task.iter().enumerate() {
+            if task.at != NONE {
+                let own = self.net.order[q] as usize;
+                chosen[own] = Some(i.pair_start[own] + task.at - self.net.start[q]);
+            }
+        }
+        chosen
     }
 
     /// What one more unit of every capacity is worth.
     pub fn prices(&self) -> Prices {
-        let at = |node: usize| self.potential[node];
-        let resource_at = |r: usize| at(self.resources_at + r);
-        let member_at = |m: usize| at(self.members_at + m);
-        let i = self.instance;
+        let price = |node: &u32| if *node == NONE { 0 } else { self.price(*node as usize) };
+        let net = &self.net;
+        // A set that nothing flows through may have been lowered below what is around it; the bound needs no more
+        // than zero there, unless it has a lower bound.
+        let all = |nodes: &[u32]| -> Vec<i64> {
+            nodes
+                .iter()
+                .map(|n| if *n != NONE && self.floor[*n as usize] > 0 { price(n) } else { price(n).max(0) })
+                .collect()
+        };
+        let stations: Vec<u32> = (net.sets as u32..net.root as u32).collect();
         Prices {
-            station: (0..i.station_limit.len())
-                .map(|s| (at(self.stations_at + s) - at(self.root)).max(0))
-                .collect(),
-            place: (0..i.place_cap.len())
-                .map(|p| (resource_at(i.resource_of(p)) - at(self.places_at + p)).max(0))
-                .collect(),
-            resource: (0..i.resource_cap.len())
-                .map(|r| (member_at(i.resource_member[r] as usize) - resource_at(r)).max(0))
-                .collect(),
-            member: (0..i.member_cap.len()).map(|m| (at(self.root) - member_at(m)).max(0)).collect(),
+            station: all(&stations),
+            place: all(&net.place_node),
+            resource: all(&net.resource_node),
+            member: all(&net.member_node),
         }
     }
 
-    fn points(&self, pair: usize) -> i128 {
-        self.instance.weights.score * i128::from(self.instance.pair_score[pair])
+    /// The price of a node alone, without what is around it.
+    pub fn price(&self, v: usize) -> i64 {
+        self.toll[v] - self.toll[self.net.parent[v] as usize]
     }
 
-    /// Gives an isolated requirement the lowest potential that leaves its pairs in order; `None` without pairs.
-    fn stand(&mut self, q: usize) -> Option<()> {
-        let best = self
-            .instance
-            .pairs_of(q)
-            .filter(|p| self.instance.usable(*p))
-            .map(|p| self.points(p) + self.potential[self.places_at + self.instance.place_of(p)])
-            .max()?;
-        self.potential[q] = best;
-        Some(())
+    /// What the k-th unit through a node costs.
+    fn marginal(&self, v: usize, k: u32) -> i64 {
+        let even = if self.net.even[v] { (2 * i64::from(k) - 1) * self.scale.even } else { 0 };
+        if k <= self.floor[v] { even - self.scale.floor } else { even }
     }
 
-    /// A requirement comes in by itself: covered if its reward pays, whatever it drives out.
-    pub fn enter(&mut self, q: usize, reward: i128) {
-        if self.stand(q).is_some() {
-            self.free[q] = true;
-            self.reward[q] = reward;
-            self.cover(q);
-        }
+    /// Whether a pair can be walked by anyone.
+    fn value_of(pair: Pair) -> Option<i64> {
+        (pair.value != BANNED).then_some(i64::from(pair.value))
     }
 
-    /// Covers a free requirement if that pays.
-    fn cover(&mut self, q: usize) {
-        let door = self.door[q] as usize;
-        let violation = self.reward[q] + self.potential[q] - self.potential[door];
-        if violation > 0 && self.push(q, door, Some(violation)) == End::Pushed {
-            self.cost -= self.reward[q];
-        }
-    }
-
-    /// Changes the reward of a free requirement, and covers or uncovers it if that pays now.
-    pub fn set_reward(&mut self, q: usize, reward: i128) {
-        if self.at[q] == NONE {
-            self.reward[q] = reward;
-            return self.cover(q);
-        }
-        self.cost += self.reward[q] - reward;
-        self.reward[q] = reward;
-        let door = self.door[q] as usize;
-        let violation = self.potential[door] - self.potential[q] - reward;
-        if violation <= 0 {
-            return;
-        }
-        self.free[q] = false;
-        let pair = self.at[q] as usize;
-        // The path ends where the requirement leaves its place; the arc back through the door closes it.
-        if self.push(door, q, Some(violation)) == End::Pushed {
-            self.at[q] = NONE;
-            self.cost += reward;
-            debug_assert!(!self.here[self.instance.place_of(pair)].contains(&(q as u32)));
-        }
-        self.free[q] = true;
-    }
-
-    /// Splits a need of several requirements: each may come and go by itself, for its part of the reward.
-    pub fn split(&mut self, need: usize, inside: bool, parts: &[i128]) {
-        if inside {
-            // It held its line by itself; from now on its first requirement does.
-            let station = self.instance.need_station[need] as usize;
-            self.limit[station] += 1;
-            self.listed[station] += 1;
-            self.cost += self.instance.reward(need);
-            let node = self.stations_at + station;
-            self.potential[node] = self.potential[node].max(self.potential[self.root]);
-        }
-        for (q, part) in self.instance.requirements_of(need).zip(parts) {
-            if inside {
-                self.free[q] = true;
-                self.cost -= part;
-                self.reward[q] = *part;
-                self.set_reward(q, *part);
-            } else {
-                self.enter(q, *part);
-            }
-        }
-    }
-
-    /// Joins what [`Self::split`] split: in where every requirement is covered, out otherwise. Says which.
-    pub fn join(&mut self, need: usize) -> bool {
-        let range = self.instance.requirements_of(need);
-        let station = self.instance.need_station[need] as usize;
-        let inside = self.covered(need) == range.len();
-        for q in range.clone() {
-            self.free[q] = false;
-            if self.at[q] == NONE {
-                continue;
-            }
-            self.cost += self.reward[q];
-            if q == range.start {
-                self.listed[station] -= 1;
-                self.limit[station] -= 1;
-            }
-            if !inside {
-                self.retire(q);
-                if q == range.start {
-                    self.widen(station);
-                }
-            }
-        }
-        if inside {
-            self.cost -= self.instance.reward(need);
-        }
-        inside
-    }
-
-    /// How many requirements of a need are covered.
-    pub fn covered(&self, need: usize) -> usize {
-        self.at[self.instance.requirements_of(need)].iter().filter(|p| **p != NONE).count()
-    }
-
-    /// Whether a requirement is covered.
-    pub fn is_covered(&self, q: usize) -> bool {
-        self.at[q] != NONE
-    }
-
-    /// Puts a need of several requirements in as a whole. `false`: there is no room for it, and nothing changed
-    /// but the potentials; with `prove` they then show that there is none.
-    pub fn put_in(&mut self, need: usize, prove: bool) -> bool {
-        let station = self.instance.need_station[need] as usize;
-        if !self.shrink(station) {
-            if prove {
-                self.potential[self.stations_at + station] += self.beyond();
-            }
-            return false;
-        }
-        self.cost -= self.instance.reward(need);
-        let range = self.instance.requirements_of(need);
-        for q in range.clone() {
-            let stands = self.stand(q).is_some();
-            if stands && self.push(q, self.root, None) == End::Pushed {
-                continue;
-            }
-            if prove {
-                // Everything the search reached is full: its price rises beyond all value.
-                let beyond = if stands { self.beyond() } else { 0 };
-                for u in &self.half[FORWARD].settled {
-                    self.potential[*u as usize] -= beyond;
-                }
-            } else {
-                for done in range.start..q {
-                    self.retire(done);
-                }
-                self.cost += self.instance.reward(need);
-                self.widen(station);
-            }
-            return false;
-        }
-        true
-    }
-
-    /// Takes a need that was put in out again.
-    pub fn take_out(&mut self, need: usize) {
-        for q in self.instance.requirements_of(need) {
-            self.retire(q);
-        }
-        self.cost += self.instance.reward(need);
-        self.widen(self.instance.need_station[need] as usize);
-    }
-
-    fn retire(&mut self, q: usize) {
-        let pair = self.at[q] as usize;
-        let place = self.instance.place_of(pair);
-        self.leave(q as u32, place);
-        self.at[q] = NONE;
-        self.cost += self.points(pair);
-        // Its unit goes back along the way it took, at worst.
-        let way = self.push(self.root, self.places_at + place, None);
-        debug_assert!(way == End::Pushed);
-    }
-
-    fn leave(&mut self, q: u32, place: usize) {
-        if let Some(i) = self.here[place].iter().position(|x| *x == q) {
-            self.here[place].swap_remove(i);
-        }
-    }
-
-    /// One line less for the needs of one requirement.
-    fn shrink(&mut self, station: usize) -> bool {
-        if self.limit[station] == 0 {
-            return false;
-        }
-        self.limit[station] -= 1;
-        if self.listed[station] > self.limit[station] {
-            self.listed[station] -= 1;
-            let way = self.push(self.root, self.stations_at + station, None);
-            debug_assert!(way == End::Pushed);
-        }
-        true
-    }
-
-    fn widen(&mut self, station: usize) {
-        self.limit[station] += 1;
-        let node = self.stations_at + station;
-        let violation = self.potential[node] - self.potential[self.root];
-        if violation > 0 && self.push(node, self.root, Some(violation)) == End::Pushed {
-            self.listed[station] += 1;
-        }
-    }
-
-    /// More than any plan is worth.
-    fn beyond(&self) -> i128 {
-        self.instance.weights.pinned * 4
+    /// The most that a requirement earns at these tolls, its reward and its line apart; `None` without pairs.
+    pub fn best(&self, q: usize) -> Option<i64> {
+        let net = &self.net;
+        net.pairs(q).iter().filter_map(|p| Some(Self::value_of(*p)? - self.toll[p.leaf as usize])).max()
     }
 
     /// What a requirement would add at today's prices, at most, rewards apart; `None` without pairs.
-    pub fn margin(&self, q: usize) -> Option<i128> {
-        let i = self.instance;
-        let root = self.potential[self.root];
-        let best = i.pairs_of(q).filter(|p| i.usable(*p)).map(|p| {
-            let place = i.place_of(p);
-            let resource = i.resource_of(place);
-            let at_resource = self.potential[self.resources_at + resource];
-            let at_member = self.potential[self.members_at + i.resource_member[resource] as usize];
-            self.points(p)
-                + (self.potential[self.places_at + place] - at_resource).min(0)
-                + (at_resource - at_member).min(0)
-                + (at_member - root).min(0)
-        });
-        Some(best.max()? - (self.potential[self.door[q] as usize] - root).max(0))
+    pub fn margin(&self, q: usize) -> Option<i64> {
+        Some(self.best(q)? - self.toll[self.net.door[q] as usize])
     }
 
     /// What a need would add at today's prices, at most; `None` when it can never be served.
-    pub fn profit(&self, need: usize) -> Option<i128> {
-        let mut profit = self.instance.reward(need);
-        for q in self.instance.requirements_of(need) {
+    pub fn profit(&self, i: &Instance, need: usize) -> Option<i64> {
+        let mut profit = i.reward(&self.scale, need);
+        for q in i.requirements_of(need) {
             profit += self.margin(q)?;
         }
         Some(profit)
     }
+
+    /// Puts a requirement on a pair, or on none.
+    pub fn put(&mut self, q: usize, pair: u32) {
+        let task = self.task[q];
+        if task.at != NONE {
+            let old = self.net.pair[task.at as usize];
+            self.cost += i64_of(old.value) + i128::from(self.reward[q]);
+            if task.next != NONE {
+                self.task[task.next as usize].prev = task.prev;
+            }
+            if task.prev == NONE {
+                self.head[old.leaf as usize] = task.next;
+            } else {
+                self.task[task.prev as usize].next = task.next;
+            }
+        }
+        self.task[q].at = pair;
+        if pair != NONE {
+            let new = self.net.pair[pair as usize];
+            self.cost -= i64_of(new.value) + i128::from(self.reward[q]);
+            let first = std::mem::replace(&mut self.head[new.leaf as usize], q as u32);
+            if first != NONE {
+                self.task[first as usize].prev = q as u32;
+            }
+            self.task[q].next = first;
+            self.task[q].prev = NONE;
+        }
+        self.sit(q);
+    }
+
+    /// Whether a requirement takes part from now on.
+    pub fn set_mode(&mut self, q: usize, mode: Mode) {
+        self.task[q].mode = mode;
+        self.sit(q);
+    }
+
+    fn sit(&mut self, q: usize) {
+        let task = self.task[q];
+        self.seat[q] = if task.at != NONE {
+            let pair = self.net.pair[task.at as usize];
+            Seat { worth: i64::from(pair.value) - self.toll[pair.leaf as usize], node: pair.leaf }
+        } else if task.mode == Mode::Free {
+            let door = self.net.door[q];
+            Seat { worth: self.toll[door as usize] - self.reward[q], node: door }
+        } else {
+            Seat { worth: 0, node: NONE }
+        };
+    }
+
+    /// A toll moves, and with it what is earned there.
+    fn move_toll(&mut self, v: usize, by: i64) {
+        self.toll[v] += by;
+        if v < self.net.sets {
+            let mut q = self.head[v];
+            while q != NONE {
+                self.seat[q as usize].worth -= by;
+                q = self.task[q as usize].next;
+            }
+        } else {
+            for q in self.net.behind(v) {
+                let seat = &mut self.seat[q as usize];
+                if seat.node as usize == v {
+                    seat.worth += by;
+                }
+            }
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.push((v as u32, by));
+        }
+    }
+
+    /// From now on tolls can be put back.
+    pub fn begin_trial(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    /// Ends the trial. With `undo` the tolls are what they were: whatever proves one optimum proves all, and a trial
+    /// that was undone would leave dearer ones behind.
+    pub fn end_trial(&mut self, undo: bool) {
+        let journal = self.journal.take().unwrap_or_default();
+        if undo {
+            for (v, by) in journal.into_iter().rev() {
+                self.move_toll(v as usize, -by);
+            }
+        }
+    }
+
+    fn lift(&mut self, v: usize) {
+        self.load[v] += 1;
+        self.cost += i128::from(self.marginal(v, self.load[v]));
+    }
+
+    fn lower(&mut self, v: usize) {
+        self.cost -= i128::from(self.marginal(v, self.load[v]));
+        self.load[v] -= 1;
+    }
+
+    /// Sets every load to what the tolls allow that is nearest to what flows in, and lists the difference.
+    pub fn settle_loads(&mut self) {
+        let net = Arc::clone(&self.net);
+        let mut inflow = vec![0u32; net.root + 1];
+        for (q, task) in self.task.iter().enumerate() {
+            if task.at != NONE {
+                inflow[net.pair[task.at as usize].leaf as usize] += 1;
+            }
+            if task.at != NONE || task.mode == Mode::Held {
+                inflow[net.door[q] as usize] += 1;
+            }
+        }
+        for (v, load) in self.load.iter().enumerate() {
+            for k in 1..=*load {
+                self.cost -= i128::from(self.marginal(v, k));
+            }
+        }
+        for v in 0..net.root {
+            let price = self.price(v);
+            let mut load = inflow[v].min(self.cap[v]);
+            while load > 0 && price < self.marginal(v, load) {
+                load -= 1;
+            }
+            while load < self.cap[v] && price > self.marginal(v, load + 1) {
+                load += 1;
+            }
+            self.load[v] = load;
+            for k in 1..=load {
+                self.cost += i128::from(self.marginal(v, k));
+            }
+            let over = inflow[v] as i32 - load as i32;
+            // More lines sold than needs listed: units that came and did not leave.
+            self.excess[v] = if v < net.sets { over } else { -over };
+            if over != 0 {
+                self.uneven.push(v as u32);
+            }
+            if v < net.sets {
+                inflow[net.parent[v] as usize] += load;
+            }
+        }
+    }
+
+    /// From any plan and any tolls to the optimum.
+    pub fn finish(&mut self, taking_part: &[u32], watch: &Watch<'_>) {
+        for q in taking_part.iter().rev() {
+            self.touch(*q as usize);
+        }
+        for q in 0..self.task.len() {
+            self.sit(q);
+        }
+        // What was taken off its place counts as flowing in no more.
+        self.uneven.clear();
+        self.excess.fill(0);
+        self.settle_loads();
+        self.mend_watched(watch);
+    }
+
+    /// A plan with prices at other weights of the same objective: the tolls go along level by level, and what is
+    /// wrong then is put in order. The flow is empty; `inside` says which needs of several requirements are in.
+    pub fn take_over(
+        &mut self,
+        i: &Instance,
+        old: &Scale,
+        plan: &[Option<u32>],
+        prices: &Prices,
+        inside: &[bool],
+        watch: &Watch<'_>,
+    ) {
+        let net = Arc::clone(&self.net);
+        let levels = |w: &Scale| [0, w.served, w.served + w.urgent, w.served + w.pinned].map(i128::from);
+        let (from, to) = (levels(old), levels(&self.scale));
+        let times = i128::from(self.scale.score) / i128::from(old.score.max(1));
+        let rescaled = |toll: i64| -> i64 {
+            let toll = i128::from(toll);
+            // The highest level that the toll is nearer to than to the one below it.
+            let level = (1..4).rev().find(|k| toll * 2 > from[*k] + from[*k - 1]).unwrap_or(0);
+            i64::try_from((toll - from[level]) * times + to[level]).unwrap_or(i64::MAX / 64)
+        };
+        let set = |toll: &mut Vec<i64>, nodes: &[u32], to: &dyn Fn(usize) -> i64| {
+            for (k, node) in nodes.iter().enumerate().filter(|(_, n)| **n != NONE) {
+                toll[*node as usize] = rescaled(to(k));
+            }
+        };
+        let member = |m: u32| prices.member[m as usize];
+        let resource = |r: u32| prices.resource[r as usize] + member(i.resource_member[r as usize]);
+        set(&mut self.toll, &net.place_node, &|p| prices.place[p] + resource(i.place_resource[p]));
+        set(&mut self.toll, &net.resource_node, &|r| resource(r as u32));
+        set(&mut self.toll, &net.member_node, &|m| member(m as u32));
+        for (s, price) in prices.station.iter().enumerate() {
+            self.toll[net.sets + s] = rescaled(*price);
+        }
+        let mut taking_part = Vec::new();
+        let mut reward = vec![(0, Mode::Out); self.task.len()];
+        for need in 0..i.needs() {
+            let range = i.requirements_of(need);
+            let mode = match (range.len(), inside.get(need)) {
+                _ if i.need_gone[need] => Mode::Out,
+                (1, _) => Mode::Free,
+                (_, Some(true)) => Mode::Held,
+                _ => Mode::Out,
+            };
+            for q in range.clone() {
+                reward[q] = (if q == range.start { i.reward(&self.scale, need) } else { 0 }, mode);
+            }
+        }
+        let mut load = vec![0u32; net.root];
+        for q in 0..self.task.len() {
+            let own = net.order[q] as usize;
+            let (reward, mode) = reward[own];
+            self.reward[q] = reward;
+            self.task[q].mode = mode;
+            if mode != Mode::Out {
+                taking_part.push(q as u32);
+            }
+            if let Some(pair) = plan[own] {
+                self.put(q, pair - i.pair_start[own] + net.start[q]);
+                let mut v = net.pair[self.task[q].at as usize].leaf as usize;
+                while v != net.root {
+                    load[v] += 1;
+                    v = net.parent[v] as usize;
+                }
+            }
+        }
+        // An even member has at least the price of his last unit.
+        for v in (0..net.sets).rev() {
+            let above = self.toll[net.parent[v] as usize];
+            let last = (2 * i64::from(load[v]) - 1).max(1) * self.scale.even;
+            self.toll[v] = self.toll[v].max(above + if net.even[v] { last } else { 0 });
+        }
+        self.finish(&taking_part, watch);
+    }
+
+    /// Puts everything in order that is listed as out of order. `false`: something that has to stay has no place.
+    pub fn mend(&mut self) -> bool {
+        self.mend_watched(&Watch::none())
+    }
+
+    fn mend_watched(&mut self, watch: &Watch<'_>) -> bool {
+        let mut whole = true;
+        let all = self.waiting.len();
+        while let Some(q) = self.waiting.pop() {
+            let left = self.waiting.len();
+            if left % 1024 == 1023 && !watch.go_on(Phase::Flow, all - left, all) {
+                self.waiting.clear();
+                self.uneven.clear();
+                return false;
+            }
+            let q = q as usize;
+            match self.task[q].mode {
+                Mode::Waiting => {
+                    self.set_mode(q, Mode::Free);
+                    self.insert(q);
+                }
+                Mode::Held if self.task[q].at == NONE => whole &= self.hold(q, &mut { i64::MAX }),
+                _ => {}
+            }
+        }
+        let uneven = std::mem::take(&mut self.uneven);
+        for v in &uneven {
+            let v = *v as usize;
+            while self.excess[v] > 0 && whole {
+                whole &= self.forward_from(v);
+            }
+        }
+        for v in uneven {
+            let v = v as usize;
+            while self.excess[v] < 0 && whole {
+                whole &= self.backward_from(v);
+            }
+        }
+        debug_assert!(!whole || self.in_order(), "optimal but for what is listed");
+        whole
+    }
+
+    /// Whether nothing is out of order any more.
+    fn in_order(&self) -> bool {
+        let net = &self.net;
+        let mut inflow = vec![0i64; net.root + 1];
+        for (q, task) in self.task.iter().enumerate() {
+            if task.at != NONE {
+                inflow[net.pair[task.at as usize].leaf as usize] += 1;
+            }
+            if task.at != NONE || task.mode == Mode::Held {
+                inflow[net.door[q] as usize] += 1;
+            }
+        }
+        for v in 0..net.root {
+            let (load, price) = (self.load[v], self.price(v));
+            if self.excess[v] != 0 {
+                return false;
+            }
+            if inflow[v] != i64::from(load) || load > self.cap[v] {
+                return false;
+            }
+            if load > 0 && price < self.marginal(v, load)
+                || load < self.cap[v] && price > self.marginal(v, load + 1)
+            {
+                return false;
+            }
+            if v < net.sets {
+                inflow[net.parent[v] as usize] += i64::from(load);
+            }
+        }
+        (0..self.task.len()).all(|q| {
+            let task = self.task[q];
+            let best = self.best(q);
+            let line = self.toll[net.door[q] as usize] - self.reward[q];
+            match (task.mode, task.at) {
+                (Mode::Free, NONE) => best.is_none_or(|b| b <= line),
+                (Mode::Free, at) => {
+                    let pair = net.pair[at as usize];
+                    let mine = i64::from(pair.value) - self.toll[pair.leaf as usize];
+                    Some(mine) >= best && mine >= line
+                }
+                (Mode::Held, at) if at != NONE => {
+                    let pair = net.pair[at as usize];
+                    Some(i64::from(pair.value) - self.toll[pair.leaf as usize]) >= best
+                }
+                (_, at) => at == NONE,
+            }
+        })
+    }
+
+    /// Another capacity of a node. `false`: what has to stay there has no other place.
+    pub fn set_cap(&mut self, v: usize, cap: u32) -> bool {
+        self.cap[v] = cap;
+        while self.load[v] > cap {
+            self.lower(v);
+            self.between(v, -1);
+        }
+        while self.load[v] < cap && self.price(v) > self.marginal(v, self.load[v] + 1) {
+            self.lift(v);
+            self.between(v, 1);
+        }
+        self.mend()
+    }
+
+    /// Lists what a node and the one around it have too many or too few of, when so many units more go between.
+    fn between(&mut self, v: usize, units: i32) {
+        let parent = self.net.parent[v] as usize;
+        // Units go out of a set into the one around it, and from the root into a station.
+        let out = if v < self.net.sets { -units } else { units };
+        self.short(v, out);
+        if parent != self.net.root {
+            self.short(parent, -out);
+        }
+    }
+
+    /// Another value of a pair.
+    pub fn set_value(&mut self, q: usize, pair: usize, value: i32) {
+        let mode = self.task[q].mode;
+        if self.task[q].at as usize == pair && self.task[q].at != NONE {
+            if mode == Mode::Held {
+                self.leave(q);
+                self.waiting.push(q as u32);
+            } else {
+                self.release(q);
+            }
+        }
+        Arc::make_mut(&mut self.net).set_value(q, pair, value);
+        self.touch(q);
+    }
+
+    /// Another reward of a covered or free requirement, for the same whole.
+    pub fn set_worth(&mut self, q: usize, reward: i64) {
+        if self.task[q].at != NONE {
+            self.cost += i128::from(self.reward[q]) - i128::from(reward);
+        }
+        self.reward[q] = reward;
+        self.sit(q);
+        self.touch(q);
+    }
+
+    /// A requirement comes or goes for good.
+    pub fn set_part(&mut self, q: usize, takes_part: bool) {
+        if takes_part {
+            self.set_mode(q, Mode::Free);
+            self.touch(q);
+        } else {
+            if self.task[q].at != NONE {
+                self.release(q);
+            }
+            self.set_mode(q, Mode::Out);
+        }
+    }
+
+    /// A requirement that was not there before.
+    pub fn add(&mut self, pairs: &[Pair], door: u32) -> usize {
+        let q = Arc::make_mut(&mut self.net).add(pairs, door);
+        self.task.push(Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out });
+        self.seat.push(Seat { worth: 0, node: NONE });
+        self.reward.push(0);
+        q
+    }
+
+    /// Says that a free requirement may be out of order; [`Self::mend`] puts it right.
+    pub fn touch(&mut self, q: usize) {
+        let Task { at, mode, .. } = self.task[q];
+        if mode == Mode::Out || (mode == Mode::Held && at == NONE) {
+            return;
+        }
+        let held = mode == Mode::Held;
+        let door = self.net.door[q] as usize;
+        if at != NONE {
+            let pair = self.net.pair[at as usize];
+            let mine = Self::value_of(pair).map(|v| v - self.toll[pair.leaf as usize]);
+            let best = self.best(q);
+            let pays = held || mine.unwrap_or(0) + self.reward[q] >= self.toll[door];
+            if mine.is_some() && mine >= best && pays {
+                return;
+            }
+            if held {
+                // It keeps its line.
+                self.leave(q);
+                return self.waiting.push(q as u32);
+            }
+            self.release(q);
+        }
+        self.set_mode(q, Mode::Waiting);
+        self.waiting.push(q as u32);
+    }
+
+    /// Takes a requirement off its place; what it leaves free is listed.
+    fn release(&mut self, q: usize) {
+        self.leave(q);
+        let door = self.net.door[q] as usize;
+        if door != self.net.root {
+            self.short(door, 1);
+        }
+    }
+
+    fn leave(&mut self, q: usize) {
+        let leaf = self.net.pair[self.task[q].at as usize].leaf as usize;
+        self.put(q, NONE);
+        self.short(leaf, -1);
+    }
+
+    /// Lists units too many or too few at a node.
+    fn short(&mut self, v: usize, by: i32) {
+        self.excess[v] += by;
+        self.uneven.push(v as u32);
+    }
+}
+
+fn i64_of(value: i32) -> i128 {
+    i128::from(value)
 }

@@ -27,20 +27,31 @@
 //! assert_eq!(solution.chosen, [None, Some(1)]);
 //! ```
 //!
-//! How it works: with one requirement per need this is a minimum-cost flow, kept optimal by shortest augmenting
-//! paths as needs come in one by one (`flow.rs`). Needs with several requirements are in or out as a whole; whichever
-//! are in, the rest is optimal and has prices, and what these prices say of each of them shows which to try next
-//! (`search.rs`). The bound then comes from letting their requirements go one by one, and moving the shares of their
-//! rewards to where that is worth least (`relax.rs`); what gap is left is closed by branching (`solve.rs`). The
-//! [`Proof`] is prices, at the leaves of a tree of decisions; [`verify`] recomputes every bound from them alone.
+//! A plan follows changes from one optimum to the next without being solved again: [`Standing`]. A solve can be
+//! watched and stopped: [`Watch`].
+//!
+//! How it works: with one requirement per need this is a minimum-cost flow on a tree of capacities. An auction with
+//! falling ε guesses plan and prices (`auction.rs`, Bertsekas and Castañón); shortest paths put right what is out of
+//! order (`flow.rs`), one for each unit, as they do after every change. Needs with several requirements are in or out
+//! as a whole: letting their requirements come and go one by one bounds every plan, and the shares of their rewards
+//! are moved to where that is worth least (`relax.rs`); which of them are in is searched on exact prices
+//! (`search.rs`), and what gap is left is closed by branching (`solve.rs`). Parts that share nothing are solved at
+//! the same time (`parts.rs`). The proof is prices, at the leaves of a tree of decisions; [`verify`] recomputes every
+//! bound from them alone.
 
+mod auction;
 mod flow;
 mod instance;
+mod net;
+mod order;
+mod parts;
 mod relax;
 mod search;
 mod solve;
+mod standing;
 mod verify;
 
 pub use instance::{Builder, Instance, InstanceError, Priority};
-pub use solve::{Fine, Limits, Prices, Proof, Solution, Tree, solve};
+pub use solve::{Bound, Limits, Phase, Prices, Solution, Tree, Watch, solve, solve_watched};
+pub use standing::{Change, Refused, Standing};
 pub use verify::{Objective, Verdict, Violation, verify};

@@ -6,23 +6,27 @@
 //! reached in a few dozen steps, each a few shortest paths, because only what is half covered moves.
 
 use crate::search::Search;
+use crate::solve::Phase;
 
 /// Rounds without a lower bound after which the steps are halved.
 const PATIENCE: u32 = 3;
 
 impl Search<'_> {
-    /// Lowers the bound; leaves the needs in that are covered in full at the end, the others out.
-    pub fn relax(&mut self, rounds: u32) {
-        let target = self.flow.value();
+    /// Lowers the bound; leaves the needs in that are covered in full at the end, the others out. Begins with a search
+    /// whose needs of several requirements came in split (`Search::split`). Ends before `rounds` when no plan can be
+    /// shown to reach less than `unit` beyond the `known` one.
+    pub fn relax(&mut self, rounds: u32, known: Option<i128>, unit: i128) {
         let several: Vec<usize> = self.several.iter().map(|n| *n as usize).collect();
-        let mut shares: Vec<Vec<i128>> = several.iter().map(|n| self.level(*n)).collect();
-        for (n, shares) in several.iter().zip(&shares) {
-            self.flow.split(*n, self.inside[*n], shares);
-        }
-        let (mut length, mut idle) = (16, 0);
-        for _ in 0..rounds {
+        let (mut length, mut idle) = (16i128, 0);
+        for round in 0..rounds {
+            if !self.watch.go_on(Phase::Relax, round as usize, rounds as usize) {
+                break;
+            }
             let before = self.lowest.as_ref().map(|l| l.0);
-            self.note_bound(self.flow.prices());
+            let bound = self.note_bound(self.flow.prices());
+            if known.zip(bound).is_some_and(|(k, b)| k.div_euclid(unit) >= b.div_euclid(unit)) {
+                break;
+            }
             if self.lowest.as_ref().map(|l| l.0) == before {
                 idle += 1;
                 if idle % PATIENCE == 0 {
@@ -30,45 +34,55 @@ impl Search<'_> {
                 }
             }
             // Covered and not, for each need that is half covered.
-            let half: Vec<(usize, i128, i128)> = several
+            let half: Vec<(usize, i64, i64)> = several
                 .iter()
-                .enumerate()
-                .map(|(i, n)| {
-                    let covered = self.flow.covered(*n);
-                    (i, covered as i128, (self.instance.requirements_of(*n).len() - covered) as i128)
+                .map(|n| {
+                    let covered = self.flow.covered(self.instance, *n);
+                    (*n, covered as i64, (self.instance.requirements_of(*n).len() - covered) as i64)
                 })
                 .filter(|(_, covered, not)| *covered > 0 && *not > 0)
                 .collect();
-            let slope: i128 = half.iter().map(|(_, covered, not)| covered * not).sum();
-            let gap = self.flow.value() - target;
-            if slope == 0 || gap <= 0 {
+            let slope: i64 = half.iter().map(|(_, covered, not)| covered * not).sum();
+            if slope == 0 {
                 break;
             }
-            let step = gap * length / 16 / slope;
-            for (i, covered, not) in half {
-                let range = self.instance.requirements_of(several[i]);
-                let moves: Vec<i128> =
+            // How far the optimum may be: a few points for each that is half covered, if nothing better is known.
+            let guess = half.len() as i128
+                * i128::from((self.instance.best_score() * self.flow.scale.score / 16).max(1));
+            let gap = known.map_or(guess, |k| self.flow.value() - k).max(1);
+            let step = i64::try_from(gap * length / 16 / i128::from(slope)).unwrap_or(i64::MAX / 64).max(1);
+            for (n, covered, not) in half {
+                // All decided before the first moves, or the shares would no longer sum to the reward.
+                let range = self.instance.requirements_of(n);
+                let by: Vec<i64> =
                     range.clone().map(|q| if self.flow.is_covered(q) { -not } else { covered }).collect();
-                for ((q, share), by) in range.zip(&mut shares[i]).zip(moves) {
-                    *share += step * by;
-                    self.flow.set_reward(q, *share);
+                for (q, by) in range.zip(by) {
+                    self.flow.set_reward(q, self.flow.reward[q] + step * by);
                 }
             }
         }
         for n in several {
-            self.inside[n] = self.flow.join(n);
+            self.inside[n] = self.flow.join(self.instance, n);
+        }
+    }
+
+    /// Splits every need of several requirements again, from where the search is.
+    pub fn resplit(&mut self) {
+        for need in self.several.clone() {
+            let shares = self.level(need as usize);
+            self.flow.split(self.instance, need as usize, &shares);
         }
     }
 
     /// The shares of a need's reward that make its requirements equally profitable at today's prices.
-    fn level(&self, need: usize) -> Vec<i128> {
+    fn level(&self, need: usize) -> Vec<i64> {
         let range = self.instance.requirements_of(need);
-        let count = range.len() as i128;
-        let margins: Vec<i128> = range.map(|q| self.flow.margin(q).unwrap_or(0)).collect();
-        let profit = self.instance.reward(need) + margins.iter().sum::<i128>();
+        let count = range.len() as i64;
+        let margins: Vec<i64> = range.map(|q| self.flow.margin(q).unwrap_or(0)).collect();
+        let profit = self.instance.reward(&self.flow.scale, need) + margins.iter().sum::<i64>();
         (0..count)
             .zip(margins)
-            .map(|(k, margin)| profit.div_euclid(count) + i128::from(k < profit.rem_euclid(count)) - margin)
+            .map(|(k, margin)| profit.div_euclid(count) + i64::from(k < profit.rem_euclid(count)) - margin)
             .collect()
     }
 }

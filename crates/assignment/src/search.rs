@@ -3,62 +3,103 @@
 //! Whatever set of them is in, the rest is a flow, which [`Flow`] keeps optimal. Its prices bound every plan, and the
 //! gap is exactly what they say against the set: needs that are in at a loss, needs that are out at a profit.
 
-use crate::flow::Flow;
+use crate::flow::{Flow, Mode};
+use crate::instance::Scale;
+use crate::net::Net;
+use crate::order::by_neighbourhood;
+use crate::solve::{Phase, Watch};
 use crate::verify::bound_of;
-use crate::{Instance, Prices};
+use crate::{Instance, Prices, auction};
 use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// Pairs up to which numbering in a better order costs more than it gains.
+const IN_CACHE: usize = 50_000;
 
 /// A set of needs of several requirements that are in, those of them that are decided, and the optimum of the rest.
 #[derive(Clone)]
 pub(crate) struct Search<'a> {
     pub instance: &'a Instance,
-    pub flow: Flow<'a>,
+    pub flow: Flow,
     /// Needs with several requirements, each of which has a pair.
     pub several: Vec<u32>,
     pub inside: Vec<bool>,
     pub decided: Vec<Option<bool>>,
-    /// Potentials before a trial.
-    kept: Vec<i128>,
     /// The lowest bound seen, with its prices.
     pub lowest: Option<(i128, Prices)>,
+    pub watch: &'a Watch<'a>,
 }
 
 impl<'a> Search<'a> {
-    /// Every need of one requirement enters, the pressing and the well matched first.
-    pub fn new(instance: &'a Instance) -> Self {
-        let mut flow = Flow::new(instance);
-        let best = |need: usize| {
-            let q = instance.requirements_of(need).start;
-            instance.pairs_of(q).map(|p| instance.score_of(p)).max().unwrap_or(0)
-        };
-        let (mut singles, mut several): (Vec<u32>, Vec<u32>) =
-            (0..instance.needs() as u32).partition(|n| instance.requirements_of(*n as usize).len() == 1);
-        several.retain(|n| {
-            let mut all = instance.requirements_of(*n as usize);
-            all.all(|q| instance.pairs_of(q).any(|p| instance.usable(p)))
-        });
-        singles.sort_by_key(|n| {
-            let need = *n as usize;
-            (Reverse(instance.need_priority[need]), Reverse(best(need)), need)
-        });
-        for need in singles {
-            let need = need as usize;
-            flow.enter(instance.requirements_of(need).start, instance.reward(need));
+    /// Every need comes in, at weights of one scale: those of several requirements *split*, each requirement for a
+    /// share of the reward, until [`Search::relax`] joins them.
+    pub fn split(instance: &'a Instance, scale: Scale, watch: &'a Watch<'a>) -> Self {
+        let order = (instance.is_flow() && instance.pairs() > IN_CACHE).then(|| by_neighbourhood(instance));
+        let net = Arc::new(Net::new(instance, &scale, false, order));
+        let mut flow = Flow::new(net, scale);
+        let mut several = Vec::new();
+        let mut wants = vec![None; instance.requirements()];
+        for need in (0..instance.needs()).filter(|n| !instance.need_gone[*n]) {
+            let range = instance.requirements_of(need);
+            if range.len() == 1 {
+                wants[range.start] = Some(instance.reward(&scale, need));
+            } else if instance.servable(need) {
+                several.push(need as u32);
+                // The first bears the line, so it has what the others need not have: these come in where a place is
+                // free, and go when it costs anything.
+                let mut rest = instance.reward(&scale, need);
+                for q in range.clone().skip(1) {
+                    let most = instance.pairs_of(q).map(|p| instance.score_of(p)).max().unwrap_or(0);
+                    let share = 1 - most * scale.score;
+                    wants[q] = Some(share);
+                    rest -= share;
+                }
+                wants[range.start] = Some(rest);
+            }
         }
+        let mut free = Vec::new();
+        for q in 0..wants.len() {
+            if let Some(reward) = wants[flow.net.order[q] as usize] {
+                flow.reward[q] = reward;
+                flow.set_mode(q, Mode::Free);
+                free.push(q as u32);
+            }
+        }
+        auction::guess(&mut flow, &free);
+        flow.finish(&free, watch);
         Search {
             flow,
             several,
             inside: vec![false; instance.needs()],
             decided: vec![None; instance.needs()],
-            kept: Vec::new(),
             lowest: None,
+            watch,
+            instance,
+        }
+    }
+
+    /// The same plan at other weights of the same objective.
+    pub fn at(&self, scale: Scale) -> Search<'a> {
+        let instance = self.instance;
+        let order = instance.is_flow() && instance.pairs() > IN_CACHE;
+        let order = order.then(|| (self.flow.net.place_order.clone(), self.flow.net.order.clone()));
+        let mut flow = Flow::new(Arc::new(Net::new(instance, &scale, false, order)), scale);
+        let (plan, prices) = (self.flow.chosen(instance), self.flow.prices());
+        flow.take_over(instance, &self.flow.scale, &plan, &prices, &self.inside, self.watch);
+        Search {
+            flow,
+            several: self.several.clone(),
+            inside: self.inside.clone(),
+            decided: self.decided.clone(),
+            lowest: None,
+            watch: self.watch,
             instance,
         }
     }
 
     /// The bound of prices under the decisions; remembers the lowest.
     pub fn note_bound(&mut self, prices: Prices) -> Option<i128> {
-        let bound = bound_of(self.instance, &self.instance.weights, &prices, |n| self.decided[n])?;
+        let bound = bound_of(self.instance, &self.flow.scale, &prices, |n| self.decided[n])?;
         if self.lowest.as_ref().is_none_or(|(b, _)| bound < *b) {
             self.lowest = Some((bound, prices));
         }
@@ -66,16 +107,16 @@ impl<'a> Search<'a> {
     }
 
     /// What the prices say against where an undecided need is; zero where it is right.
-    fn mispriced(&self, need: usize) -> i128 {
-        match (self.decided[need], self.flow.profit(need)) {
+    fn mispriced(&self, need: usize) -> i64 {
+        match (self.decided[need], self.flow.profit(self.instance, need)) {
             (None, Some(profit)) => (if self.inside[need] { -profit } else { profit }).max(0),
             _ => 0,
         }
     }
 
     /// What is mispriced, the most mispriced first.
-    pub fn wrong(&self) -> Vec<(Reverse<i128>, u32)> {
-        let mut wrong: Vec<(Reverse<i128>, u32)> = self
+    pub fn wrong(&self) -> Vec<(Reverse<i64>, u32)> {
+        let mut wrong: Vec<(Reverse<i64>, u32)> = self
             .several
             .iter()
             .map(|n| (Reverse(self.mispriced(*n as usize)), *n))
@@ -89,8 +130,12 @@ impl<'a> Search<'a> {
     pub fn improve(&mut self, rounds: u32) {
         for _ in 0..rounds {
             let mut moved = false;
-            for (_, need) in self.wrong() {
-                moved |= self.turn(need as usize);
+            let wrong = self.wrong();
+            for (k, (_, need)) in wrong.iter().enumerate() {
+                if k % 16 == 0 && !self.watch.go_on(Phase::Search, k, wrong.len()) {
+                    break;
+                }
+                moved |= self.turn(*need as usize);
             }
             self.note_bound(self.flow.prices());
             if !moved {
@@ -101,30 +146,35 @@ impl<'a> Search<'a> {
 
     /// Turns a need if it is mispriced and turning it pays.
     fn turn(&mut self, need: usize) -> bool {
-        if self.mispriced(need) == 0 {
+        let by = self.mispriced(need);
+        if by == 0 {
             return false;
         }
         let before = self.flow.value();
-        self.flow.keep(&mut self.kept);
-        if self.flip(need) {
-            if self.flow.value() > before {
-                return true;
-            }
+        self.flow.begin_trial();
+        let flipped = self.flip_within(need, by);
+        let pays = flipped && self.flow.value() > before;
+        if flipped && !pays {
             let back = self.flip(need);
             debug_assert!(back && self.flow.value() == before);
         }
-        self.flow.restore(&self.kept);
-        false
+        self.flow.end_trial(!pays);
+        pays
     }
 
     /// Takes a need out, or puts it in where there is room.
     pub fn flip(&mut self, need: usize) -> bool {
+        self.flip_within(need, i64::MAX)
+    }
+
+    /// The same, but puts it in only if that costs less than `budget`.
+    fn flip_within(&mut self, need: usize, budget: i64) -> bool {
         if self.inside[need] {
-            self.flow.take_out(need);
+            self.flow.take_out(self.instance, need);
             self.inside[need] = false;
             return true;
         }
-        self.inside[need] = self.flow.put_in(need, false);
+        self.inside[need] = self.flow.put_in(self.instance, need, Some(budget));
         self.inside[need]
     }
 }

@@ -7,10 +7,13 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::Instance;
-use crate::instance::Weights;
+use crate::instance::Scale;
+use crate::parts::{Part, parts};
 use crate::search::Search;
-use crate::verify::{decode, refined};
+use crate::verify::{bound_from, by_counting, decode, value_of};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +31,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { rounds: 3, nodes: 200 }
+        Limits { rounds: 2, nodes: 200 }
     }
 }
 
@@ -37,22 +40,23 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     /// Price of a line on each station's list.
-    pub station: Vec<i128>,
+    pub station: Vec<i64>,
     /// Price of a unit of each place.
-    pub place: Vec<i128>,
+    pub place: Vec<i64>,
     /// Price of a unit of each resource.
-    pub resource: Vec<i128>,
+    pub resource: Vec<i64>,
     /// Price of a unit of each member's load.
-    pub member: Vec<i128>,
+    pub member: Vec<i64>,
 }
 
-/// Why no plan can be better than the bound.
+/// Why no plan can be worth more: prices, and the weights of the objective that they are for. Plans that reach the
+/// same on the upper levels differ below alone, whatever the weights there, so bounds at other weights than the
+/// objective's own prove it level by level.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proof {
-    /// A bound on all levels of the objective.
+pub struct Bound {
+    pub(crate) scale: Scale,
+    /// The prices, at the leaves of a tree of decisions.
     pub tree: Tree,
-    /// Closer bounds on single levels, from the top down.
-    pub fine: Vec<Fine>,
 }
 
 /// A tree of decisions with prices at its leaves.
@@ -71,82 +75,253 @@ pub enum Tree {
     },
 }
 
-/// Prices at other weights. Plans that reach the same on the upper levels differ below alone, whatever the weights
-/// there, so these bound the lowest level that has a weight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fine {
-    /// Weight of a pinned need served.
-    pub pinned: i128,
-    /// Weight of an urgent need served.
-    pub urgent: i128,
-    /// Weight of a need served; zero where these prices bound the urgent needs.
-    pub served: i128,
-    /// Weight of a point of the score; zero where these prices bound a level above it.
-    pub score: i128,
-    /// The prices.
-    pub prices: Prices,
-}
-
 /// A plan with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Solution {
     /// The chosen pair of every requirement; all of a need's or none.
     pub chosen: Vec<Option<u32>>,
-    /// What bounds every plan.
-    pub proof: Proof,
+    /// What bounds every plan, from the upper levels of the objective to the lower.
+    pub proof: Vec<Bound>,
     /// The prices of the plan, from which alternatives are explained.
     pub prices: Prices,
 }
 
-/// Solves an instance. Deterministic; always gives a plan, an empty one at worst.
-pub fn solve(instance: &Instance, limits: &Limits) -> Solution {
-    let mut search = Search::new(instance);
-    let mut fine = Vec::new();
-    if !search.several.is_empty() {
-        let best_score = instance.pair_score.iter().copied().max().unwrap_or(0);
-        let weights = instance.weights.fine(best_score);
-        let at_one_scale = Instance { weights, ..instance.clone() };
-        let mut first = Search::new(&at_one_scale);
-        first.improve(limits.rounds);
-        let (value, inside) = (first.flow.value(), first.inside.clone());
-        first.relax(limits.rounds * 5);
-        // What was covered in full at the best prices is another place to begin.
-        first.improve(limits.rounds);
-        let inside = if first.flow.value() > value { &first.inside } else { &inside };
-        for need in &first.several {
-            if inside[*need as usize] {
-                search.flip(*need as usize);
-            }
-        }
-        fine.extend(first.lowest.map(|(_, prices)| Fine::new(&weights, prices)));
-    }
-    search.improve(limits.rounds);
-    prove_levels(&mut search, limits, &mut fine);
-    let prices = search.flow.prices();
-    let mut best = Best { chosen: search.flow.chosen(), value: search.flow.value() };
-    let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
-    let tree = branch(search, &mut best, limits.rounds, &mut left);
-    Solution { chosen: best.chosen, proof: Proof { tree, fine }, prices }
+/// How far a solve is, and whether it goes on.
+pub struct Watch<'a> {
+    tell: &'a (dyn Fn(Phase, u8) -> bool + Sync),
+    stopped: AtomicBool,
 }
 
-impl Fine {
-    fn new(w: &Weights, prices: Prices) -> Fine {
-        Fine { pinned: w.pinned, urgent: w.urgent, served: w.served, score: w.score, prices }
+/// What a solve is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The optimum of the flow.
+    Flow,
+    /// The bound where needs have several requirements.
+    Relax,
+    /// Which of them are in.
+    Search,
+    /// What is left of the gap.
+    Prove,
+}
+
+impl<'a> Watch<'a> {
+    /// `tell` hears the phase and how much of it is done, in percent, and says whether to go on. Where it says no, the
+    /// best plan so far is the answer, with what is proved of it: so come deadlines and cancelling from outside.
+    pub fn new(tell: &'a (dyn Fn(Phase, u8) -> bool + Sync)) -> Watch<'a> {
+        Watch { tell, stopped: AtomicBool::new(false) }
+    }
+
+    /// Never stops.
+    pub fn none() -> Watch<'static> {
+        Watch { tell: &|_, _| true, stopped: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn go_on(&self, phase: Phase, done: usize, of: usize) -> bool {
+        if !self.stopped() && !(self.tell)(phase, (done * 100 / of.max(1)).min(100) as u8) {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        !self.stopped()
+    }
+
+    /// Whether it was told to stop.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// Solves an instance. Deterministic, on any number of threads; always gives a plan, an empty one at worst.
+pub fn solve(instance: &Instance, limits: &Limits) -> Solution {
+    solve_watched(instance, limits, &Watch::none())
+}
+
+/// The same, watched.
+pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) -> Solution {
+    let scale = instance.scale();
+    if instance.is_flow() {
+        return solve_flow(instance, scale, watch);
+    }
+    let fine = Scale::fine(instance.best_score(), instance.floors() > 0);
+    let mut first = Search::split(instance, if instance.levels { fine } else { scale }, watch);
+    if watch.stopped() {
+        return unfinished(&first);
+    }
+    let mut proof = Vec::new();
+    // A rough relaxation says where to begin, the search from there what can be reached, and how far that is from
+    // the bound of a finer one, which in turn says where else to look.
+    first.relax(limits.rounds, None, 1);
+    first.improve(limits.rounds.min(1));
+    let known = first.flow.value();
+    first.resplit();
+    first.relax(limits.rounds * 5, Some(known), 1);
+    first.improve(limits.rounds);
+    if watch.stopped() {
+        return unfinished(&first);
+    }
+    let fine = first.flow.scale;
+    proof.extend(first.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
+    let mut search = first.at(scale);
+    search.improve(limits.rounds.min(1));
+    if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
+        prove_levels(&mut search, limits, &mut proof);
+    }
+    let prices = search.flow.prices();
+    let mut best = Best { chosen: search.flow.chosen(instance), value: search.flow.value() };
+    let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
+    let tree = branch(search, &mut best, limits.rounds, &mut left);
+    proof.insert(0, Bound { scale, tree });
+    trim(instance, &mut best.chosen);
+    Solution { chosen: best.chosen, proof, prices }
+}
+
+/// What a search that was stopped has, with the bound of its prices.
+fn unfinished(search: &Search<'_>) -> Solution {
+    let mut chosen = search.flow.chosen(search.instance);
+    trim(search.instance, &mut chosen);
+    let prices = search.flow.prices();
+    let bound = search.lowest.as_ref().map_or_else(|| prices.clone(), |(_, prices)| prices.clone());
+    Solution { chosen, proof: vec![Bound { scale: search.flow.scale, tree: Tree::Leaf(bound) }], prices }
+}
+
+/// What is found for a part: the plan, prices at weights of one scale, and those at the objective's own, if it came
+/// to them.
+type Found = (Vec<Option<u32>>, Prices, Option<Prices>);
+
+/// Parts that share nothing are solved at the same time, each as it would be by itself.
+fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution {
+    let fine = Scale::fine(instance.best_score() + i64::from(instance.favour), instance.floors() > 0);
+    let fine = if instance.levels { fine } else { scale };
+    let one = |i: &Instance| -> Found {
+        let first = Search::split(i, fine, watch);
+        let (chosen, prices) = (first.flow.chosen(i), first.flow.prices());
+        if !i.levels || watch.stopped() {
+            return (chosen, prices, None);
+        }
+        let best = first.at(scale);
+        if watch.stopped() {
+            return (chosen, prices, None);
+        }
+        (best.flow.chosen(i), prices, Some(best.flow.prices()))
+    };
+    let parts = parts(instance);
+    let found: Vec<Found> = if parts.is_empty() { vec![one(instance)] } else { at_once(&parts, one) };
+    // One part that was stopped, and the bound of the whole is at weights of one scale.
+    let finished = found.iter().all(|f| f.2.is_some());
+    let scale = if finished { scale } else { fine };
+    // What is in no part serves nobody: a lower bound there earns nothing.
+    let idle = |floors: &[u32]| floors.iter().map(|f| if *f > 0 { -scale.floor } else { 0 }).collect();
+    let mut solution = Solution {
+        chosen: vec![None; instance.requirements()],
+        proof: Vec::new(),
+        prices: Prices {
+            station: idle(&instance.station_floor),
+            place: idle(&instance.place_floor),
+            resource: idle(&instance.resource_floor),
+            member: idle(&instance.member_floor),
+        },
+    };
+    for (k, (chosen, rough, exact)) in found.into_iter().enumerate() {
+        let prices = exact.filter(|_| finished).unwrap_or(rough);
+        match parts.get(k) {
+            Some(part) => part.put_back(instance, &chosen, &prices, &mut solution),
+            None => solution = Solution { chosen, prices, ..solution },
+        }
+    }
+    trim(instance, &mut solution.chosen);
+    solution.proof.push(Bound { scale, tree: Tree::Leaf(solution.prices.clone()) });
+    solution
+}
+
+/// Solves every part, on as many threads as there are.
+fn at_once(parts: &[Part], one: impl Fn(&Instance) -> Found + Sync) -> Vec<Found> {
+    let next = AtomicUsize::new(0);
+    let found: Vec<OnceLock<Found>> = parts.iter().map(|_| OnceLock::new()).collect();
+    let work = || {
+        loop {
+            let k = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(part), Some(found)) = (parts.get(k), found.get(k)) else { return };
+            found.get_or_init(|| one(&part.instance));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..std::thread::available_parallelism().map_or(1, usize::from).min(parts.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    found.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
+/// What was stopped half way may hold more than there is somewhere, or half a need: such needs go, the last first.
+fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
+    let mut load = [
+        vec![0u32; i.place_cap.len()],
+        vec![0; i.resource_cap.len()],
+        vec![0; i.member_cap.len()],
+        vec![0; i.station_limit.len()],
+    ];
+    let sets = |pair: u32| {
+        let place = i.place_of(pair as usize);
+        let resource = i.resource_of(place);
+        [place, resource, i.resource_member[resource] as usize]
+    };
+    for need in 0..i.needs() {
+        let range = i.requirements_of(need);
+        if chosen[range.clone()].iter().any(Option::is_none) {
+            chosen[range.clone()].fill(None);
+        }
+        let pairs: Vec<u32> = chosen[range].iter().copied().flatten().collect();
+        for pair in &pairs {
+            for (load, at) in load.iter_mut().zip(sets(*pair)) {
+                load[at] += 1;
+            }
+        }
+        if let Some(line) = load[3].get_mut(i.need_station[need] as usize) {
+            *line += u32::from(!pairs.is_empty());
+        }
+    }
+    let caps = [&i.place_cap, &i.resource_cap, &i.member_cap, &i.station_limit];
+    if (0..4).all(|k| load[k].iter().zip(caps[k]).all(|(l, c)| l <= c)) {
+        return;
+    }
+    for need in (0..i.needs()).rev() {
+        let range = i.requirements_of(need);
+        let pairs: Vec<u32> = chosen[range.clone()].iter().copied().flatten().collect();
+        let station = i.need_station[need] as usize;
+        let over = pairs.iter().any(|p| (0..3).zip(sets(*p)).any(|(k, at)| load[k][at] > caps[k][at]))
+            || load[3].get(station).is_some_and(|l| *l > i.station_limit[station]);
+        if over && !pairs.is_empty() {
+            chosen[range].fill(None);
+            for pair in pairs {
+                for (load, at) in load.iter_mut().zip(sets(pair)) {
+                    load[at] -= 1;
+                }
+            }
+            if let Some(line) = load[3].get_mut(station) {
+                *line -= 1;
+            }
+        }
     }
 }
 
 /// Where the prices of the search do not prove the urgent or the served needs, prices that look at that level alone.
-fn prove_levels(search: &mut Search<'_>, limits: &Limits, fine: &mut Vec<Fine>) {
+fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>) {
     let instance = search.instance;
+    let chosen = search.flow.chosen(instance);
+    let value = value_of(instance, &chosen);
     search.note_bound(search.flow.prices());
-    let Some((bound, _)) = &search.lowest else { return };
-    let (plan, most) = (decode(instance, search.flow.value()), decode(instance, *bound));
-    let own = &instance.weights;
-    // Evenness stays what it is: one unit of a level must outweigh it by far.
-    let unit = (own.evenness_max + 1) * 1000;
-    let urgent = Weights { pinned: unit * 4, urgent: unit, served: 0, score: 0, ..*own };
+    let Some((whole, _)) = &search.lowest else { return };
+    let counted = by_counting(instance);
+    let scale = &search.flow.scale;
+    let own = bound_from(instance, scale, *whole, &chosen, value, counted).unwrap_or(counted);
+    let mut bound = own.min(counted);
+    let (plan, most) = (decode(instance, value), decode(instance, bound));
+    // In parts that a share of a reward can be.
+    let unit = 1000;
+    let floor = if instance.floors() > 0 { unit * 8 } else { 0 };
+    let urgent = Scale { floor, pinned: unit * 4, urgent: unit, served: 0, score: 0, even: 0, kept: 0 };
     // Served needs count alike here: what no plan exceeds in all, no plan of these urgent needs exceeds.
-    let served = Weights { pinned: 0, urgent: 0, served: unit, score: 0, ..*own };
+    let served = Scale { floor, pinned: 0, urgent: 0, served: unit, score: 0, even: 0, kept: 0 };
     let mut levels = Vec::new();
     if plan.urgent_served != most.urgent_served {
         levels.push(urgent);
@@ -154,49 +329,44 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, fine: &mut Vec<Fine>) 
     if !levels.is_empty() || plan.served != most.served {
         levels.push(served);
     }
-    let (value, mut bound) = (search.flow.value(), *bound);
-    for (at, weights) in levels.into_iter().enumerate() {
-        let one_level = Instance { weights, ..instance.clone() };
+    for (at, scale) in levels.into_iter().enumerate() {
         // Often the lengths of the lists alone prove the level; only where they do not is it worth a search.
-        let mut proof = Fine::new(&weights, by_lists(&one_level));
-        let proved = |proof: &Fine| {
-            let bound = bound.min(refined(instance, proof, value, bound).unwrap_or(bound));
+        let says = |prices: &Prices| {
+            let whole = crate::verify::bound_of(instance, &scale, prices, |_| None);
+            let closer = whole.and_then(|w| bound_from(instance, &scale, w, &chosen, value, bound));
+            let bound = closer.unwrap_or(bound).min(bound);
             let most = decode(instance, bound);
-            let same = plan.urgent_served == most.urgent_served
-                && (weights.served == 0 || plan.served == most.served);
+            let same =
+                plan.urgent_served == most.urgent_served && (scale.served == 0 || plan.served == most.served);
             (same, bound)
         };
-        if !proved(&proof).0 {
-            let mut alone = Search::new(&one_level);
-            for need in &search.several {
-                if search.inside[*need as usize] {
-                    alone.flip(*need as usize);
-                }
-            }
-            alone.improve(1);
-            alone.relax(limits.rounds * 8);
-            if let Some((_, prices)) = alone.lowest {
-                let other = Fine::new(&weights, prices);
-                if proved(&other).1 < proved(&proof).1 {
-                    proof = other;
-                }
+        let mut prices = by_lists(instance, &scale);
+        if !says(&prices).0 {
+            let mut alone = Search::split(instance, scale, search.watch);
+            let known = i128::from(scale.pinned) * i128::from(plan.pinned_served)
+                + i128::from(scale.urgent) * i128::from(plan.urgent_served)
+                + i128::from(scale.served) * i128::from(plan.served);
+            alone.relax(limits.rounds * 8, Some(known), unit.into());
+            if let Some((_, other)) = alone.lowest
+                && says(&other).1 < says(&prices).1
+            {
+                prices = other;
             }
         }
-        bound = proved(&proof).1;
-        fine.insert(at, proof);
+        bound = says(&prices).1;
+        proof.insert(at, Bound { scale, tree: Tree::Leaf(prices) });
     }
 }
 
 /// Prices that know nothing but the lengths of the lists: a line costs a need's reward where more needs could be
 /// served than the list takes.
-fn by_lists(instance: &Instance) -> Prices {
-    let w = &instance.weights;
+fn by_lists(instance: &Instance, w: &Scale) -> Prices {
     let unit = if w.served > 0 { w.served } else { w.urgent };
     let mut asking = vec![0u32; instance.station_limit.len()];
     for need in 0..instance.needs() {
-        let mut all = instance.requirements_of(need);
-        if instance.reward(need) >= unit && all.all(|q| instance.pairs_of(q).any(|p| instance.usable(p))) {
-            asking[instance.need_station[need] as usize] += 1;
+        let station = instance.need_station[need] as usize;
+        if station < asking.len() && instance.reward(w, need) >= unit && instance.servable(need) {
+            asking[station] += 1;
         }
     }
     let price = |(asking, limit): (&u32, &u32)| if asking > limit { unit } else { 0 };
@@ -215,12 +385,13 @@ struct Best {
 
 fn branch(mut at: Search<'_>, best: &mut Best, rounds: u32, left: &mut u32) -> Tree {
     if at.flow.value() > best.value {
-        *best = Best { chosen: at.flow.chosen(), value: at.flow.value() };
+        *best = Best { chosen: at.flow.chosen(at.instance), value: at.flow.value() };
     }
     at.note_bound(at.flow.prices());
     let Some((bound, prices)) = at.lowest.take() else { return Tree::Leaf(at.flow.prices()) };
     let wrong = at.wrong();
-    let (Some((_, need)), true) = (wrong.first(), *left > 0 && bound > best.value) else {
+    let worth_it = *left > 0 && bound > best.value && at.watch.go_on(Phase::Prove, 50, 100);
+    let (Some((_, need)), true) = (wrong.first(), worth_it) else {
         return Tree::Leaf(prices);
     };
     *left -= 1;
@@ -247,7 +418,7 @@ fn decide(
                 at.flip(n as usize);
             }
         }
-        if !at.flow.put_in(need, true) {
+        if !at.flow.put_in(at.instance, need, None) {
             return Tree::Leaf(at.flow.prices());
         }
         at.inside[need] = true;

@@ -4,23 +4,28 @@
 //! the best pair of each of its requirements or nothing at all, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::instance::Weights;
-use crate::{Fine, Instance, Prices, Priority, Solution, Tree};
+use crate::instance::Scale;
+use crate::net::{BANNED, NONE};
+use crate::{Instance, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
 
 /// The levels of the objective, highest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objective {
+    /// Units of lower bounds that are met.
+    pub floor_met: i64,
     /// Pinned needs served.
     pub pinned_served: i64,
     /// Urgent needs served.
     pub urgent_served: i64,
     /// Needs served.
     pub served: i64,
-    /// Sum of the scores of the chosen pairs.
+    /// Sum of the scores of the chosen pairs, with the points that favoured pairs earn by staying.
     pub score: i64,
     /// Sum of the members' squared loads: the less, the evener.
     pub evenness: i64,
+    /// Favoured pairs that are chosen.
+    pub kept: i64,
 }
 
 /// What the check found.
@@ -55,6 +60,17 @@ pub enum Violation {
         /// The pair.
         pair: u32,
     },
+    /// A chosen pair that is forbidden.
+    #[error("requirement {requirement} takes pair {pair}, which is banned")]
+    Banned {
+        /// The requirement.
+        requirement: usize,
+        /// The pair.
+        pair: u32,
+    },
+    /// A need that has gone is served.
+    #[error("need {0} is served, but has gone")]
+    Gone(usize),
     /// A need of which only some requirements are covered.
     #[error("need {0} is covered only in part")]
     Partly(usize),
@@ -70,9 +86,9 @@ pub enum Violation {
         /// What there is.
         cap: u32,
     },
-    /// A price below zero proves nothing.
-    #[error("{what} {index} has a price below zero")]
-    NegativePrice {
+    /// A price beyond anything that the arithmetic of a bound can take.
+    #[error("{what} {index} has a price beyond 60 bits")]
+    Price {
         /// Which level.
         what: &'static str,
         /// Which of them.
@@ -91,12 +107,12 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
     feasible(instance, &solution.chosen)?;
     let value = value_of(instance, &solution.chosen);
     let mut decided = vec![None; instance.needs()];
-    // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
-    let mut bound = proved(instance, &solution.proof.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
-    for fine in &solution.proof.fine {
-        check(instance, &fine.prices)?;
-        if let Some(finer) = refined(instance, fine, value, bound) {
-            bound = bound.min(finer);
+    let mut bound = by_counting(instance);
+    for b in &solution.proof {
+        // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
+        let whole = proved(instance, &b.scale, &b.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
+        if let Some(closer) = bound_from(instance, &b.scale, whole, &solution.chosen, value, bound) {
+            bound = bound.min(closer);
         }
     }
     if bound < value {
@@ -109,17 +125,66 @@ pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Viola
     })
 }
 
-/// A closer bound on one level. Where the levels above it are proved, every better plan reaches just the same there,
-/// so that any weights may be put on them: what these leave over bounds the level. `None` where they are not proved.
-pub(crate) fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128) -> Option<i128> {
-    let (plan, most) = (decode(instance, value), decode(instance, bound));
+/// What counting alone says: everything served, each requirement with its best pair, nobody has more than one.
+pub(crate) fn by_counting(instance: &Instance) -> i128 {
     let w = &instance.weights;
-    let whole = bound_of(
-        instance,
-        &Weights { pinned: fine.pinned, urgent: fine.urgent, served: fine.served, score: fine.score, ..*w },
-        &fine.prices,
-        |_| None,
-    )?;
+    let count = |p| instance.count(p) as i128;
+    let (pinned, urgent) = (count(Priority::Pinned), count(Priority::Urgent));
+    let best: i128 = (0..instance.requirements())
+        .filter_map(|q| {
+            instance.pairs_of(q).filter(|p| instance.usable(*p)).map(|p| instance.score_of(p)).max()
+        })
+        .map(i128::from)
+        .sum();
+    let kept = instance.favoured.iter().filter(|p| **p != NONE).count() as i128;
+    w.floor * instance.floors()
+        + w.pinned * pinned
+        + w.urgent * urgent
+        + w.served * (pinned + urgent + count(Priority::Normal))
+        + w.score * (best + kept * i128::from(instance.favour))
+        + kept
+}
+
+/// What a bound at other weights says about the plans that are compared. `whole`: no plan is worth more at these
+/// weights. `None` where it says nothing.
+pub(crate) fn bound_from(
+    instance: &Instance,
+    scale: &Scale,
+    whole: i128,
+    chosen: &[Option<u32>],
+    value: i128,
+    bound: i128,
+) -> Option<i128> {
+    let w = &instance.weights;
+    let same = |a: i64, b: i128| i128::from(a) == b;
+    if same(scale.floor, w.floor)
+        && same(scale.pinned, w.pinned)
+        && same(scale.urgent, w.urgent)
+        && same(scale.served, w.served)
+        && same(scale.score, w.score)
+        && same(scale.even, w.even)
+        && scale.kept == instance.scale().kept
+    {
+        return Some(whole);
+    }
+    if instance.is_flow() && scale.outweighs(instance) {
+        return (value_at(instance, scale, chosen) >= whole).then_some(value);
+    }
+    if !instance.levels {
+        return None;
+    }
+    let (plan, most) = (decode(instance, value), decode(instance, bound));
+    let (s_pinned, s_urgent, s_served, s_score) = (
+        i128::from(scale.pinned),
+        i128::from(scale.urgent),
+        i128::from(scale.served),
+        i128::from(scale.score),
+    );
+    // A closer bound on one level. Where the levels above it are proved, every better plan reaches just the same
+    // there, so that any weights may be put on them: what these leave over bounds the level.
+    // Where evenness counts, a plan may have had up to all of it against it.
+    let uneven = if scale.even > 0 { w.evenness_max } else { 0 };
+    let left = whole + uneven - i128::from(scale.floor) * i128::from(plan.floor_met);
     let above = |pinned: i128, urgent: i128, served: i128, served_needs: i64| {
         pinned * i128::from(plan.pinned_served)
             + urgent * i128::from(plan.urgent_served)
@@ -127,28 +192,36 @@ pub(crate) fn refined(instance: &Instance, fine: &Fine, value: i128, bound: i128
     };
     // The most that a plan of these upper levels can be worth: everything below them at its best.
     let all_below = |unit: i128| unit - w.evenness_max - 1;
-    if plan.pinned_served != most.pinned_served {
+    let floor = w.floor * i128::from(plan.floor_met);
+    if plan.floor_met != most.floor_met || plan.pinned_served != most.pinned_served {
         return None;
     }
-    if fine.served == 0 && fine.urgent > 0 {
-        let left = whole + w.evenness_max - fine.pinned * i128::from(plan.pinned_served);
-        let urgent = left.div_euclid(fine.urgent);
-        return Some(w.pinned * i128::from(plan.pinned_served) + w.urgent * urgent + all_below(w.urgent));
+    if scale.served == 0 && scale.urgent > 0 {
+        let urgent = (left - above(s_pinned, 0, 0, 0)).div_euclid(s_urgent);
+        return Some(floor + above(w.pinned, 0, 0, 0) + w.urgent * urgent + all_below(w.urgent));
     }
     if plan.urgent_served != most.urgent_served {
         return None;
     }
-    if fine.score == 0 && fine.served > 0 {
-        let left = whole + w.evenness_max - above(fine.pinned, fine.urgent, 0, 0);
-        let served = left.div_euclid(fine.served);
-        return Some(above(w.pinned, w.urgent, 0, 0) + w.served * served + all_below(w.served));
+    if scale.score == 0 && scale.served > 0 {
+        let served = (left - above(s_pinned, s_urgent, 0, 0)).div_euclid(s_served);
+        return Some(floor + above(w.pinned, w.urgent, 0, 0) + w.served * served + all_below(w.served));
     }
-    // Of all numbers of served needs up to the proved one, that one allows the most: its weight is far the larger.
-    let one_scale = fine.score == w.score && fine.served <= w.served;
-    one_scale.then(|| {
-        whole - above(fine.pinned, fine.urgent, fine.served, most.served)
-            + above(w.pinned, w.urgent, w.served, most.served)
-    })
+    if scale.score <= 0 {
+        return None;
+    }
+    // A better plan serves from as many as this one up to the proved number; what is linear in it is largest at an
+    // end.
+    let served = |needs: i64| {
+        let rest = left - above(s_pinned, s_urgent, s_served, needs);
+        let upper = floor + above(w.pinned, w.urgent, w.served, needs);
+        if s_score == w.score && same(scale.even, w.even) {
+            upper + rest - w.evenness_max
+        } else {
+            upper + w.score * rest.div_euclid(s_score) + w.even - 1
+        }
+    };
+    Some(served(plan.served).max(served(most.served)))
 }
 
 fn shape(what: &'static str, got: usize, expected: usize) -> Result<(), Violation> {
@@ -165,11 +238,19 @@ fn feasible(instance: &Instance, chosen: &[Option<u32>]) -> Result<(), Violation
         if covered != 0 && covered != range.len() {
             return Err(Violation::Partly(need));
         }
-        station[instance.need_station[need] as usize] += u32::from(covered > 0);
+        if covered > 0 && instance.need_gone[need] {
+            return Err(Violation::Gone(need));
+        }
+        if instance.need_station[need] != NONE {
+            station[instance.need_station[need] as usize] += u32::from(covered > 0);
+        }
         for requirement in range {
             if let Some(pair) = chosen[requirement] {
                 if !instance.pairs_of(requirement).contains(&(pair as usize)) {
                     return Err(Violation::ForeignPair { requirement, pair });
+                }
+                if instance.pair_score[pair as usize] == BANNED {
+                    return Err(Violation::Banned { requirement, pair });
                 }
                 place[instance.place_of(pair as usize)] += 1;
             }
@@ -198,77 +279,131 @@ fn sum_up(load: &[u32], above: &[u32], len: usize) -> Vec<u32> {
     sum
 }
 
+/// What the levels of a plan are worth at some weights.
+fn worth(o: &Objective, [floor, pinned, urgent, served, score, even, kept]: [i128; 7]) -> i128 {
+    floor * i128::from(o.floor_met)
+        + pinned * i128::from(o.pinned_served)
+        + urgent * i128::from(o.urgent_served)
+        + served * i128::from(o.served)
+        + score * i128::from(o.score)
+        - even * i128::from(o.evenness)
+        + kept * i128::from(o.kept)
+}
+
 /// The value of a feasible plan in units of the lowest level.
 pub(crate) fn value_of(instance: &Instance, chosen: &[Option<u32>]) -> i128 {
-    let mut value = 0;
-    let mut load = vec![0i128; instance.member_cap.len()];
+    let w = &instance.weights;
+    worth(&levels_of(instance, chosen), [w.floor, w.pinned, w.urgent, w.served, w.score, w.even, 1])
+}
+
+/// The value of a feasible plan at the weights of a flow.
+pub(crate) fn value_at(instance: &Instance, w: &Scale, chosen: &[Option<u32>]) -> i128 {
+    let weights = [w.floor, w.pinned, w.urgent, w.served, w.score, w.even, w.kept].map(i128::from);
+    worth(&levels_of(instance, chosen), weights)
+}
+
+/// What a feasible plan reaches, level by level.
+pub(crate) fn levels_of(instance: &Instance, chosen: &[Option<u32>]) -> Objective {
+    let mut o = Objective::default();
+    let mut place = vec![0u32; instance.place_cap.len()];
+    let mut station = vec![0u32; instance.station_limit.len()];
     for need in 0..instance.needs() {
         let range = instance.requirements_of(need);
         if chosen[range.start].is_some() {
-            value += instance.reward(need);
+            o.served += 1;
+            match instance.need_priority[need] {
+                Priority::Normal => {}
+                Priority::Urgent => o.urgent_served += 1,
+                Priority::Pinned => o.pinned_served += 1,
+            }
+            if instance.need_station[need] != NONE {
+                station[instance.need_station[need] as usize] += 1;
+            }
         }
-        for pair in chosen[range].iter().flatten() {
-            value += instance.weights.score * i128::from(instance.score_of(*pair as usize));
-            let resource = instance.resource_of(instance.place_of(*pair as usize));
-            load[instance.resource_member[resource] as usize] += 1;
+        for (q, pair) in range.clone().zip(&chosen[range]).filter_map(|(q, p)| Some((q, (*p)?))) {
+            let pair = &pair;
+            o.score += instance.score_of(*pair as usize);
+            if instance.favoured.get(q) == Some(pair) {
+                o.score += i64::from(instance.favour);
+                o.kept += 1;
+            }
+            place[instance.place_of(*pair as usize)] += 1;
         }
     }
-    value - load.iter().map(|l| l * l).sum::<i128>()
+    let resource = sum_up(&place, &instance.place_resource, instance.resource_cap.len());
+    let member = sum_up(&resource, &instance.resource_member, instance.member_cap.len());
+    for (load, floor) in [
+        (&place, &instance.place_floor),
+        (&resource, &instance.resource_floor),
+        (&member, &instance.member_floor),
+        (&station, &instance.station_floor),
+    ] {
+        o.floor_met += load.iter().zip(floor).map(|(l, f)| i64::from(*l.min(f))).sum::<i64>();
+    }
+    o.evenness = member.iter().map(|l| i64::from(*l) * i64::from(*l)).sum();
+    o
 }
 
-/// What a pair earns at these prices: its score less the places it takes; reward and station apart.
-fn pair_profit(instance: &Instance, prices: &Prices, pair: usize) -> i128 {
-    instance.weights.score * i128::from(instance.score_of(pair))
-        - toll_of(instance, prices, instance.place_of(pair))
+/// What a pair earns at these prices in units of the score: reward and station apart.
+fn pair_profit(instance: &Instance, scale: &Scale, prices: &Prices, q: usize, pair: usize) -> i64 {
+    instance.value_at(scale, q, pair) - toll_of(instance, prices, instance.place_of(pair))
 }
 
 /// The price of a unit of a place, of its resource and of its member.
-fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i128 {
+fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64 {
     let resource = instance.resource_of(place);
     let member = instance.resource_member[resource] as usize;
     prices.place[place] + prices.resource[resource] + prices.member[member]
 }
 
 /// What serving a need is worth at these prices, each requirement with its best pair; `None` where one has no pair.
-fn profit_of(
-    instance: &Instance,
-    weights: &Weights,
-    prices: &Prices,
-    toll: &[i128],
-    need: usize,
-) -> Option<i128> {
-    let mut profit = instance.reward_at(weights, need) - prices.station[instance.need_station[need] as usize];
+fn profit_of(instance: &Instance, scale: &Scale, prices: &Prices, toll: &[i64], need: usize) -> Option<i128> {
+    let line = match instance.need_station[need] {
+        NONE => 0,
+        s => prices.station[s as usize],
+    };
+    let mut profit = i128::from(instance.reward(scale, need)) - i128::from(line);
     for q in instance.requirements_of(need) {
         let pairs = instance.pairs_of(q).filter(|p| instance.usable(*p));
-        let earned = |p: usize| weights.score * i128::from(instance.score_of(p)) - toll[instance.place_of(p)];
-        profit += pairs.map(earned).max()?;
+        let earned = |p: usize| instance.value_at(scale, q, p) - toll[instance.place_of(p)];
+        profit += i128::from(pairs.map(earned).max()?);
     }
     Some(profit)
+}
+
+/// What a level of the hierarchy earns at most by selling its units: `k` of them at `price`, the first `floor` with
+/// the reward of a lower bound, the k-th square of evenness at `even`.
+fn charge(cap: u32, floor: u32, price: i64, reward: i64, even: i64) -> i128 {
+    let [cap, floor] = [cap, floor].map(i128::from);
+    let [price, reward, even] = [price, reward, even].map(i128::from);
+    let at = |k: i128| k * price + k.min(floor) * reward - k * k * even;
+    // Concave in k: the top is at an end, at the lower bound, or where the next even unit costs its price.
+    let tops = |price: i128| if even > 0 { [price / (2 * even), price / (2 * even) + 1] } else { [0; 2] };
+    let ks = [0, floor, cap].into_iter().chain(tops(price)).chain(tops(price + reward));
+    ks.map(|k| at(k.clamp(0, cap))).max().unwrap_or(0)
 }
 
 /// The bound that these prices prove under the decisions; `None` if the decisions cannot be kept at all.
 pub(crate) fn bound_of(
     instance: &Instance,
-    weights: &Weights,
+    scale: &Scale,
     prices: &Prices,
     decided: impl Fn(usize) -> Option<bool>,
 ) -> Option<i128> {
-    let charge = |cap: &[u32], price: &[i128]| -> i128 {
-        cap.iter().zip(price).filter(|(_, p)| **p > 0).map(|(c, p)| i128::from(*c) * p).sum()
+    let all = |cap: &[u32], floor: &[u32], price: &[i64], even: i64| -> i128 {
+        cap.iter().zip(floor).zip(price).map(|((c, f), p)| charge(*c, *f, *p, scale.floor, even)).sum()
     };
-    let mut bound = charge(&instance.station_limit, &prices.station)
-        + charge(&instance.place_cap, &prices.place)
-        + charge(&instance.resource_cap, &prices.resource);
-    for (cap, price) in instance.member_cap.iter().zip(&prices.member) {
-        // The best load k earns k·price − k²; concave, so its top is at price / 2.
-        let cap = i128::from(*cap);
-        let top = (price / 2).min(cap);
-        bound += [top, (top + 1).min(cap)].iter().map(|k| k * price - k * k).max().unwrap_or(0);
-    }
+    let mut bound = all(&instance.station_limit, &instance.station_floor, &prices.station, 0)
+        + all(&instance.place_cap, &instance.place_floor, &prices.place, 0)
+        + all(&instance.resource_cap, &instance.resource_floor, &prices.resource, 0)
+        + all(&instance.member_cap, &instance.member_floor, &prices.member, scale.even);
     // The price of a place with what is above it, once for all the pairs that ask.
-    let toll: Vec<i128> = (0..instance.place_cap.len()).map(|p| toll_of(instance, prices, p)).collect();
+    let toll: Vec<i64> = (0..instance.place_cap.len()).map(|p| toll_of(instance, prices, p)).collect();
     for need in 0..instance.needs() {
-        let profit = profit_of(instance, weights, prices, &toll, need);
+        if instance.need_gone[need] {
+            continue;
+        }
+        let profit = profit_of(instance, scale, prices, &toll, need);
         bound += match decided(need) {
             None => profit.unwrap_or(0).max(0),
             Some(true) => profit?,
@@ -278,26 +413,32 @@ pub(crate) fn bound_of(
     Some(bound)
 }
 
-fn proved(instance: &Instance, tree: &Tree, decided: &mut [Option<bool>]) -> Result<Option<i128>, Violation> {
+fn proved(
+    instance: &Instance,
+    scale: &Scale,
+    tree: &Tree,
+    decided: &mut [Option<bool>],
+) -> Result<Option<i128>, Violation> {
     match tree {
         Tree::Leaf(prices) => {
             check(instance, prices)?;
-            Ok(bound_of(instance, &instance.weights, prices, |n| decided[n]))
+            Ok(bound_of(instance, scale, prices, |n| decided[n]))
         }
         Tree::Branch { need, served, left_out } => {
             let n = *need as usize;
             shape("decided need", usize::from(n < instance.needs()), 1)?;
             let before = decided[n];
             decided[n] = Some(true);
-            let a = proved(instance, served, decided)?;
+            let a = proved(instance, scale, served, decided)?;
             decided[n] = Some(false);
-            let b = proved(instance, left_out, decided)?;
+            let b = proved(instance, scale, left_out, decided)?;
             decided[n] = before;
             Ok(a.max(b))
         }
     }
 }
 
+/// Shapes, and prices of a size that cannot overflow a sum. A price below zero pays for units: any price bounds.
 fn check(instance: &Instance, prices: &Prices) -> Result<(), Violation> {
     for (what, price, len) in [
         ("station", &prices.station, instance.station_limit.len()),
@@ -306,8 +447,8 @@ fn check(instance: &Instance, prices: &Prices) -> Result<(), Violation> {
         ("member", &prices.member, instance.member_cap.len()),
     ] {
         shape(what, price.len(), len)?;
-        if let Some(index) = price.iter().position(|p| *p < 0) {
-            return Err(Violation::NegativePrice { what, index });
+        if let Some(index) = price.iter().position(|p| p.unsigned_abs() > 1 << 60) {
+            return Err(Violation::Price { what, index });
         }
     }
     Ok(())
@@ -317,42 +458,36 @@ fn check(instance: &Instance, prices: &Prices) -> Result<(), Violation> {
 pub(crate) fn decode(instance: &Instance, value: i128) -> Objective {
     let w = &instance.weights;
     let small = |x: i128| i64::try_from(x).unwrap_or(i64::MAX);
-    let mut rest = value + w.evenness_max;
-    let pinned = rest.div_euclid(w.pinned);
-    rest -= pinned * w.pinned;
-    // A pinned need counts among the served; whether it was urgent as well, its priority no longer says.
-    let above = rest.div_euclid(w.urgent);
-    rest -= above * w.urgent;
-    let served = rest.div_euclid(w.served);
-    rest -= served * w.served;
-    let score = rest.div_euclid(w.score);
-    rest -= score * w.score;
-    Objective {
-        pinned_served: small(pinned),
-        urgent_served: small(above),
-        served: small(served),
-        score: small(score),
-        evenness: small(w.evenness_max - rest),
+    if !instance.levels {
+        let (score, kept) = (value.div_euclid(w.score), value.rem_euclid(w.score));
+        return Objective { score: small(score), kept: small(kept), ..Objective::default() };
     }
+    let mut rest = value + w.evenness_max;
+    let mut level = |weight: i128| {
+        let count = rest.div_euclid(weight);
+        rest -= count * weight;
+        small(count)
+    };
+    // A pinned need counts among the served; whether it was urgent as well, its priority no longer says.
+    let (floor_met, pinned_served, urgent_served, served, score) =
+        (level(w.floor), level(w.pinned), level(w.urgent), level(w.served), level(w.score));
+    let (left, kept) = (rest.div_euclid(w.even), rest.rem_euclid(w.even));
+    let evenness = small(w.evenness_max / w.even - left);
+    Objective { floor_met, pinned_served, urgent_served, served, score, evenness, kept: small(kept) }
 }
 
 impl Instance {
     /// What a chosen pair was ahead of a requirement's best other resource at these prices, in points of the score;
     /// `None` where there is no other. A large figure means that the exchange would cost a served need.
     pub fn runner_up(&self, prices: &Prices, requirement: usize, chosen: u32) -> Option<(u32, i64)> {
+        let scale = self.scale();
         let resource = self.resource_of(self.place_of(chosen as usize));
-        let mine = pair_profit(self, prices, chosen as usize);
+        let mine = pair_profit(self, &scale, prices, requirement, chosen as usize);
         let (profit, pair) = self
             .pairs_of(requirement)
-            .filter(|p| self.resource_of(self.place_of(*p)) != resource)
-            .map(|p| (pair_profit(self, prices, p), std::cmp::Reverse(p)))
+            .filter(|p| self.usable(*p) && self.resource_of(self.place_of(*p)) != resource)
+            .map(|p| (pair_profit(self, &scale, prices, requirement, p), std::cmp::Reverse(p)))
             .max()?;
-        let points = (mine - profit).div_euclid(self.weights.score);
-        Some((pair.0 as u32, i64::try_from(points).unwrap_or(i64::MAX)))
-    }
-
-    /// Number of urgent needs, the pinned apart.
-    pub fn urgent(&self) -> usize {
-        self.need_priority.iter().filter(|p| **p == Priority::Urgent).count()
+        Some((pair.0 as u32, (mine - profit).div_euclid(scale.score)))
     }
 }

@@ -1,13 +1,19 @@
 //! Laws of the assignment, on random small instances against brute force.
 
-use assignment::{Builder, Instance, Limits, Objective, Priority, Proof, Solution, Tree, solve, verify};
+use assignment::{
+    Builder, Change, Instance, Limits, Objective, Priority, Solution, Standing, Tree, Watch, solve,
+    solve_watched, verify,
+};
 use proptest::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Station, priority, pairs (place, score) of each requirement.
 type Asked = (usize, u8, Vec<Vec<(usize, i64)>>);
 
 #[derive(Clone, Debug)]
 struct Case {
+    floors: u8,
+    score_only: bool,
     members: Vec<u32>,
     resources: Vec<(usize, u32)>,
     places: Vec<(usize, u32)>,
@@ -16,22 +22,31 @@ struct Case {
 }
 
 fn build(c: &Case) -> Instance {
-    let mut b = Builder::default();
-    c.members.iter().for_each(|cap| {
-        b.member(*cap);
-    });
+    let mut b = if c.score_only { Builder::score_only() } else { Builder::default() };
+    // Lower bounds on a level in turn, or on none.
+    let floor = |level: u8, at: u32| if c.floors == level { at % 3 } else { 0 };
+    for (k, cap) in c.members.iter().enumerate() {
+        let m = b.member(*cap);
+        b.member_at_least(m, floor(1, k as u32 + 1));
+    }
     for (m, cap) in &c.resources {
-        b.resource((m % c.members.len()) as u32, *cap);
+        let r = b.resource((m % c.members.len()) as u32, *cap);
+        b.resource_at_least(r, floor(2, r + 1));
     }
     for (r, cap) in &c.places {
-        b.place((r % c.resources.len()) as u32, *cap);
+        let p = b.place((r % c.resources.len()) as u32, *cap);
+        b.place_at_least(p, floor(3, p));
     }
-    c.stations.iter().for_each(|l| {
-        b.station(*l);
-    });
+    for limit in &c.stations {
+        let s = b.station(*limit);
+        b.station_at_least(s, floor(4, s + 1));
+    }
     for (s, p, requirements) in &c.needs {
         let priority = [Priority::Normal, Priority::Urgent, Priority::Pinned][*p as usize % 3];
-        b.need((s % c.stations.len()) as u32, priority);
+        match s % (c.stations.len() + 1) {
+            alone if alone == c.stations.len() => b.need_alone(priority),
+            s => b.need(s as u32, priority),
+        };
         for pairs in requirements {
             b.requirement();
             for (p, score) in pairs {
@@ -42,17 +57,21 @@ fn build(c: &Case) -> Instance {
     b.build().expect("a sound instance")
 }
 
-fn cases() -> impl Strategy<Value = Case> {
+/// Instances with at most so many requirements a need and so many needs.
+fn cases(requirements: usize, needs: usize) -> impl Strategy<Value = Case> {
     let pairs = prop::collection::vec((0..5usize, 0..20i64), 0..4);
-    let need = (0..2usize, 0..3u8, prop::collection::vec(pairs, 1..4));
+    let need = (0..3usize, 0..3u8, prop::collection::vec(pairs, 1..=requirements));
     (
+        (0..8u8, 0..6u8),
         prop::collection::vec(0..4u32, 1..3),
         prop::collection::vec((0..3usize, 0..4u32), 1..4),
         prop::collection::vec((0..4usize, 0..3u32), 1..6),
         prop::collection::vec(0..4u32, 1..3),
-        prop::collection::vec(need, 0..5),
+        prop::collection::vec(need, 0..needs),
     )
-        .prop_map(|(members, resources, places, stations, needs)| Case {
+        .prop_map(|((floors, plain), members, resources, places, stations, needs)| Case {
+            floors,
+            score_only: plain == 0,
             members,
             resources,
             places,
@@ -61,14 +80,16 @@ fn cases() -> impl Strategy<Value = Case> {
         })
 }
 
+type Key = (i64, i64, i64, i64, i64, i64, i64);
+
 /// The lexicographic order, the evener the better.
-fn key(o: &Objective) -> (i64, i64, i64, i64, i64) {
-    (o.pinned_served, o.urgent_served, o.served, o.score, -o.evenness)
+fn key(o: &Objective) -> Key {
+    (o.floor_met, o.pinned_served, o.urgent_served, o.served, o.score, -o.evenness, o.kept)
 }
 
 /// Tries every plan.
-fn brute(instance: &Instance, proof: &Proof, prices: &assignment::Prices) -> (i64, i64, i64, i64, i64) {
-    fn walk(i: &Instance, q: usize, s: &mut Solution, best: &mut (i64, i64, i64, i64, i64)) {
+fn brute(instance: &Instance, like: &Solution) -> Key {
+    fn walk(i: &Instance, q: usize, s: &mut Solution, best: &mut Key) {
         if q == i.requirements() {
             if let Ok(v) = verify(i, s) {
                 *best = key(&v.objective).max(*best);
@@ -81,12 +102,8 @@ fn brute(instance: &Instance, proof: &Proof, prices: &assignment::Prices) -> (i6
         }
         s.chosen[q] = None;
     }
-    let mut s = Solution {
-        chosen: vec![None; instance.requirements()],
-        proof: proof.clone(),
-        prices: prices.clone(),
-    };
-    let mut best = (0, 0, 0, 0, 0);
+    let mut s = Solution { chosen: vec![None; instance.requirements()], ..like.clone() };
+    let mut best = (0, 0, 0, 0, 0, i64::MIN, 0);
     walk(instance, 0, &mut s, &mut best);
     best
 }
@@ -95,18 +112,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn the_plan_is_the_best_of_all_plans(case in cases()) {
+    fn the_plan_is_the_best_of_all_plans(case in cases(3, 5)) {
         let instance = build(&case);
         let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
         prop_assume!(pairs <= 40_000);
         let solution = solve(&instance, &Limits::default());
         let verdict = verify(&instance, &solution).unwrap();
         prop_assert!(verdict.optimal, "{:?}", verdict);
-        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution.proof, &solution.prices));
+        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
     }
 
     #[test]
-    fn without_branching_the_gap_is_honest(case in cases()) {
+    fn without_branching_the_gap_is_honest(case in cases(3, 5)) {
         let instance = build(&case);
         let best = verify(&instance, &solve(&instance, &Limits::default())).unwrap();
         for rounds in [0, 1, 4] {
@@ -117,19 +134,145 @@ proptest! {
     }
 
     #[test]
-    fn a_negative_price_proves_nothing(case in cases(), index in 0..6usize) {
+    fn a_flow_is_the_best_of_all_plans(case in cases(1, 8)) {
+        let instance = build(&case);
+        let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
+        prop_assume!(pairs <= 40_000);
+        let solution = solve(&instance, &Limits::default());
+        let verdict = verify(&instance, &solution).unwrap();
+        prop_assert!(verdict.optimal, "{:?}", verdict);
+        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
+    }
+
+    /// Any prices bound every plan: a wrong one can only bound it less closely, and then proves nothing.
+    #[test]
+    fn a_price_off_by_one_never_proves_too_much(case in cases(1, 12), index in 0..6usize, by in -1..2i64) {
         let instance = build(&case);
         let mut solution = solve(&instance, &Limits::default());
-        if let Tree::Leaf(prices) = &mut solution.proof.tree {
+        let best = verify(&instance, &solution).unwrap();
+        if let Tree::Leaf(prices) = &mut solution.proof[0].tree {
             let at = index % prices.member.len();
-            prices.member[at] = -1;
-            prop_assert!(verify(&instance, &solution).is_err());
+            prices.member[at] += by;
         }
+        let verdict = verify(&instance, &solution).unwrap();
+        prop_assert!(key(&verdict.bound) >= key(&best.objective));
     }
 
     #[test]
-    fn the_same_instance_gives_the_same_solution(case in cases()) {
+    fn the_same_instance_gives_the_same_solution(case in cases(3, 5)) {
         let instance = build(&case);
         prop_assert_eq!(solve(&instance, &Limits::default()), solve(&instance, &Limits::default()));
+    }
+
+    /// After every change the standing plan is worth what a solve from nothing is worth, and proves it.
+    #[test]
+    fn a_plan_that_follows_changes_is_as_good_as_a_new_one(
+        case in cases(1, 9),
+        changes in prop::collection::vec((0..11u8, any::<u32>(), 0..25u32), 1..12),
+    ) {
+        let instance = build(&case);
+        prop_assume!(instance.needs() > 0);
+        let plan = solve(&instance, &Limits::default());
+        let mut standing = Standing::new(instance, &plan);
+        for (kind, at, size) in changes {
+            let i = standing.instance();
+            let pairs = i.pairs() as u32;
+            let below = |n: usize| at % n.max(1) as u32;
+            let change = match kind {
+                0 => Change::NeedGoes(below(i.needs())),
+                1 => Change::NeedComes(below(i.needs())),
+                2 => Change::NewNeed {
+                    station: (size % 2 == 0).then(|| below(case.stations.len())),
+                    priority: [Priority::Normal, Priority::Urgent, Priority::Pinned][size as usize % 3],
+                    pairs: vec![(below(case.places.len()), size), ((at / 7) % case.places.len() as u32, size / 2)],
+                },
+                3 => Change::PlaceCap(below(case.places.len()), size % 4),
+                4 => Change::ResourceCap(below(case.resources.len()), size % 4),
+                5 => Change::MemberCap(below(case.members.len()), size % 5),
+                6 => Change::StationLimit(below(case.stations.len()), size % 4),
+                _ if pairs == 0 => continue,
+                7 => Change::Ban(at % pairs),
+                8 => Change::Rescore(at % pairs, size),
+                9 => Change::Pin(at % pairs),
+                _ => Change::Unpin(at % pairs),
+            };
+            standing.change(&change).unwrap();
+            let verdict = verify(standing.instance(), &standing.solution()).unwrap();
+            prop_assert!(verdict.optimal, "after {:?}: {:?}", change, verdict);
+            let anew = solve(standing.instance(), &Limits::default());
+            let anew = verify(standing.instance(), &anew).unwrap();
+            prop_assert_eq!(key(&verdict.objective), key(&anew.objective), "after {:?}", change);
+        }
+    }
+
+    /// Among equal plans the one that moves the fewest of the favoured pairs; for points they move.
+    #[test]
+    fn favoured_pairs_stay_unless_more_is_gained(case in cases(1, 7), points in 0..30u16) {
+        let mut instance = build(&case);
+        let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
+        prop_assume!(pairs <= 10_000);
+        let favoured: Vec<u32> =
+            (0..instance.requirements()).filter_map(|q| instance.pairs_of(q).last()).map(|p| p as u32).collect();
+        instance.favour(&favoured, points).unwrap();
+        let solution = solve(&instance, &Limits::default());
+        let verdict = verify(&instance, &solution).unwrap();
+        prop_assert!(verdict.optimal, "{:?}", verdict);
+        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
+    }
+
+    /// Wherever it is stopped, there is a plan that holds, and its gap is honest.
+    #[test]
+    fn a_plan_that_was_stopped_holds(case in cases(2, 9), after in 0..12u32) {
+        let instance = build(&case);
+        let asked = AtomicU32::new(0);
+        let tell = |_, percent| {
+            assert!(percent <= 100);
+            asked.fetch_add(1, Ordering::Relaxed) < after
+        };
+        let stopped = solve_watched(&instance, &Limits::default(), &Watch::new(&tell));
+        let verdict = verify(&instance, &stopped).unwrap();
+        let best = verify(&instance, &solve(&instance, &Limits::default())).unwrap();
+        prop_assert!(key(&verdict.objective) <= key(&best.objective));
+        prop_assert!(key(&verdict.bound) >= key(&best.objective));
+    }
+
+    /// Two instances side by side are solved as each would be alone.
+    #[test]
+    fn parts_are_solved_as_if_alone(a in cases(1, 6), b in cases(1, 6)) {
+        let (a, b) = (Case { floors: 0, score_only: false, ..a }, Case { floors: 0, score_only: false, ..b });
+        let (members, resources, places, stations) =
+            (a.members.len(), a.resources.len(), a.places.len(), a.stations.len());
+        let mut both = a.clone();
+        both.members.extend(&b.members);
+        // Numbers of the second follow those of the first, and wrap as they did.
+        both.resources.extend(b.resources.iter().map(|(m, c)| (members + m % b.members.len(), *c)));
+        both.places.extend(b.places.iter().map(|(r, c)| (resources + r % b.resources.len(), *c)));
+        both.stations.extend(&b.stations);
+        let (all_stations, all_places) = (stations + b.stations.len(), places + b.places.len());
+        both.resources.iter_mut().take(resources).for_each(|r| r.0 %= members);
+        both.places.iter_mut().take(places).for_each(|p| p.0 %= resources);
+        let mut needs = Vec::new();
+        for (case, first_station, first_place) in [(&a, 0, 0), (&b, stations, places)] {
+            for (s, p, requirements) in &case.needs {
+                let s = match s % (case.stations.len() + 1) {
+                    alone if alone == case.stations.len() => all_stations,
+                    s => first_station + s,
+                };
+                let pairs = |q: &Vec<(usize, i64)>| -> Vec<(usize, i64)> {
+                    q.iter().map(|(p, w)| (first_place + p % case.places.len(), *w)).collect()
+                };
+                needs.push((s, *p, requirements.iter().map(pairs).collect()));
+            }
+        }
+        prop_assert!(all_places == both.places.len());
+        both.needs = needs;
+        let worth = |case: &Case| {
+            let instance = build(case);
+            let verdict = verify(&instance, &solve(&instance, &Limits::default())).unwrap();
+            assert!(verdict.optimal);
+            key(&verdict.objective)
+        };
+        let (x, y, sum) = (worth(&a), worth(&b), worth(&both));
+        prop_assert_eq!(sum, (x.0 + y.0, x.1 + y.1, x.2 + y.2, x.3 + y.3, x.4 + y.4, x.5 + y.5, x.6 + y.6));
     }
 }

@@ -1,405 +1,462 @@
-//! Shortest paths over reduced costs, from both ends at once, and the unit that goes along them.
+//! Shortest paths for units that are out of order, over reduced costs, and the tolls anew.
+//!
+//! Nodes of a search are sets and stations; a requirement is passed with its place, because a covered requirement is
+//! always at its best. A unit too many searches *forward*, along the arcs, for the root or a node with a unit too
+//! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
-use super::{Flow, NONE};
+use super::{Flow, Mode};
+use crate::net::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
-/// From the start along the arcs.
-pub(super) const FORWARD: usize = 0;
-/// From the end against them.
-const BACKWARD: usize = 1;
+/// A budget that nothing can exceed.
+const ENDLESS: i64 = i64::MAX / 4;
 
-/// How a shortest-path search ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// A unit went along the path.
-    Pushed,
-    /// The nearest way costs at least the limit; the potentials say so.
-    TooDear,
-    /// There is no way at all; nothing was changed.
-    NoWay,
+/// How a search came to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Via {
+    /// It began here.
+    Start,
+    /// From a set above or below.
+    Node(u32),
+    /// Forward: the requirement goes to this set by the pair. Backward: it leaves this node for the set by the pair.
+    Pair(u32, u32, u32),
+    /// The requirement goes home: its place is free, and so is its line.
+    Leave(u32),
 }
 
-/// One half of a bidirectional search. Distances are valid where the stamp is the search's.
+/// Where the shortest path ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Nowhere.
+    None,
+    /// What the search is for stays as it is.
+    Stay,
+    /// At a node with a unit too many or too few.
+    At(usize),
+    /// From an outermost set to the root, or from the root to a station: one unit more.
+    More(usize),
+    /// From the root to an outermost set, or from a station to the root: one unit less.
+    Less(usize),
+    /// Forward: a requirement that is on no list leaves. Backward: one comes, to this set by this pair.
+    Leave(usize),
+    Enter(u32, u32),
+}
+
+/// Distances and ways of one search. Stamps make a new search cost nothing.
 #[derive(Clone)]
-pub(super) struct Half {
+pub(super) struct Front {
     stamp: u32,
-    seen: Vec<u32>,
-    distance: Vec<i128>,
-    /// The node before, in the direction of the search.
-    via: Vec<u32>,
-    /// The pair behind an arc between a requirement and a place.
-    by: Vec<u32>,
-    pub settled: Vec<u32>,
-    heap: BinaryHeap<Reverse<(i128, u32)>>,
-    /// What is as far as the node that is being settled: no need to sort it.
+    /// `stamp`: seen; `stamp + 1`: settled.
+    mark: Vec<u32>,
+    distance: Vec<i64>,
+    via: Vec<Via>,
+    settled: Vec<u32>,
+    heap: BinaryHeap<Reverse<(i64, u32)>>,
+    /// What is no farther than the node that is being settled: no need to sort it.
     same: Vec<u32>,
-    /// Arcs looked at: the halves take turns by it.
-    work: usize,
+    best: i64,
+    end: End,
 }
 
-impl Half {
-    pub fn new(nodes: usize) -> Half {
-        Half {
+impl Front {
+    pub fn new(nodes: usize) -> Front {
+        Front {
             stamp: 0,
-            seen: vec![0; nodes],
+            mark: vec![0; nodes],
             distance: vec![0; nodes],
-            via: vec![NONE; nodes],
-            by: vec![NONE; nodes],
+            via: vec![Via::Start; nodes],
             settled: Vec::new(),
             heap: BinaryHeap::new(),
             same: Vec::new(),
-            work: 0,
+            best: i64::MAX,
+            end: End::None,
         }
     }
 
-    fn start(&mut self, node: usize) {
+    fn start(&mut self) {
+        if self.stamp > u32::MAX - 4 {
+            self.mark.fill(0);
+            self.stamp = 0;
+        }
         self.stamp += 2;
         self.settled.clear();
         self.heap.clear();
         self.same.clear();
-        self.work = 0;
-        self.seen[node] = self.stamp;
-        self.distance[node] = 0;
-        self.via[node] = NONE;
-        self.same.push(node as u32);
+        self.best = i64::MAX;
+        self.end = End::None;
     }
 
-    fn reached(&self, node: usize) -> bool {
-        self.seen[node] >= self.stamp
-    }
-
-    fn is_settled(&self, node: usize) -> bool {
-        self.seen[node] > self.stamp
-    }
-
-    /// The distance of the next node to settle.
-    fn top(&mut self) -> Option<i128> {
-        while let Some(u) = self.same.last() {
-            if !self.is_settled(*u as usize) {
-                return Some(self.distance[*u as usize]);
-            }
-            self.same.pop();
+    /// A way to a node, if it is shorter than what is known.
+    #[inline]
+    fn reach(&mut self, v: usize, distance: i64, from: i64, via: Via) {
+        if distance >= self.best {
+            return;
         }
-        while let Some(Reverse((d, u))) = self.heap.peek() {
-            if !self.is_settled(*u as usize) && *d == self.distance[*u as usize] {
-                return Some(*d);
-            }
-            self.heap.pop();
+        let mark = self.mark[v];
+        if mark > self.stamp || (mark == self.stamp && self.distance[v] <= distance) {
+            return;
         }
-        None
+        self.mark[v] = self.stamp;
+        self.distance[v] = distance;
+        self.via[v] = via;
+        if distance <= from {
+            self.same.push(v as u32);
+        } else {
+            self.heap.push(Reverse((distance, v as u32)));
+        }
     }
 
-    fn settle(&mut self) -> Option<usize> {
-        self.top()?;
-        let u = self.same.pop().or_else(|| self.heap.pop().map(|Reverse((_, u))| u))? as usize;
-        self.seen[u] = self.stamp + 1;
-        self.settled.push(u as u32);
-        Some(u)
+    /// A way to an end, if it is shorter than what is known.
+    fn finish(&mut self, distance: i64, end: End) {
+        if distance < self.best {
+            self.best = distance;
+            self.end = end;
+        }
+    }
+
+    fn next(&mut self) -> Option<(usize, i64)> {
+        loop {
+            let v = match self.same.pop() {
+                Some(v) => v as usize,
+                None => {
+                    let Reverse((d, v)) = self.heap.pop()?;
+                    if d >= self.best {
+                        return None;
+                    }
+                    if d > self.distance[v as usize] {
+                        continue;
+                    }
+                    v as usize
+                }
+            };
+            if self.mark[v] == self.stamp && self.distance[v] < self.best {
+                self.mark[v] = self.stamp + 1;
+                self.settled.push(v as u32);
+                return Some((v, self.distance[v]));
+            }
+        }
     }
 }
 
-impl Flow<'_> {
-    /// One unit along the shortest path, if it costs less than the limit; then the potentials anew.
-    ///
-    /// Both halves of the search stop when their tops together reach the best meeting: from there on no shorter way
-    /// is left. What the first half settled within its share of the distance goes down to the share, what the second
-    /// settled within the rest goes up; the two cannot overlap, since no node is nearer than the whole to both ends.
-    pub(super) fn push(&mut self, from: usize, to: usize, limit: Option<i128>) -> End {
-        self.half[FORWARD].start(from);
-        self.half[BACKWARD].start(to);
-        let mut best: Option<(i128, usize)> = None;
-        let share = loop {
-            let (forward, backward) = (self.half[FORWARD].top(), self.half[BACKWARD].top());
-            let most = best.map(|(d, _)| d).into_iter().chain(limit).min();
-            let side = match (forward, backward, most) {
-                (Some(f), Some(b), Some(most)) if f + b >= most => break f.min(most),
-                // A half that is exhausted has found everything there is.
-                (None, _, Some(most)) => break most,
-                (_, None, Some(_)) => break 0,
-                (None, _, None) => return End::NoWay,
-                (_, None, None) => FORWARD,
-                _ if self.half[FORWARD].work <= self.half[BACKWARD].work => FORWARD,
-                _ => BACKWARD,
-            };
-            let Some(u) = self.half[side].settle() else { continue };
-            let d = self.half[side].distance[u];
-            if self.half[1 - side].reached(u) {
-                let whole = d + self.half[1 - side].distance[u];
-                if best.is_none_or(|(b, _)| whole < b) {
-                    best = Some((whole, u));
-                }
-            }
-            if side == FORWARD {
-                self.expand(u);
-            } else {
-                self.expand_back(u, from);
-            }
-        };
-        let (whole, meeting) = match (best, limit) {
-            (Some((d, u)), Some(l)) if d < l => (d, Some(u)),
-            (Some((d, u)), None) => (d, Some(u)),
-            (_, Some(l)) => (l, None),
-            (None, None) => return End::NoWay,
-        };
-        if let Some(meeting) = meeting {
-            self.cost += whole - self.potential[from] + self.potential[to];
-            self.augment(meeting);
-        }
-        let rest = whole - share;
-        for (side, most) in [(FORWARD, share), (BACKWARD, rest)] {
-            for i in 0..self.half[side].settled.len() {
-                let u = self.half[side].settled[i] as usize;
-                let less = most - self.half[side].distance[u];
-                if less > 0 {
-                    self.potential[u] += if side == FORWARD { -less } else { less };
-                }
-            }
-        }
-        if meeting.is_some() { End::Pushed } else { End::TooDear }
-    }
-
-    /// An arc that the search comes upon, from `u` to `v` in its own direction.
-    fn relax(&mut self, side: usize, u: usize, v: usize, cost: i128, pair: u32) {
-        let (tail, head) = if side == FORWARD { (u, v) } else { (v, u) };
-        let reduced = cost + self.potential[tail] - self.potential[head];
-        debug_assert!(reduced >= 0);
-        let half = &mut self.half[side];
-        half.work += 1;
-        let new = half.distance[u] + reduced;
-        if half.seen[v] > half.stamp || (half.seen[v] == half.stamp && half.distance[v] <= new) {
+impl Flow {
+    /// Covers a free requirement if that pays, whatever it drives out.
+    pub(super) fn insert(&mut self, q: usize) {
+        let Some(best) = self.best(q) else { return };
+        let door = self.net.door[q] as usize;
+        let profit = best + self.reward[q] - self.toll[door];
+        if profit <= 0 {
             return;
         }
-        half.seen[v] = half.stamp;
-        half.distance[v] = new;
-        half.via[v] = u as u32;
-        half.by[v] = pair;
-        // The root leads everywhere: it waits until everything else at its distance is settled.
-        if reduced == 0 && v != self.root {
-            half.same.push(v as u32);
+        self.set_mode(q, Mode::Waiting);
+        self.front.start();
+        if door == self.net.root {
+            self.front.finish(profit, End::Stay);
         } else {
-            half.heap.push(Reverse((new, v as u32)));
+            // It has a line from now on, and can give it back: that is how it stays out.
+            self.excess[door] -= 1;
+            self.front.reach(door, profit, 0, Via::Start);
+        }
+        self.mark_way(q, 0, best);
+        self.forward();
+        self.set_mode(q, Mode::Free);
+        while door != self.net.root && self.excess[door] < 0 && self.backward_from(door) {}
+    }
+
+    /// Covers a requirement that has to stay, if that costs less than `budget`, from which it is taken. `false`: there
+    /// is no place, or it is too dear.
+    pub(super) fn hold(&mut self, q: usize, budget: &mut i64) -> bool {
+        let Some(best) = self.best(q) else { return false };
+        self.front.start();
+        if *budget < ENDLESS {
+            self.front.finish(*budget, End::Stay);
+        }
+        self.mark_way(q, 0, best);
+        if self.forward() {
+            *budget -= self.front.best;
+        }
+        self.task[q].at != NONE
+    }
+
+    /// What the last search cost.
+    pub(super) fn last_cost(&self) -> i64 {
+        self.front.best
+    }
+
+    /// One unit too many leaves a node.
+    pub(super) fn forward_from(&mut self, v: usize) -> bool {
+        self.front.start();
+        self.front.reach(v, 0, 0, Via::Start);
+        self.excess[v] -= 1;
+        let found = self.forward();
+        self.excess[v] += i32::from(!found);
+        found
+    }
+
+    /// One unit too few comes to a node.
+    pub(super) fn backward_from(&mut self, v: usize) -> bool {
+        self.front.start();
+        self.front.reach(v, 0, 0, Via::Start);
+        self.excess[v] += 1;
+        let found = self.backward();
+        self.excess[v] -= i32::from(!found);
+        found
+    }
+
+    /// The nodes that the last search settled, which a search without end has reached in vain.
+    pub(super) fn reached(&self) -> &[u32] {
+        &self.front.settled
+    }
+
+    /// The ways of a requirement to other places, from where a unit of it is at `distance` and worth `mine`.
+    #[inline]
+    fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
+        let range = self.net.start[q] as usize..self.net.start[q + 1] as usize;
+        for k in range {
+            let pair = self.net.pair[k];
+            let Some(value) = Self::value_of(pair) else { continue };
+            let to = distance + mine - value + self.toll[pair.leaf as usize];
+            debug_assert!(to >= distance);
+            self.front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k as u32, pair.leaf));
         }
     }
 
-    /// Every residual arc out of `u`.
-    fn expand(&mut self, u: usize) {
-        let i = self.instance;
-        let side = FORWARD;
-        if u < self.places_at {
-            let mine = self.at[u];
-            for p in i.pairs_of(u) {
-                if p as u32 != mine && i.usable(p) {
-                    self.relax(side, u, self.places_at + i.place_of(p), -self.points(p), p as u32);
+    fn forward(&mut self) -> bool {
+        let net = Arc::clone(&self.net);
+        let root = net.root;
+        while let Some((v, d)) = self.front.next() {
+            if self.excess[v] < 0 {
+                self.front.finish(d, End::At(v));
+                break;
+            }
+            if v < net.sets {
+                let price = self.price(v);
+                if self.load[v] < self.cap[v] {
+                    let to = d + self.marginal(v, self.load[v] + 1) - price;
+                    match net.parent[v] as usize {
+                        p if p == root => self.front.finish(to, End::More(v)),
+                        p => self.front.reach(p, to, d, Via::Node(v as u32)),
+                    }
                 }
-            }
-            if mine != NONE && self.free[u] {
-                self.relax(side, u, self.door[u] as usize, self.reward[u], NONE);
-            }
-        } else if u < self.resources_at {
-            let place = u - self.places_at;
-            if self.place_load[place] < i.place_cap[place] {
-                self.relax(side, u, self.resources_at + i.resource_of(place), 0, NONE);
-            }
-            for k in 0..self.here[place].len() {
-                let q = self.here[place][k] as usize;
-                let pair = self.at[q];
-                self.relax(side, u, q, self.points(pair as usize), pair);
-            }
-        } else if u < self.members_at {
-            let resource = u - self.resources_at;
-            if self.resource_load[resource] < i.resource_cap[resource] {
-                self.relax(side, u, self.members_at + i.resource_member[resource] as usize, 0, NONE);
-            }
-            for k in self.places_of.of(resource) {
-                let place = self.places_of.item[k] as usize;
-                if self.place_load[place] > 0 {
-                    self.relax(side, u, self.places_at + place, 0, NONE);
+                let mut q = self.head[v];
+                while q != NONE {
+                    let task = self.task[q as usize];
+                    let mine = i64::from(net.pair[task.at as usize].value) - self.toll[v];
+                    if task.mode == Mode::Free {
+                        let door = net.door[q as usize] as usize;
+                        let to = d + mine + self.reward[q as usize] - self.toll[door];
+                        if door == root {
+                            self.front.finish(to, End::Leave(q as usize));
+                        } else {
+                            self.front.reach(door, to, d, Via::Leave(q));
+                        }
+                    }
+                    self.mark_way(q as usize, d, mine);
+                    q = task.next;
                 }
-            }
-        } else if u < self.stations_at {
-            let member = u - self.members_at;
-            let load = self.member_load[member];
-            if load < i.member_cap[member] {
-                self.relax(side, u, self.root, i128::from(load) * 2 + 1, NONE);
-            }
-            for k in self.resources_of.of(member) {
-                let resource = self.resources_of.item[k] as usize;
-                if self.resource_load[resource] > 0 {
-                    self.relax(side, u, self.resources_at + resource, 0, NONE);
+                for c in net.children.of(v) {
+                    let c = *c as usize;
+                    if self.load[c] > 0 {
+                        let to = d + self.price(c) - self.marginal(c, self.load[c]);
+                        self.front.reach(c, to, d, Via::Node(v as u32));
+                    }
                 }
-            }
-        } else if u < self.root {
-            let station = u - self.stations_at;
-            if self.listed[station] > 0 {
-                self.relax(side, u, self.root, 0, NONE);
-            }
-            self.open_doors(u);
-        } else {
-            self.open_doors(u);
-            for member in 0..i.member_cap.len() {
-                let load = self.member_load[member];
-                if load > 0 {
-                    self.relax(side, u, self.members_at + member, 1 - i128::from(load) * 2, NONE);
-                }
-            }
-            for station in 0..i.station_limit.len() {
-                if self.listed[station] < self.limit[station] {
-                    self.relax(side, u, self.stations_at + station, 0, NONE);
-                }
-            }
-        }
-    }
-
-    /// The arcs through a door to what waits behind it.
-    fn open_doors(&mut self, door: usize) {
-        for k in self.behind.of(door - self.stations_at) {
-            let q = self.behind.item[k] as usize;
-            if self.free[q] && self.at[q] == NONE {
-                self.relax(FORWARD, door, q, -self.reward[q], NONE);
-            }
-        }
-    }
-
-    /// The arcs back through a door from what is covered behind it.
-    fn open_doors_back(&mut self, door: usize) {
-        for k in self.behind.of(door - self.stations_at) {
-            let q = self.behind.item[k] as usize;
-            if self.free[q] && self.at[q] != NONE {
-                self.relax(BACKWARD, door, q, self.reward[q], NONE);
-            }
-        }
-    }
-
-    /// Every residual arc into `u`; a requirement that is not in yet counts only where the search began.
-    fn expand_back(&mut self, u: usize, from: usize) {
-        let i = self.instance;
-        let side = BACKWARD;
-        if u < self.places_at {
-            let mine = self.at[u];
-            if mine != NONE {
-                let place = self.places_at + i.place_of(mine as usize);
-                self.relax(side, u, place, self.points(mine as usize), mine);
-            } else if self.free[u] && u != from {
-                self.relax(side, u, self.door[u] as usize, -self.reward[u], NONE);
-            }
-        } else if u < self.resources_at {
-            let place = u - self.places_at;
-            for k in self.pairs_of_place.of(place) {
-                let p = self.pairs_of_place.item[k] as usize;
-                let q = i.pair_requirement[p] as usize;
-                let mine = self.at[q];
-                if mine != p as u32 && (mine != NONE || self.free[q] || q == from) && i.usable(p) {
-                    self.relax(side, u, q, -self.points(p), p as u32);
-                }
-            }
-            if self.place_load[place] > 0 {
-                self.relax(side, u, self.resources_at + i.resource_of(place), 0, NONE);
-            }
-        } else if u < self.members_at {
-            let resource = u - self.resources_at;
-            for k in self.places_of.of(resource) {
-                let place = self.places_of.item[k] as usize;
-                if self.place_load[place] < i.place_cap[place] {
-                    self.relax(side, u, self.places_at + place, 0, NONE);
-                }
-            }
-            if self.resource_load[resource] > 0 {
-                self.relax(side, u, self.members_at + i.resource_member[resource] as usize, 0, NONE);
-            }
-        } else if u < self.stations_at {
-            let member = u - self.members_at;
-            for k in self.resources_of.of(member) {
-                let resource = self.resources_of.item[k] as usize;
-                if self.resource_load[resource] < i.resource_cap[resource] {
-                    self.relax(side, u, self.resources_at + resource, 0, NONE);
-                }
-            }
-            let load = self.member_load[member];
-            if load > 0 {
-                self.relax(side, u, self.root, 1 - i128::from(load) * 2, NONE);
-            }
-        } else if u < self.root {
-            let station = u - self.stations_at;
-            if self.listed[station] < self.limit[station] {
-                self.relax(side, u, self.root, 0, NONE);
-            }
-            self.open_doors_back(u);
-        } else {
-            self.open_doors_back(u);
-            for member in 0..i.member_cap.len() {
-                let load = self.member_load[member];
-                if load < i.member_cap[member] {
-                    self.relax(side, u, self.members_at + member, i128::from(load) * 2 + 1, NONE);
-                }
-            }
-            for station in 0..i.station_limit.len() {
-                if self.listed[station] > 0 {
-                    self.relax(side, u, self.stations_at + station, 0, NONE);
-                }
-            }
-        }
-    }
-
-    /// Moves a unit along the path through `meeting`, arc by arc from its end to its start: a requirement takes its
-    /// new place before it leaves the old one.
-    fn augment(&mut self, meeting: usize) {
-        let mut path = Vec::new();
-        let mut u = meeting;
-        while self.half[BACKWARD].via[u] != NONE {
-            let v = self.half[BACKWARD].via[u] as usize;
-            path.push((u, v, self.half[BACKWARD].by[u]));
-            u = v;
-        }
-        path.reverse();
-        let mut v = meeting;
-        while self.half[FORWARD].via[v] != NONE {
-            let u = self.half[FORWARD].via[v] as usize;
-            path.push((u, v, self.half[FORWARD].by[v]));
-            v = u;
-        }
-        for (u, v, pair) in path {
-            self.shift(u, v, pair);
-        }
-    }
-
-    /// One unit more on an arc, or one less against it.
-    fn shift(&mut self, u: usize, v: usize, pair: u32) {
-        if u < self.places_at {
-            if v >= self.stations_at {
-                self.at[u] = NONE;
             } else {
-                self.here[v - self.places_at].push(u as u32);
-                self.at[u] = pair;
+                if self.load[v] > 0 {
+                    self.front.finish(d + self.toll[v] - self.marginal(v, self.load[v]), End::Less(v));
+                }
+                for q in net.behind(v) {
+                    let task = self.task[q as usize];
+                    if task.mode == Mode::Free && task.at == NONE {
+                        let worth = self.toll[v] - self.reward[q as usize];
+                        self.mark_way(q as usize, d, worth);
+                    }
+                }
             }
-        } else if u < self.resources_at {
-            let place = u - self.places_at;
-            if v < self.places_at {
-                self.leave(v as u32, place);
+        }
+        let end = self.front.end;
+        if end == End::None {
+            return false;
+        }
+        self.reprice(1);
+        let mut v = match end {
+            End::At(v) => {
+                self.excess[v] += 1;
+                v
+            }
+            End::More(v) => {
+                self.lift(v);
+                v
+            }
+            End::Less(v) => {
+                self.lower(v);
+                v
+            }
+            End::Leave(q) => {
+                let leaf = self.leaf_of(q);
+                self.put(q, NONE);
+                leaf
+            }
+            End::None | End::Stay | End::Enter(..) => return true,
+        };
+        loop {
+            match self.front.via[v] {
+                Via::Start => return true,
+                Via::Node(u) => {
+                    if net.parent[v] == u {
+                        self.lower(v);
+                    } else {
+                        self.lift(u as usize);
+                    }
+                    v = u as usize;
+                }
+                Via::Pair(q, pair, _) => {
+                    let q = q as usize;
+                    let before = (self.task[q].at != NONE).then(|| self.leaf_of(q));
+                    self.put(q, pair);
+                    v = match before {
+                        Some(leaf) => leaf,
+                        // What is free comes in through its door; what the search began with does not.
+                        None if self.task[q].mode == Mode::Free => net.door[q] as usize,
+                        None => return true,
+                    };
+                }
+                Via::Leave(q) => {
+                    let leaf = self.leaf_of(q as usize);
+                    self.put(q as usize, NONE);
+                    v = leaf;
+                }
+            }
+        }
+    }
+
+    fn leaf_of(&self, q: usize) -> usize {
+        self.net.pair[self.task[q].at as usize].leaf as usize
+    }
+
+    fn backward(&mut self) -> bool {
+        let net = Arc::clone(&self.net);
+        let root = net.root;
+        while let Some((v, d)) = self.front.next() {
+            if self.excess[v] > 0 {
+                self.front.finish(d, End::At(v));
+                break;
+            }
+            if v < net.sets {
+                let toll = self.toll[v];
+                for back in net.back_of(v) {
+                    let seat = self.seat[back.requirement as usize];
+                    // Where it is now it earns `worth`, here it would earn the value less the toll.
+                    let to = d + seat.worth - i64::from(back.value) + toll;
+                    if to >= self.front.best
+                        || seat.node == NONE
+                        || seat.node as usize == v
+                        || back.value == BANNED
+                    {
+                        continue;
+                    }
+                    if seat.node as usize == root {
+                        self.front.finish(to, End::Enter(back.requirement, v as u32));
+                    } else {
+                        let via = Via::Pair(back.requirement, NONE, v as u32);
+                        self.front.reach(seat.node as usize, to, d, via);
+                    }
+                }
+                for c in net.children.of(v) {
+                    let c = *c as usize;
+                    if self.load[c] < self.cap[c] {
+                        let to = d + self.marginal(c, self.load[c] + 1) - self.price(c);
+                        self.front.reach(c, to, d, Via::Node(v as u32));
+                    }
+                }
+                if self.load[v] > 0 {
+                    let to = d + self.price(v) - self.marginal(v, self.load[v]);
+                    match net.parent[v] as usize {
+                        p if p == root => self.front.finish(to, End::Less(v)),
+                        p => self.front.reach(p, to, d, Via::Node(v as u32)),
+                    }
+                }
             } else {
-                self.place_load[place] += 1;
+                if self.load[v] < self.cap[v] {
+                    self.front.finish(d + self.marginal(v, self.load[v] + 1) - self.toll[v], End::More(v));
+                }
+                for q in net.behind(v) {
+                    let task = self.task[q as usize];
+                    if task.mode == Mode::Free && task.at != NONE {
+                        let at = net.pair[task.at as usize];
+                        let worth = i64::from(at.value) - self.toll[at.leaf as usize];
+                        let to = d + worth + self.reward[q as usize] - self.toll[v];
+                        self.front.reach(at.leaf as usize, to, d, Via::Leave(q));
+                    }
+                }
             }
-        } else if u < self.members_at {
-            let resource = u - self.resources_at;
-            if v < self.resources_at {
-                self.place_load[v - self.places_at] -= 1;
-            } else {
-                self.resource_load[resource] += 1;
+        }
+        let end = self.front.end;
+        if end == End::None {
+            return false;
+        }
+        self.reprice(-1);
+        let mut v = match end {
+            End::At(v) => {
+                self.excess[v] -= 1;
+                v
             }
-        } else if u < self.stations_at {
-            if v < self.members_at {
-                self.resource_load[v - self.resources_at] -= 1;
-            } else {
-                self.member_load[u - self.members_at] += 1;
+            End::More(v) => {
+                self.lift(v);
+                v
             }
-        } else if u < self.root {
-            if v == self.root {
-                self.listed[u - self.stations_at] -= 1;
+            End::Less(v) => {
+                self.lower(v);
+                v
             }
-        } else if v >= self.stations_at {
-            self.listed[v - self.stations_at] += 1;
-        } else if v >= self.members_at {
-            self.member_load[v - self.members_at] -= 1;
+            End::Enter(q, leaf) => {
+                self.go(q as usize, leaf);
+                leaf as usize
+            }
+            End::None | End::Stay | End::Leave(_) => return true,
+        };
+        loop {
+            match self.front.via[v] {
+                Via::Start => return true,
+                Via::Node(u) => {
+                    if net.parent[v] == u {
+                        self.lift(v);
+                    } else {
+                        self.lower(u as usize);
+                    }
+                    v = u as usize;
+                }
+                Via::Pair(q, _, leaf) => {
+                    self.go(q as usize, leaf);
+                    v = leaf as usize;
+                }
+                Via::Leave(q) => {
+                    self.put(q as usize, NONE);
+                    v = net.door[q as usize] as usize;
+                }
+            }
+        }
+    }
+
+    /// Puts a requirement on its best pair at a leaf.
+    fn go(&mut self, q: usize, leaf: u32) {
+        let first = self.net.start[q];
+        let pairs = self.net.pairs(q).iter().zip(first..);
+        let best = pairs.filter(|(p, _)| p.leaf == leaf).max_by_key(|(p, k)| (p.value, Reverse(*k)));
+        if let Some((_, pair)) = best {
+            self.put(q, pair);
+        }
+    }
+
+    /// What is nearer than the end moves by what is missing to it: forward, tolls of sets rise and the prices of
+    /// lines fall; backward, the other way round.
+    fn reprice(&mut self, sign: i64) {
+        let best = self.front.best;
+        for k in 0..self.front.settled.len() {
+            let v = self.front.settled[k] as usize;
+            let by = sign * (best - self.front.distance[v]);
+            self.move_toll(v, if v < self.net.sets { by } else { -by });
         }
     }
 }

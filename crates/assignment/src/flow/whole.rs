@@ -1,0 +1,138 @@
+//! Needs of several requirements: in or out as a whole, or, for the bound, each requirement by itself.
+
+use super::{Flow, Mode};
+use crate::Instance;
+use crate::net::NONE;
+
+impl Flow {
+    /// Changes the reward of a free requirement, and covers or uncovers it if that pays now.
+    pub fn set_reward(&mut self, q: usize, reward: i64) {
+        if self.task[q].at != NONE {
+            self.cost += i128::from(self.reward[q]) - i128::from(reward);
+        }
+        self.reward[q] = reward;
+        self.sit(q);
+        self.touch(q);
+        self.mend();
+    }
+
+    /// Lets the requirements of a need come and go by themselves, each for its share of the reward.
+    pub fn split(&mut self, i: &Instance, need: usize, shares: &[i64]) {
+        for (q, share) in i.requirements_of(need).zip(shares) {
+            self.set_mode(q, Mode::Free);
+            self.set_reward(q, *share);
+        }
+    }
+
+    /// Whether a requirement is covered.
+    pub fn is_covered(&self, q: usize) -> bool {
+        self.task[q].at != NONE
+    }
+
+    /// How many requirements of a need are covered.
+    pub fn covered(&self, i: &Instance, need: usize) -> usize {
+        i.requirements_of(need).filter(|q| self.is_covered(*q)).count()
+    }
+
+    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, out otherwise. Says which.
+    pub fn join(&mut self, i: &Instance, need: usize) -> bool {
+        let range = i.requirements_of(need);
+        let inside = self.covered(i, need) == range.len();
+        for q in range.clone() {
+            if !inside {
+                self.retire(q);
+                continue;
+            }
+            let reward = if q == range.start { i.reward(&self.scale, need) } else { 0 };
+            self.cost += i128::from(self.reward[q]) - i128::from(reward);
+            self.reward[q] = reward;
+            self.set_mode(q, Mode::Held);
+        }
+        inside
+    }
+
+    /// Puts a need of several requirements in as a whole, if that costs less than `budget` beyond what the tolls say.
+    /// `false`: there is no room for it, or it is too dear, and nothing changed but the tolls. Without a budget they
+    /// then show that there is no room.
+    pub fn put_in(&mut self, i: &Instance, need: usize, budget: Option<i64>) -> bool {
+        let prove = budget.is_none();
+        let mut budget = budget.unwrap_or(i64::MAX);
+        let range = i.requirements_of(need);
+        let station = self.net.door[range.start] as usize;
+        if station != self.net.root && !self.take_line(station) {
+            if prove {
+                self.rise_beyond(-1);
+            }
+            return false;
+        }
+        if station != self.net.root && !prove {
+            budget -= self.last_cost();
+        }
+        for q in range.clone() {
+            self.set_mode(q, Mode::Held);
+            self.reward[q] = if q == range.start { i.reward(&self.scale, need) } else { 0 };
+            if budget > 0 && self.hold(q, &mut budget) {
+                continue;
+            }
+            self.set_mode(q, Mode::Out);
+            if prove {
+                self.rise_beyond(1);
+                return false;
+            }
+            for done in range.start..q {
+                self.retire(done);
+            }
+            if q == range.start {
+                // The first gives its line back with its place; here it never had one.
+                self.give_line(station);
+            }
+            return false;
+        }
+        true
+    }
+
+    /// Takes a need that was put in out again.
+    pub fn take_out(&mut self, i: &Instance, need: usize) {
+        for q in i.requirements_of(need) {
+            self.retire(q);
+        }
+    }
+
+    fn retire(&mut self, q: usize) {
+        if self.is_covered(q) {
+            self.release(q);
+        }
+        self.set_mode(q, Mode::Out);
+        self.mend();
+    }
+
+    /// A line for a need that has to stay, whoever loses it. `false`: there is none.
+    fn take_line(&mut self, station: usize) -> bool {
+        self.excess[station] -= 1;
+        let found = self.backward_from(station);
+        self.excess[station] += i32::from(!found);
+        found
+    }
+
+    fn give_line(&mut self, station: usize) {
+        if station != self.net.root {
+            self.short(station, 1);
+            self.mend();
+        }
+    }
+
+    /// What the last search reached in vain is full: its price goes beyond all value, and proves it.
+    fn rise_beyond(&mut self, sign: i64) {
+        let beyond = sign * self.beyond();
+        for k in 0..self.reached().len() {
+            let v = self.reached()[k] as usize;
+            self.toll[v] += if v < self.net.sets { beyond } else { -beyond };
+        }
+    }
+
+    /// More than any plan is worth to one need.
+    fn beyond(&self) -> i64 {
+        let w = &self.scale;
+        (w.floor + w.pinned + w.urgent + w.served + w.score * i64::from(i32::MAX / 4)).min(i64::MAX / 32)
+    }
+}

@@ -1,0 +1,323 @@
+//! The instance as the solver walks it: contracted capacity tree, arcs both ways.
+//!
+//! Nodes are the sets of the capacity tree, then the stations, then the root. A set that can never bind is left out
+//! (a resource with as many units as its only quarter; a member without a limit), so that the bare problem is a
+//! tree of one level and the full one has as many as it needs.
+
+use crate::{Instance, instance::Scale};
+
+/// No such thing: no parent, no pair.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The value of a pair that must not be chosen.
+pub(crate) const BANNED: i32 = i32::MIN;
+
+/// A pair as its requirement sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    /// The innermost set around its place.
+    pub leaf: u32,
+    /// What it is worth in units of the lowest level.
+    pub value: i32,
+}
+
+/// A pair as its place sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Back {
+    pub requirement: u32,
+    pub value: i32,
+}
+
+/// Lists of numbers, one list per key, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lists<T> {
+    pub start: Vec<u32>,
+    pub item: Vec<T>,
+}
+
+impl<T: Copy + Default> Lists<T> {
+    pub fn new(keys: usize, of: impl Iterator<Item = (u32, T)> + Clone) -> Lists<T> {
+        let mut start = vec![0u32; keys + 1];
+        for (key, _) in of.clone() {
+            start[key as usize + 1] += 1;
+        }
+        for k in 0..keys {
+            start[k + 1] += start[k];
+        }
+        let mut item = vec![T::default(); start[keys] as usize];
+        let mut next = start.clone();
+        for (key, i) in of {
+            item[next[key as usize] as usize] = i;
+            next[key as usize] += 1;
+        }
+        Lists { start, item }
+    }
+
+    pub fn of(&self, key: usize) -> &[T] {
+        &self.item[self.start[key] as usize..self.start[key + 1] as usize]
+    }
+}
+
+impl Default for Back {
+    fn default() -> Self {
+        Back { requirement: NONE, value: BANNED }
+    }
+}
+
+/// See the module's description.
+#[derive(Clone, Debug)]
+pub(crate) struct Net {
+    /// Sets of the tree; stations follow them, then the root.
+    pub sets: usize,
+    pub root: usize,
+    /// The set around each set; the root for the outermost.
+    pub parent: Vec<u32>,
+    pub cap: Vec<u32>,
+    pub floor: Vec<u32>,
+    /// Whether the k-th unit of a set costs 2k - 1.
+    pub even: Vec<bool>,
+    pub children: Lists<u32>,
+    /// Pairs of requirement `q` are `start[q]..start[q + 1]`, numbered like the instance's.
+    pub start: Vec<u32>,
+    pub pair: Vec<Pair>,
+    pub back: Lists<Back>,
+    /// Where a requirement comes in: its station for a need's first, the root for its others.
+    pub door: Vec<u32>,
+    /// The requirements behind each station.
+    behind: Lists<u32>,
+    /// Pairs and requirements that came after the lists were laid out.
+    late_back: Vec<Vec<Back>>,
+    late_behind: Vec<Vec<u32>>,
+    /// The instance's number of each requirement.
+    pub order: Vec<u32>,
+    pub place_order: Vec<u32>,
+    /// Node of each place, resource and member; [`NONE`] where it can never bind.
+    pub place_node: Vec<u32>,
+    pub resource_node: Vec<u32>,
+    pub member_node: Vec<u32>,
+}
+
+impl Net {
+    /// Lays out the instance; scores are multiplied by the scale's, evenness counts where it does
+    /// there. With `whole`, sets that cannot bind today stay, so that their
+    /// capacities can change. With `order`, places and requirements are numbered in that order.
+    pub fn new(i: &Instance, scale: &Scale, whole: bool, order: Option<(Vec<u32>, Vec<u32>)>) -> Net {
+        let (place_order, order) = order.unwrap_or_else(|| {
+            ((0..i.place_cap.len() as u32).collect(), (0..i.requirements() as u32).collect())
+        });
+        let (places, resources, members) = (i.place_cap.len(), i.resource_cap.len(), i.member_cap.len());
+        let even = scale.even > 0;
+        // Which sets bind, from the leaves up: how much can come out of a set, and whether that is less than flows in.
+        let mut into_resource = vec![(0u64, 0u32); resources];
+        for (p, r) in i.place_resource.iter().enumerate() {
+            let at = &mut into_resource[*r as usize];
+            *at = (at.0 + u64::from(i.place_cap[p]), at.1 + 1);
+        }
+        let mut into_member = vec![(0u64, 0u32); members];
+        for (r, m) in i.resource_member.iter().enumerate() {
+            let at = &mut into_member[*m as usize];
+            *at = (at.0 + into_resource[r].0.min(u64::from(i.resource_cap[r])), at.1 + 1);
+        }
+        let slack = |cap: u32, inflow: (u64, u32), floor: u32| {
+            !whole && floor == 0 && inflow.1 > 0 && u64::from(cap) >= inflow.0
+        };
+        let keeps_member: Vec<bool> = (0..members)
+            .map(|m| even || !slack(i.member_cap[m], into_member[m], i.member_floor[m]))
+            .collect();
+        let keeps_resource: Vec<bool> = (0..resources)
+            .map(|r| {
+                // An only child says what its parent says.
+                let m = i.resource_member[r] as usize;
+                let told = !whole
+                    && into_member[m].1 == 1
+                    && keeps_member[m]
+                    && i.resource_floor[r] == 0
+                    && i.member_cap[m] <= i.resource_cap[r];
+                !told && !slack(i.resource_cap[r], into_resource[r], i.resource_floor[r])
+            })
+            .collect();
+        let keeps_place = |p: usize| {
+            let r = i.place_resource[p] as usize;
+            let m = i.resource_member[r] as usize;
+            let above = if whole {
+                None
+            } else if keeps_resource[r] {
+                Some(i.resource_cap[r])
+            } else if keeps_member[m] && into_member[m].1 == 1 {
+                Some(i.member_cap[m])
+            } else {
+                None
+            };
+            let told = above.is_some_and(|c| c <= i.place_cap[p]);
+            i.place_floor[p] > 0 || !told
+        };
+        let mut net = Net {
+            sets: 0,
+            root: 0,
+            parent: Vec::new(),
+            cap: Vec::new(),
+            floor: Vec::new(),
+            even: Vec::new(),
+            children: Lists::default(),
+            start: Vec::with_capacity(order.len() + 1),
+            pair: Vec::new(),
+            back: Lists::default(),
+            door: Vec::new(),
+            behind: Lists::default(),
+            late_back: Vec::new(),
+            late_behind: Vec::new(),
+            order: Vec::new(),
+            place_order: Vec::new(),
+            place_node: vec![NONE; places],
+            resource_node: vec![NONE; resources],
+            member_node: vec![NONE; members],
+        };
+        // Places first: their numbers are what arcs lead to.
+        for p in place_order.iter().map(|p| *p as usize).filter(|p| keeps_place(*p)) {
+            net.place_node[p] = net.set(i.place_cap[p], i.place_floor[p], false);
+        }
+        for r in (0..resources).filter(|r| keeps_resource[*r]) {
+            net.resource_node[r] = net.set(i.resource_cap[r], i.resource_floor[r], false);
+        }
+        for m in (0..members).filter(|m| keeps_member[*m]) {
+            net.member_node[m] = net.set(i.member_cap[m], i.member_floor[m], even);
+        }
+        net.sets = net.cap.len();
+        net.root = net.sets + i.station_limit.len();
+        net.parent = vec![net.root as u32; net.root];
+        let or = |node: u32, other: u32| if node == NONE { other } else { node };
+        let member = |m: u32| or(net.member_node[m as usize], net.root as u32);
+        let resource = |r: u32| or(net.resource_node[r as usize], member(i.resource_member[r as usize]));
+        for (r, node) in net.resource_node.iter().enumerate() {
+            if *node != NONE {
+                net.parent[*node as usize] = member(i.resource_member[r]);
+            }
+        }
+        for (p, node) in net.place_node.iter().enumerate() {
+            if *node != NONE {
+                net.parent[*node as usize] = resource(i.place_resource[p]);
+            }
+        }
+        net.cap.extend(&i.station_limit);
+        net.floor.extend(&i.station_floor);
+        net.even.resize(net.root, false);
+        let leaf: Vec<u32> =
+            (0..places).map(|p| or(net.place_node[p], resource(i.place_resource[p]))).collect();
+        net.pair.reserve_exact(i.pairs());
+        net.start.push(0);
+        for q in &order {
+            let q = *q as usize;
+            net.pair.extend(i.pairs_of(q).map(|k| Pair {
+                leaf: leaf[i.place_of(k)],
+                value: if i.pair_score[k] == BANNED { BANNED } else { i.value_at(scale, q, k) as i32 },
+            }));
+            net.start.push(net.pair.len() as u32);
+        }
+        let root = net.root as u32;
+        net.children = Lists::new(
+            net.root + 1,
+            net.parent[..net.sets].iter().enumerate().map(|(child, parent)| (*parent, child as u32)),
+        );
+        net.back = net.backward();
+        net.door = vec![root; i.requirements()];
+        for need in 0..i.needs() {
+            if i.need_station[need] != NONE {
+                net.door[i.need_start[need] as usize] = net.sets as u32 + i.need_station[need];
+            }
+        }
+        net.door = order.iter().map(|q| net.door[*q as usize]).collect();
+        net.order = order;
+        net.place_order = place_order;
+        net.behind = Lists::new(
+            i.station_limit.len(),
+            net.door
+                .iter()
+                .enumerate()
+                .filter(move |(_, d)| **d != root)
+                .map(|(q, d)| (*d - net.sets as u32, q as u32)),
+        );
+        net
+    }
+
+    fn set(&mut self, cap: u32, floor: u32, even: bool) -> u32 {
+        self.cap.push(cap);
+        self.floor.push(floor);
+        self.even.push(even);
+        self.cap.len() as u32 - 1
+    }
+
+    /// The pairs as the places see them.
+    fn backward(&self) -> Lists<Back> {
+        let mut start = vec![0u32; self.sets + 1];
+        for p in &self.pair {
+            start[p.leaf as usize + 1] += 1;
+        }
+        for v in 0..self.sets {
+            start[v + 1] += start[v];
+        }
+        let mut item = vec![Back::default(); self.pair.len()];
+        let mut next = start.clone();
+        for q in 0..self.start.len() - 1 {
+            for p in self.pairs(q) {
+                let at = &mut next[p.leaf as usize];
+                item[*at as usize] = Back { requirement: q as u32, value: p.value };
+                *at += 1;
+            }
+        }
+        Lists { start, item }
+    }
+
+    /// The pairs of a leaf; those of requirements that came later last.
+    pub fn back_of(&self, v: usize) -> impl Iterator<Item = &Back> {
+        self.back.of(v).iter().chain(self.late_back.get(v).into_iter().flatten())
+    }
+
+    /// The requirements behind a station.
+    pub fn behind(&self, station: usize) -> impl Iterator<Item = u32> {
+        let s = station - self.sets;
+        self.behind.of(s).iter().chain(self.late_behind.get(s).into_iter().flatten()).copied()
+    }
+
+    /// Another value for a pair of a requirement.
+    pub fn set_value(&mut self, q: usize, pair: usize, value: i32) {
+        let Pair { leaf, value: old } = self.pair[pair];
+        self.pair[pair].value = value;
+        let range = self.back.start[leaf as usize] as usize..self.back.start[leaf as usize + 1] as usize;
+        let late = self.late_back.get_mut(leaf as usize).into_iter().flatten();
+        let mut all = self.back.item[range].iter_mut().chain(late);
+        if let Some(back) = all.find(|b| b.requirement as usize == q && b.value == old) {
+            back.value = value;
+        }
+    }
+
+    /// The innermost set around a place.
+    pub fn leaf_of_place(&self, i: &Instance, place: usize) -> u32 {
+        let resource = i.resource_of(place);
+        let or = |node: u32, other: u32| if node == NONE { other } else { node };
+        let member = or(self.member_node[i.resource_member[resource] as usize], self.root as u32);
+        or(self.place_node[place], or(self.resource_node[resource], member))
+    }
+
+    /// A requirement that came later, with its pairs.
+    pub fn add(&mut self, pairs: &[Pair], door: u32) -> usize {
+        let q = self.door.len();
+        self.pair.extend(pairs);
+        self.start.push(self.pair.len() as u32);
+        self.door.push(door);
+        self.order.push(q as u32);
+        self.late_back.resize(self.sets, Vec::new());
+        for p in pairs {
+            self.late_back[p.leaf as usize].push(Back { requirement: q as u32, value: p.value });
+        }
+        if door as usize != self.root {
+            self.late_behind.resize(self.root - self.sets, Vec::new());
+            self.late_behind[door as usize - self.sets].push(q as u32);
+        }
+        q
+    }
+
+    /// The pairs of a requirement.
+    pub fn pairs(&self, q: usize) -> &[Pair] {
+        &self.pair[self.start[q] as usize..self.start[q + 1] as usize]
+    }
+}

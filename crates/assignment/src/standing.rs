@@ -1,0 +1,353 @@
+//! A standing plan that follows changes: from one proved optimum to the next by the shortest paths that the change
+//! asks for, not by solving again.
+
+use crate::flow::Flow;
+use crate::instance::Scale;
+use crate::net::{BANNED, NONE, Net, Pair};
+use crate::solve::Watch;
+use crate::{Bound, Instance, InstanceError, Prices, Priority, Solution, Tree};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What can change in a standing plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A need is withdrawn; its number stays.
+    NeedGoes(u32),
+    /// A need that had gone is back.
+    NeedComes(u32),
+    /// A need that was not there before, of one requirement; it gets the next number.
+    NewNeed {
+        /// Its station; `None` where it is on no list.
+        station: Option<u32>,
+        /// How much it presses.
+        priority: Priority,
+        /// Places that could meet it, each with its score.
+        pairs: Vec<(u32, u32)>,
+    },
+    /// Another capacity of a place.
+    PlaceCap(u32, u32),
+    /// Another capacity of a resource.
+    ResourceCap(u32, u32),
+    /// Another capacity of a member.
+    MemberCap(u32, u32),
+    /// Another length of a station's list.
+    StationLimit(u32, u32),
+    /// A pair must not be chosen any more.
+    Ban(u32),
+    /// A pair is worth so many points; it may have been banned before.
+    Rescore(u32, u32),
+    /// The pair's requirement takes this pair or none, and before all that is not pinned.
+    Pin(u32),
+    /// The pair's requirement is as it was before it was pinned.
+    Unpin(u32),
+}
+
+/// Why a change was not made. The plan is as before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No such need, place, pair…
+    #[error("there is no {0} {1}")]
+    Unknown(&'static str, u32),
+    /// Needs of several requirements that are in would have no place: they have to be solved anew.
+    #[error("what has to stay has no other place")]
+    NoPlace,
+    /// The objective could overflow.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+}
+
+/// An instance with its best plan, ready for changes.
+///
+/// Exact where every need has one requirement. Needs with several stay in or out as the plan had them; what the
+/// prices say against that is the gap that [`crate::verify`] finds.
+pub struct Standing {
+    instance: Instance,
+    scale: Scale,
+    flow: Flow,
+    /// What may be added before the weights have to be others: see `Instance::headroom`.
+    room: (i128, usize, i64),
+    /// Priority and scores of pinned requirements before.
+    before: BTreeMap<u32, (Priority, Vec<i32>)>,
+}
+
+impl Standing {
+    /// Begins with a plan of [`crate::solve`].
+    pub fn new(instance: Instance, plan: &Solution) -> Standing {
+        let scale = instance.scale();
+        let flow = flow_of(&instance, &scale, &plan.chosen, &plan.prices);
+        Standing { room: instance.headroom(), instance, scale, flow, before: BTreeMap::new() }
+    }
+
+    /// The instance as it is now.
+    pub fn instance(&self) -> &Instance {
+        &self.instance
+    }
+
+    /// The plan as it is now, with its proof.
+    pub fn solution(&self) -> Solution {
+        let prices = self.prices();
+        let proof = vec![Bound { scale: self.scale, tree: Tree::Leaf(prices.clone()) }];
+        Solution { chosen: self.flow.chosen(&self.instance), proof, prices }
+    }
+
+    /// What one more unit of every capacity is worth now.
+    pub fn prices(&self) -> Prices {
+        self.flow.prices()
+    }
+
+    /// The chosen pair of a requirement.
+    pub fn chosen(&self, requirement: u32) -> Option<u32> {
+        self.flow.task.get(requirement as usize).map(|t| t.at).filter(|p| *p != NONE)
+    }
+
+    /// What the plan is worth, in units of the lowest level: larger is better, by any difference.
+    pub fn value(&self) -> i128 {
+        self.flow.value()
+    }
+
+    /// Makes a change and brings the plan to its new optimum.
+    ///
+    /// # Errors
+    /// What the change speaks of does not exist, or the plan cannot follow; nothing has changed then.
+    pub fn change(&mut self, change: &Change) -> Result<(), Refused> {
+        match change {
+            Change::NeedGoes(n) => self.part(*n, false),
+            Change::NeedComes(n) => self.part(*n, true),
+            Change::NewNeed { station, priority, pairs } => self.add(*station, *priority, pairs),
+            Change::PlaceCap(p, cap) => self.cap("place", *p, *cap),
+            Change::ResourceCap(r, cap) => self.cap("resource", *r, *cap),
+            Change::MemberCap(m, cap) => self.cap("member", *m, *cap),
+            Change::StationLimit(s, cap) => self.cap("station", *s, *cap),
+            Change::Ban(pair) => self.score(*pair, BANNED),
+            Change::Rescore(pair, score) => self.score(*pair, i32::try_from(*score).unwrap_or(i32::MAX)),
+            Change::Pin(pair) => self.pin(*pair),
+            Change::Unpin(pair) => self.unpin(*pair),
+        }
+    }
+
+    fn requirement_of(&self, pair: u32) -> Result<usize, Refused> {
+        if pair as usize >= self.instance.pairs() {
+            return Err(Refused::Unknown("pair", pair));
+        }
+        Ok(self.instance.pair_start.partition_point(|start| *start <= pair) - 1)
+    }
+
+    fn part(&mut self, need: u32, comes: bool) -> Result<(), Refused> {
+        let n = need as usize;
+        let gone = *self.instance.need_gone.get(n).ok_or(Refused::Unknown("need", need))?;
+        if gone != comes {
+            return Ok(());
+        }
+        self.instance.need_gone[n] = !comes;
+        let range = self.instance.requirements_of(n);
+        let single = range.len() == 1;
+        for q in range {
+            // A need of several comes back when the year is solved again.
+            if single || !comes {
+                self.flow.set_part(q, comes);
+            }
+        }
+        self.flow.mend();
+        Ok(())
+    }
+
+    fn add(&mut self, station: Option<u32>, priority: Priority, pairs: &[(u32, u32)]) -> Result<(), Refused> {
+        let (places, stations) = (self.instance.place_cap.len(), self.instance.station_limit.len());
+        if let Some(p) = pairs.iter().find(|p| p.0 as usize >= places) {
+            return Err(Refused::Unknown("place", p.0));
+        }
+        if let Some(s) = station.filter(|s| *s as usize >= stations) {
+            return Err(Refused::Unknown("station", s));
+        }
+        let before = (self.instance.pairs(), self.instance.requirements());
+        self.instance.push(station, priority, pairs);
+        let most = pairs.iter().map(|p| p.1).max().unwrap_or(0);
+        // How many of a kind one change can touch decides their weight, up to one a station.
+        let kind = self.instance.need_priority.iter().filter(|p| **p == priority).count();
+        let few = priority != Priority::Normal && kind <= self.instance.station_limit.len() + 1;
+        if !self.takes(most) || self.instance.needs() > self.room.1 || few {
+            match self.weigh() {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(e) => {
+                    self.instance.pop(before);
+                    self.weigh()?;
+                    return Err(e);
+                }
+            }
+        }
+        let net = &self.flow.net;
+        let leaves: Vec<Pair> = (before.0..self.instance.pairs())
+            .map(|k| Pair {
+                leaf: net.leaf_of_place(&self.instance, self.instance.place_of(k)),
+                value: self.instance.value_at(&self.scale, before.1, k) as i32,
+            })
+            .collect();
+        let door = station.map_or(net.root as u32, |s| net.sets as u32 + s);
+        let q = self.flow.add(&leaves, door);
+        self.flow.reward[q] = self.instance.reward(&self.scale, self.instance.needs() - 1);
+        self.flow.set_part(q, true);
+        self.flow.mend();
+        Ok(())
+    }
+
+    fn cap(&mut self, level: &'static str, index: u32, cap: u32) -> Result<(), Refused> {
+        let k = index as usize;
+        let i = &mut self.instance;
+        let caps = match level {
+            "place" => &mut i.place_cap,
+            "resource" => &mut i.resource_cap,
+            "member" => &mut i.member_cap,
+            _ => &mut i.station_limit,
+        };
+        let old = *caps.get(k).ok_or(Refused::Unknown(level, index))?;
+        caps[k] = cap;
+        if level == "member" && cap > old {
+            match self.weigh() {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(e) => {
+                    self.put_cap(level, k, old);
+                    self.weigh()?;
+                    return Err(e);
+                }
+            }
+        }
+        let net = &self.flow.net;
+        let node = match level {
+            "place" => net.place_node[k] as usize,
+            "resource" => net.resource_node[k] as usize,
+            "member" => net.member_node[k] as usize,
+            _ => net.sets + k,
+        };
+        if self.flow.set_cap(node, cap) {
+            return Ok(());
+        }
+        self.put_cap(level, k, old);
+        self.lay_out();
+        Err(Refused::NoPlace)
+    }
+
+    fn put_cap(&mut self, level: &'static str, k: usize, cap: u32) {
+        let i = &mut self.instance;
+        match level {
+            "place" => i.place_cap[k] = cap,
+            "resource" => i.resource_cap[k] = cap,
+            "member" => i.member_cap[k] = cap,
+            _ => i.station_limit[k] = cap,
+        }
+    }
+
+    fn score(&mut self, pair: u32, score: i32) -> Result<(), Refused> {
+        let q = self.requirement_of(pair)?;
+        let old = std::mem::replace(&mut self.instance.pair_score[pair as usize], score);
+        if score > old && !self.takes(score as u32) {
+            match self.weigh() {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(e) => {
+                    self.instance.pair_score[pair as usize] = old;
+                    self.weigh()?;
+                    return Err(e);
+                }
+            }
+        }
+        self.flow.set_value(q, pair as usize, self.value_of(q, pair as usize, score));
+        if self.flow.mend() {
+            return Ok(());
+        }
+        self.instance.pair_score[pair as usize] = old;
+        self.lay_out();
+        Err(Refused::NoPlace)
+    }
+
+    fn value_of(&self, q: usize, pair: usize, score: i32) -> i32 {
+        if score == BANNED { BANNED } else { self.instance.value_at(&self.scale, q, pair) as i32 }
+    }
+
+    fn pin(&mut self, pair: u32) -> Result<(), Refused> {
+        let q = self.requirement_of(pair)?;
+        let range = self.instance.pairs_of(q);
+        if self.before.contains_key(&(q as u32)) {
+            self.unpin(pair)?;
+        }
+        let need = self.need_of(q);
+        let before = (self.instance.need_priority[need], self.instance.pair_score[range.clone()].to_vec());
+        self.before.insert(q as u32, before);
+        for k in range {
+            if k != pair as usize {
+                self.instance.pair_score[k] = BANNED;
+            }
+        }
+        self.instance.need_priority[need] = Priority::Pinned;
+        self.follow(q, need)
+    }
+
+    fn unpin(&mut self, pair: u32) -> Result<(), Refused> {
+        let q = self.requirement_of(pair)?;
+        let Some((priority, scores)) = self.before.remove(&(q as u32)) else { return Ok(()) };
+        let need = self.need_of(q);
+        let range = self.instance.pairs_of(q);
+        self.instance.pair_score[range].copy_from_slice(&scores);
+        self.instance.need_priority[need] = priority;
+        self.follow(q, need)
+    }
+
+    /// Brings scores and priority of a requirement into the flow.
+    fn follow(&mut self, q: usize, need: usize) -> Result<(), Refused> {
+        if self.weigh()? {
+            return Ok(());
+        }
+        for k in self.instance.pairs_of(q) {
+            let value = self.value_of(q, k, self.instance.pair_score[k]);
+            if self.flow.net.pair[k].value != value {
+                self.flow.set_value(q, k, value);
+            }
+        }
+        let first = self.instance.requirements_of(need).start;
+        self.flow.set_worth(first, self.instance.reward(&self.scale, need));
+        if self.flow.mend() { Ok(()) } else { Err(Refused::NoPlace) }
+    }
+
+    fn need_of(&self, q: usize) -> usize {
+        self.instance.need_start.partition_point(|start| *start as usize <= q) - 1
+    }
+
+    /// Whether one more score of this size needs no other weights; counts it.
+    fn takes(&mut self, score: u32) -> bool {
+        self.room.0 -= i128::from(score);
+        self.room.0 >= 0 && i64::from(score) <= self.room.2
+    }
+
+    /// Weighs anew; says whether the weights are others, and the flow laid out anew with them.
+    fn weigh(&mut self) -> Result<bool, Refused> {
+        self.instance.weigh_anew()?;
+        self.room = self.instance.headroom();
+        let others = self.instance.scale() != self.scale;
+        if others {
+            self.lay_out();
+        }
+        Ok(others)
+    }
+
+    /// Lays the flow out anew, from the plan and the prices there are: the weights have changed.
+    fn lay_out(&mut self) {
+        let old = self.scale;
+        let mut plan = self.flow.chosen(&self.instance);
+        plan.resize(self.instance.requirements(), None);
+        let prices = self.flow.prices();
+        self.scale = self.instance.scale();
+        self.flow = flow_of(&self.instance, &old, &plan, &prices);
+    }
+}
+
+/// A flow that stands where the plan and its prices, at the weights `old`, say.
+fn flow_of(i: &Instance, old: &Scale, plan: &[Option<u32>], prices: &Prices) -> Flow {
+    let whole: Vec<bool> =
+        (0..i.needs()).map(|n| plan[i.requirements_of(n)].iter().all(Option::is_some)).collect();
+    let scale = i.scale();
+    let mut flow = Flow::new(Arc::new(Net::new(i, &scale, true, None)), scale);
+    flow.take_over(i, old, plan, prices, &whole, &Watch::none());
+    flow
+}
