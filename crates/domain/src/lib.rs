@@ -14,7 +14,7 @@ pub mod matching;
 pub mod member;
 pub mod need;
 pub mod number;
-pub mod privacy;
+pub use text::private as privacy;
 pub mod refusal;
 pub mod resource;
 pub mod workstation;

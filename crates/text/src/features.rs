@@ -1,0 +1,57 @@
+//! A message as hashed features: runs of one to three characters, and those of its beginning as a view of their own.
+
+use crate::normal::{matter, normalise};
+
+/// Characters of the beginning, which is the title or says what it is about.
+const BEGINNING: usize = 24;
+/// The longest run of characters.
+const LONGEST: usize = 3;
+
+/// One feature with where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Feature {
+    /// Hash of the view and the characters.
+    pub key: u32,
+    /// Position of its first character in [`Message::matter`], and how many.
+    pub at: u32,
+    pub length: u8,
+    pub view: u8,
+}
+
+/// A message cut into features.
+pub(crate) struct Message {
+    /// What is left of the text, see [`matter`].
+    pub matter: Vec<char>,
+    /// In the order of the text, as often as they occur.
+    pub features: Vec<Feature>,
+}
+
+/// Views: the whole text, and its beginning.
+pub(crate) const VIEWS: usize = 2;
+
+fn mix(mut h: u64) -> u64 {
+    h ^= h >> 32;
+    h = h.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    h ^ (h >> 32)
+}
+
+/// Cuts a text whose beginning says most: a title with the text behind it.
+pub(crate) fn cut(title: &str, text: &str) -> Message {
+    let mut chars = matter(&normalise(title));
+    chars.extend(matter(&normalise(text)));
+    let mut features = Vec::with_capacity(chars.len() * LONGEST + BEGINNING * LONGEST);
+    for (view, end) in [(0u8, chars.len()), (1, chars.len().min(BEGINNING))] {
+        for at in 0..end {
+            let mut hash = u64::from(view) + 1;
+            for length in 1..=LONGEST.min(end - at) {
+                let c = chars[at + length - 1];
+                if c == crate::normal::BREAK {
+                    break;
+                }
+                hash = mix((hash << 21) ^ (hash >> 43) ^ u64::from(c));
+                features.push(Feature { key: (hash >> 16) as u32, at: at as u32, length: length as u8, view });
+            }
+        }
+    }
+    Message { matter: chars, features }
+}

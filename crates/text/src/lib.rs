@@ -1,0 +1,15 @@
+//! How residents write: what a message is about, who solves it, what is a copy of what, what must not be public.
+//!
+//! Knows nothing of needs or members, reads no file and no clock.
+
+mod classify;
+mod features;
+pub mod near;
+mod normal;
+pub mod private;
+mod train;
+pub mod units;
+
+pub use classify::{Guess, Model, ModelError, Verdict};
+pub use normal::normalise;
+pub use train::{Example, train};

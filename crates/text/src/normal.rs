@@ -1,0 +1,94 @@
+//! One way to write: width, script, repetition, function words, anonymised places.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Characters of a run that stay: 「!!!!!」 says no more than 「!!」.
+const RUN: usize = 2;
+
+/// The common Chinese characters.
+const FIRST: u32 = 0x4e00;
+const LAST: u32 = 0x9fff;
+
+/// Every common character in its simplified form, character by character.
+static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
+    (FIRST..=LAST)
+        .filter_map(char::from_u32)
+        .map(|c| fast2s::convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c))
+        .collect()
+});
+
+pub(crate) fn is_chinese(c: char) -> bool {
+    (FIRST..=LAST).contains(&u32::from(c))
+}
+
+/// The text in half width and simplified characters, letters small, control characters gone, white space one blank,
+/// runs of one character at most two.
+pub fn normalise(text: &str) -> String {
+    let text = match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfkc().collect()),
+    };
+    let simplified = &*SIMPLIFIED;
+    let mut out = String::with_capacity(text.len());
+    let (mut last, mut run) = ('\0', 0);
+    for c in text.chars() {
+        let c = match c {
+            c if is_chinese(c) => simplified.get((u32::from(c) - FIRST) as usize).copied().unwrap_or(c),
+            c if c.is_whitespace() => ' ',
+            c if c.is_control() => continue,
+            c => c.to_ascii_lowercase(),
+        };
+        run = if c == last { run + 1 } else { 1 };
+        last = c;
+        // Digits mean something however often they repeat.
+        if (run <= RUN && !(c == ' ' && run > 1)) || c.is_ascii_digit() {
+            out.push(c);
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// Words that say nothing about the matter, and the characters that they begin with.
+static FUNCTION_WORDS: LazyLock<(HashSet<Vec<char>>, Vec<bool>)> = LazyLock::new(|| {
+    let words: HashSet<Vec<char>> =
+        include_str!("../data/function-words.txt").lines().map(|w| w.chars().collect()).collect();
+    let mut first = vec![false; (LAST - FIRST) as usize + 1];
+    for c in words.iter().filter_map(|w| w.first()).filter(|c| is_chinese(**c)) {
+        first[(u32::from(*c) - FIRST) as usize] = true;
+    }
+    (words, first)
+});
+
+/// Where one run of characters ends and another begins.
+pub(crate) const BREAK: char = '\u{0}';
+
+/// The characters that carry the matter, of a normalised text: Chinese ones without function words. Letters and
+/// digits, with them the names that anonymised texts give to places (「A3区」), are one break; punctuation is nothing.
+pub(crate) fn matter(text: &str) -> Vec<char> {
+    let (words, first) = &*FUNCTION_WORDS;
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        at += 1;
+        if !is_chinese(c) {
+            if c.is_alphanumeric() && out.last().is_some_and(|l| *l != BREAK) {
+                out.push(BREAK);
+            }
+            continue;
+        }
+        if first[(u32::from(c) - FIRST) as usize] {
+            let rest = &chars[at - 1..];
+            if let Some(n) = (1..=4.min(rest.len())).rev().find(|n| words.contains(&rest[..*n])) {
+                at += n - 1;
+                continue;
+            }
+        }
+        out.push(c);
+    }
+    out
+}
