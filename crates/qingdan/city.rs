@@ -135,6 +135,12 @@ pub fn areas() -> anyhow::Result<Vec<NewArea>> {
     Ok(rows)
 }
 
+/// The names of the built-in classes, level by level.
+pub fn class_names() -> anyhow::Result<Vec<text::Path>> {
+    let mut reader = csv::Reader::from_reader(CATEGORIES.as_bytes());
+    reader.records().map(|r| r.map(|r| [0, 1, 2].map(|k| r[k].to_owned())).map_err(Into::into)).collect()
+}
+
 /// The built-in classes of requests, numbered in the order of the table, with the keywords of the themes.
 pub fn categories() -> anyhow::Result<Vec<NewCategory>> {
     let mut keywords: BTreeMap<(String, String), String> = BTreeMap::new();

@@ -7,6 +7,7 @@ mod sheet;
 mod template;
 
 pub use kinds::Kind;
+pub use sheet::decoded;
 pub use template::write as template;
 
 use crate::say;

@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod import;
 mod serve;
+mod words;
 
 use anyhow::{Context, bail};
 use chrono::Datelike;
@@ -137,6 +138,12 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Trains the models that read messages, from labelled messages and from answered ones.
+    Train(words::Training),
+    /// Adds the classes of messages to a CSV: level1, level2, level3, confidence (0 to 1) and the words that decided.
+    Classify(words::Reading),
+    /// Adds the five units that most likely solve each message to a CSV, with scores: unit1, score1, and so on.
+    SuggestUnit(words::Reading),
     /// Checks the standing plan's proof, the hashes of published lists and the rules of the database.
     Verify {
         /// Year [default: this year].
@@ -255,6 +262,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             let bytes = export::write(&lists, format, edition == Edition::Public)?;
             write_out(out.as_deref(), &bytes)
         }
+        Command::Train(options) => words::train(&options),
+        Command::Classify(options) => words::classify(&options),
+        Command::SuggestUnit(options) => words::suggest_unit(&options),
         Command::Verify { year } => {
             let (checked, wrong) =
                 open(&database, &key_file).await?.verify(year.unwrap_or_else(this_year)).await?;

@@ -174,7 +174,7 @@ fn csv(bytes: &[u8]) -> anyhow::Result<Sheet> {
 }
 
 /// UTF-8 with or without mark, else GB18030.
-fn decoded(bytes: &[u8]) -> anyhow::Result<String> {
+pub fn decoded(bytes: &[u8]) -> anyhow::Result<String> {
     let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     if bytes.contains(&0) {
         bail!("不是表格文件;可导入 .xlsx,以及 UTF-8 或 GB18030 编码的 .csv");

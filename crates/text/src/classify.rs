@@ -151,14 +151,22 @@ impl Model {
         let guesses = order
             .iter()
             .zip(&share)
-            .map(|(c, s)| Guess { class: self.classes[*c].clone(), permille: (s / all * 1000.0).round() as u32 })
+            .map(|(c, s)| Guess {
+                class: self.classes[*c].clone(),
+                permille: (s / all * 1000.0).round() as u32,
+            })
             .collect();
         let words = order.first().map_or(Vec::new(), |c| self.deciding(&message, &known, *c));
         Verdict { guesses, words }
     }
 
     /// Runs of at least two characters that speak most for a class; what lies inside a shown one is not shown again.
-    fn deciding(&self, message: &crate::features::Message, known: &[(usize, usize)], class: usize) -> Vec<String> {
+    fn deciding(
+        &self,
+        message: &crate::features::Message,
+        known: &[(usize, usize)],
+        class: usize,
+    ) -> Vec<String> {
         let classes = self.classes.len();
         let mut by_weight: Vec<(i8, std::cmp::Reverse<u32>, u8)> = known
             .iter()

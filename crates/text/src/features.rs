@@ -49,7 +49,12 @@ pub(crate) fn cut(title: &str, text: &str) -> Message {
                     break;
                 }
                 hash = mix((hash << 21) ^ (hash >> 43) ^ u64::from(c));
-                features.push(Feature { key: (hash >> 16) as u32, at: at as u32, length: length as u8, view });
+                features.push(Feature {
+                    key: (hash >> 16) as u32,
+                    at: at as u32,
+                    length: length as u8,
+                    view,
+                });
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Knows nothing of needs or members, reads no file and no clock.
 
 mod classify;
+mod deepen;
 mod features;
 pub mod near;
 mod normal;
@@ -11,5 +12,9 @@ mod train;
 pub mod units;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
+pub use deepen::{Finer, Path};
 pub use normal::normalise;
 pub use train::{Example, train};
+
+/// The class model that is built in, from the labelled messages of `models/classes.md`.
+pub const CLASSES: &[u8] = include_bytes!("../models/classes.bin");

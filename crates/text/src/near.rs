@@ -63,8 +63,7 @@ pub struct Index {
 }
 
 fn hashes(chars: &[char], length: usize) -> Vec<u32> {
-    let mut all: Vec<u32> =
-        chars.windows(length).filter(|w| !w.contains(&BREAK)).map(hash).collect();
+    let mut all: Vec<u32> = chars.windows(length).filter(|w| !w.contains(&BREAK)).map(hash).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -166,7 +165,8 @@ impl Index {
         let mut candidates: Vec<(u32, u32)> = votes.into_iter().map(|(number, n)| (n, number)).collect();
         candidates.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         candidates.truncate(COMPARED);
-        let mut found: Vec<Near> = candidates.into_iter().map(|(_, number)| self.full(this, number)).collect();
+        let mut found: Vec<Near> =
+            candidates.into_iter().map(|(_, number)| self.full(this, number)).collect();
         found.sort_by(|a, b| (b.copied, b.alike).cmp(&(a.copied, a.alike)).then(a.number.cmp(&b.number)));
         found
     }
@@ -197,7 +197,10 @@ impl Index {
         while at + 1 < this.matter.len() {
             let mut end = at;
             let mut rarest = u32::MAX;
-            while end + 1 < this.matter.len() && both.contains(&hash(&this.matter[end..end + 2])) && end < at + 7 {
+            while end + 1 < this.matter.len()
+                && both.contains(&hash(&this.matter[end..end + 2]))
+                && end < at + 7
+            {
                 rarest = rarest.min(self.twos.get(&hash(&this.matter[end..end + 2])).copied().unwrap_or(0));
                 end += 1;
             }

@@ -9,6 +9,10 @@ pub enum Kind {
     IdentityCard,
     /// A name that introduces itself: 「我叫张三」「联系人:李四」.
     Name,
+    /// A number plate: 「蒙A12345」.
+    Plate,
+    /// A door: 「3栋2单元502室」, from the building on.
+    Door,
 }
 
 /// A finding: byte range in the text.
@@ -36,6 +40,8 @@ fn digit(c: char) -> Option<char> {
 pub fn find(text: &str) -> Vec<Finding> {
     let mut found = numbers(text);
     found.extend(names(text));
+    found.extend(plates(text));
+    found.extend(doors(text));
     found.sort_by_key(|f| f.range.start);
     found
 }
@@ -116,7 +122,74 @@ fn names(text: &str) -> Vec<Finding> {
     found
 }
 
-/// The text with everything that [`find`] finds masked: telephone `138****1234`, identity card `******`, name `张**`.
+/// Characters that begin a plate: the provinces.
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+
+/// A province, a letter, and five or six letters and digits, a dot between them allowed.
+fn plates(text: &str) -> Vec<Finding> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let mut found = Vec::new();
+    for (k, (start, c)) in chars.iter().enumerate() {
+        if !PROVINCES.contains(*c) || !chars.get(k + 1).is_some_and(|c| c.1.is_ascii_alphabetic()) {
+            continue;
+        }
+        let mut at = k + 2;
+        at += usize::from(chars.get(at).is_some_and(|c| matches!(c.1, '·' | '.' | ' ')));
+        let rest: Vec<char> = chars[at.min(chars.len())..]
+            .iter()
+            .map(|c| c.1)
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        if (5..=6).contains(&rest.len()) && rest.iter().any(char::is_ascii_digit) {
+            let end = chars.get(at + rest.len()).map_or(text.len(), |c| c.0);
+            found.push(Finding { kind: Kind::Plate, range: *start..end });
+        }
+    }
+    found
+}
+
+/// A building, then a unit or a door: the number of the building stays public, what follows does not.
+fn doors(text: &str) -> Vec<Finding> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let number = |mut at: usize| {
+        let from = at;
+        while chars.get(at).is_some_and(|c| digit(c.1).is_some() || matches!(c.1, '-' | '一'..='十'))
+            && at < from + 6
+        {
+            at += 1;
+        }
+        (at > from).then_some(at)
+    };
+    let mut found = Vec::new();
+    let mut k = 0;
+    while k < chars.len() {
+        let building = matches!(chars[k].1, '栋' | '幢') || text[chars[k].0..].starts_with("号楼");
+        if !building {
+            k += 1;
+            continue;
+        }
+        let begin = k + if chars[k].1 == '号' { 2 } else { 1 };
+        let (mut at, mut end) = (begin, None);
+        // Unit, floor, door, in this order, each with its word.
+        while let Some(after) = number(at) {
+            let rest = chars.get(after).map_or("", |c| &text[c.0..]);
+            let word = ["单元", "层", "楼", "室", "号", "房", "户"].iter().find(|w| rest.starts_with(**w));
+            let bare = after - at >= 3;
+            let Some(length) = word.map(|w| w.chars().count()).or(bare.then_some(0)) else { break };
+            at = after + length;
+            end = Some(at);
+        }
+        if let Some(end) = end {
+            let to = chars.get(end).map_or(text.len(), |c| c.0);
+            found.push(Finding { kind: Kind::Door, range: chars[begin].0..to });
+        }
+        k = at.max(k + 1);
+    }
+    found
+}
+
+/// The text with everything that [`find`] finds masked: telephone `138****1234`, identity card, plate and door
+/// `******`, name `张**`.
 pub fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -128,7 +201,7 @@ pub fn mask(text: &str) -> String {
         let found = &text[f.range.clone()];
         match f.kind {
             Kind::Telephone => out.push_str(&mask_telephone(found)),
-            Kind::IdentityCard => out.push_str("******"),
+            Kind::IdentityCard | Kind::Plate | Kind::Door => out.push_str("******"),
             Kind::Name => out.push_str(&mask_name(found)),
         }
         at = f.range.end;
@@ -173,6 +246,9 @@ mod tests {
         assert_eq!(mask("我叫张三丰,住三楼"), "我叫张**,住三楼");
         assert_eq!(mask("联系人:欧阳"), "联系人:欧阳"); // no surname of one character: left to the convener
         assert_eq!(mask("2026年447户1100人"), "2026年447户1100人");
+        assert_eq!(mask("蒙A12345乱停,车牌蒙A·D12345"), "******乱停,车牌******");
+        assert_eq!(mask("幸福小区3栋2单元502室漏水"), "幸福小区3栋******漏水");
+        assert_eq!(mask("5号楼1203漏水,5栋的居民"), "5号楼******漏水,5栋的居民");
     }
 
     proptest! {

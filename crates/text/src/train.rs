@@ -117,10 +117,14 @@ fn fit(examples: &[Example]) -> Option<Model> {
     // The classes are independent of each other.
     let views: Vec<u8> = known.values().copied().collect();
     let fitted: Vec<(Vec<f32>, f32)> = std::thread::scope(|scope| {
-        let tasks: Vec<_> = (0..classes.len()).map(|c| scope.spawn({
-            let (rows, views) = (&rows, &views);
-            move || one_against_rest(rows, views, c)
-        })).collect();
+        let tasks: Vec<_> = (0..classes.len())
+            .map(|c| {
+                scope.spawn({
+                    let (rows, views) = (&rows, &views);
+                    move || one_against_rest(rows, views, c)
+                })
+            })
+            .collect();
         tasks.into_iter().filter_map(|t| t.join().ok()).collect()
     });
     Some(shrink(classes, known.into_keys().collect(), &fitted))
@@ -146,7 +150,8 @@ fn one_against_rest(rows: &[Row], views: &[u8], class: usize) -> (Vec<f32>, f32)
         .collect();
     let positive = rows.iter().filter(|r| r.class == class).count() as f32;
     let all = rows.len() as f32;
-    let value = |row: &Row, f: &(u32, u8)| ratio[f.0 as usize] * row.scale[usize::from(f.1)] * VIEW[usize::from(f.1)];
+    let value =
+        |row: &Row, f: &(u32, u8)| ratio[f.0 as usize] * row.scale[usize::from(f.1)] * VIEW[usize::from(f.1)];
     // Squared hinge loss; each row's dual variable, the weights they sum to, and a bias as one more feature.
     let norms: Vec<f32> =
         rows.iter().map(|r| 1.0 + r.features.iter().map(|f| value(r, f).powi(2)).sum::<f32>()).collect();
@@ -161,10 +166,14 @@ fn one_against_rest(rows: &[Row], views: &[u8], class: usize) -> (Vec<f32>, f32)
         }
         for r in &order {
             let row = &rows[*r];
-            let (sign, share) =
-                if row.class == class { (1.0, all / (2.0 * positive)) } else { (-1.0, all / (2.0 * (all - positive))) };
+            let (sign, share) = if row.class == class {
+                (1.0, all / (2.0 * positive))
+            } else {
+                (-1.0, all / (2.0 * (all - positive)))
+            };
             let soft = 1.0 / (2.0 * COST * share);
-            let margin = bias + row.features.iter().map(|f| weights[f.0 as usize] * value(row, f)).sum::<f32>();
+            let margin =
+                bias + row.features.iter().map(|f| weights[f.0 as usize] * value(row, f)).sum::<f32>();
             let slope = sign * margin - 1.0 + soft * dual[*r];
             let new = (dual[*r] - slope / (norms[*r] + soft)).max(0.0);
             let step = (new - dual[*r]) * sign;

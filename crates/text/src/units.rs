@@ -20,6 +20,9 @@ const CHARGES: f32 = 0.6;
 /// What a word weighs more in the title.
 const IN_TITLE: f32 = 2.0;
 
+/// The unit model that is built in, from the answers of `models/units.md`.
+pub const UNITS_MODEL: &[u8] = include_bytes!("../models/units.bin");
+
 struct Unit {
     name: &'static str,
     names: Vec<&'static str>,
@@ -170,6 +173,7 @@ impl UnitModel {
 fn spread(values: &[f32]) -> impl Iterator<Item = f32> + '_ {
     let n = values.len().max(1) as f32;
     let mean = values.iter().sum::<f32>() / n;
-    let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n).sqrt().max(f32::MIN_POSITIVE);
+    let deviation =
+        (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n).sqrt().max(f32::MIN_POSITIVE);
     values.iter().map(move |v| (v - mean) / deviation)
 }

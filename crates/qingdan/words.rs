@@ -1,0 +1,218 @@
+//! Messages as residents write them: training the models, and reading files with them.
+
+use crate::import::decoded;
+use crate::write_out;
+use anyhow::{Context, bail};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use text::units::{Answered, UnitModel, train_units};
+use text::{Example, Finer, Model};
+
+/// Files from which models are trained.
+#[derive(Args)]
+pub struct Training {
+    /// Labelled messages: columns `label` with `tokens`, `text`, or `title` and `detail`. More than one file adds up,
+    /// such as the corrections that conveners made (`qingdan export corrections`).
+    #[arg(long)]
+    labelled: Vec<PathBuf>,
+    /// Answered messages: columns `title`, `detail`, `reply`.
+    #[arg(long)]
+    answered: Vec<PathBuf>,
+    /// Folder for `classes.bin`, `units.bin` and a card beside each.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// A file to be read.
+#[derive(Args)]
+pub struct Reading {
+    /// CSV with the columns `title` and `detail`, or `text`, or `tokens` (words with blanks between them).
+    file: PathBuf,
+    /// Model, instead of the one that is built in.
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// File [default: stdout].
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// A table of text.
+struct Table {
+    headers: csv::StringRecord,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Table {
+    fn read(path: &Path) -> anyhow::Result<Table> {
+        let bytes = std::fs::read(path).with_context(|| format!("读不到 {}", path.display()))?;
+        let text = decoded(&bytes)?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let headers = reader.headers().context("文件没有表头")?.clone();
+        let rows = reader.records().collect::<Result<_, _>>().context("不是可读的 CSV")?;
+        Ok(Table { headers, rows })
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.headers.iter().position(|h| h.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+    }
+
+    /// Title and text of every row.
+    fn messages(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let cell = |row: &csv::StringRecord, column: Option<usize>| {
+            column.and_then(|c| row.get(c)).unwrap_or_default().to_owned()
+        };
+        let (title, detail) = (self.column("title"), self.column("detail"));
+        let (text, tokens) = (self.column("text"), self.column("tokens"));
+        if title.or(detail).or(text).or(tokens).is_none() {
+            bail!(
+                "表头里没有 title 与 detail,也没有 text 或 tokens;现有:{}",
+                self.headers.iter().collect::<Vec<_>>().join("、")
+            );
+        }
+        Ok(self
+            .rows
+            .iter()
+            .map(|row| {
+                if title.or(detail).is_some() {
+                    (cell(row, title), cell(row, detail))
+                } else if text.is_some() {
+                    (String::new(), cell(row, text))
+                } else {
+                    (String::new(), cell(row, tokens).split_whitespace().collect())
+                }
+            })
+            .collect())
+    }
+
+    /// The table with more columns, as CSV.
+    fn with(&self, names: &[&str], cells: impl Iterator<Item = Vec<String>>) -> anyhow::Result<Vec<u8>> {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        writer.write_record(self.headers.iter().chain(names.iter().copied()))?;
+        for (row, more) in self.rows.iter().zip(cells) {
+            let width = self.headers.len();
+            let own = (0..width).map(|c| row.get(c).unwrap_or_default());
+            writer.write_record(own.chain(more.iter().map(String::as_str)))?;
+        }
+        writer.into_inner().context("不能写出表格")
+    }
+}
+
+/// Trains what the files allow.
+pub fn train(options: &Training) -> anyhow::Result<()> {
+    if options.labelled.is_empty() && options.answered.is_empty() {
+        bail!("请用 --labelled 或 --answered 给出训练数据。");
+    }
+    std::fs::create_dir_all(&options.out)?;
+    let mut examples = Vec::new();
+    for path in &options.labelled {
+        let table = Table::read(path)?;
+        let label = table.column("label").with_context(|| format!("{} 没有 label 列", path.display()))?;
+        let labels = table.rows.iter().map(|r| r.get(label).unwrap_or_default().trim().to_owned());
+        examples.extend(
+            labels
+                .zip(table.messages()?)
+                .filter(|(l, _)| !l.is_empty())
+                .map(|(class, (title, text))| Example { class, title, text }),
+        );
+    }
+    if !examples.is_empty() {
+        let model = text::train(&examples).context("至少要有两个类别的数据才能训练")?;
+        let bytes = model.write();
+        let card = card("诉求一级类别", &options.labelled, &examples, bytes.len());
+        write_out(Some(&options.out.join("classes.bin")), &bytes)?;
+        write_out(Some(&options.out.join("classes.md")), card.as_bytes())?;
+        crate::say(&format!(
+            "{} 条训练数据,{} 个类别;classes.bin {} 字节。",
+            examples.len(),
+            model.classes().len(),
+            bytes.len()
+        ));
+    }
+    let mut answered = Vec::new();
+    for path in &options.answered {
+        let table = Table::read(path)?;
+        let reply = table.column("reply").with_context(|| format!("{} 没有 reply 列", path.display()))?;
+        let replies = table.rows.iter().map(|r| r.get(reply).unwrap_or_default().to_owned());
+        answered.extend(table.messages()?.into_iter().zip(replies).map(|((title, text), answer)| Answered {
+            title,
+            text,
+            answer,
+        }));
+    }
+    if !answered.is_empty() {
+        let examples = text::units::examples(&answered);
+        let model = train_units(&examples).context("答复里写明的承办单位不足两个")?;
+        let bytes = model.write();
+        let card = card("承办单位", &options.answered, &examples, bytes.len());
+        write_out(Some(&options.out.join("units.bin")), &bytes)?;
+        write_out(Some(&options.out.join("units.md")), card.as_bytes())?;
+        crate::say(&format!("{} 条答复写明承办单位;units.bin {} 字节。", examples.len(), bytes.len()));
+    }
+    Ok(())
+}
+
+/// What a model was made of, and what it cannot do.
+fn card(what: &str, from: &[PathBuf], examples: &[Example], size: usize) -> String {
+    let mut of: BTreeMap<&str, usize> = BTreeMap::new();
+    examples.iter().for_each(|e| *of.entry(&e.class).or_default() += 1);
+    let files: Vec<String> =
+        from.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).collect();
+    let mut card = format!(
+        "# 模型卡:{what}\n\n- 数据:{}({} 条)\n- 日期:{}\n- 方法:字 1 至 3 元,开头 24 字单列;朴素贝叶斯比值乘以线性支持向量机;最多 65,536 个特征,8 位权重\n- 大小:{size} 字节\n- 指标:`cargo bench -p text` 在未参与训练的行上测得\n- 局限:只认识下列类别,别的诉求也会被归入其中之一;置信度低时请人工判断;训练数据来自另一座城市的留言,标注有误\n\n| 类别 | 条数 |\n|---|---|\n",
+        files.join("、"),
+        examples.len(),
+        crate::clock::now().date_naive(),
+    );
+    for (class, n) in of {
+        let _ = writeln!(card, "| {class} | {n} |");
+    }
+    card
+}
+
+/// The model of a file, or the one that is built in.
+fn model_bytes(path: Option<&Path>, built_in: &'static [u8]) -> anyhow::Result<Vec<u8>> {
+    match path {
+        Some(path) => std::fs::read(path).with_context(|| format!("读不到 {}", path.display())),
+        None => Ok(built_in.to_vec()),
+    }
+}
+
+/// Adds classes.
+pub fn classify(options: &Reading) -> anyhow::Result<()> {
+    let table = Table::read(&options.file)?;
+    let messages = table.messages()?;
+    let model = Model::read(&model_bytes(options.model.as_deref(), text::CLASSES)?)?;
+    let finer = Finer::new(crate::city::class_names()?);
+    let cells = messages.iter().map(|(title, text)| {
+        let verdict = model.classify(title, text);
+        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 5] };
+        let (level2, level3) = finer.below(&first.class, title, text);
+        vec![
+            first.class.clone(),
+            level2.unwrap_or_default().to_owned(),
+            level3.unwrap_or_default().to_owned(),
+            format!("{}.{:03}", first.permille / 1000, first.permille % 1000),
+            verdict.words.join(" "),
+        ]
+    });
+    let out = table.with(&["level1", "level2", "level3", "confidence", "words"], cells)?;
+    write_out(options.out.as_deref(), &out)
+}
+
+/// Adds units.
+pub fn suggest_unit(options: &Reading) -> anyhow::Result<()> {
+    const SHOWN: usize = 5;
+    let table = Table::read(&options.file)?;
+    let messages = table.messages()?;
+    let model = UnitModel::read(&model_bytes(options.model.as_deref(), text::units::UNITS_MODEL)?)?;
+    let cells = messages.iter().map(|(title, text)| {
+        let units = model.suggest(title, text);
+        let shown = units.into_iter().take(SHOWN);
+        shown.flat_map(|u| [u.class, format!("{}.{:03}", u.permille / 1000, u.permille % 1000)]).collect()
+    });
+    let names: Vec<String> = (1..=SHOWN).flat_map(|k| [format!("unit{k}"), format!("score{k}")]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    write_out(options.out.as_deref(), &table.with(&names, cells)?)
+}

@@ -1,0 +1,131 @@
+//! Laws of the text crate: any text at all can be read, and the built-in models read what they were made for.
+
+use proptest::prelude::*;
+use text::near::Index;
+use text::units::{UNITS_MODEL, UnitModel, unit_of};
+use text::{CLASSES, Example, Finer, Model, normalise, train};
+
+fn model() -> Model {
+    Model::read(CLASSES).expect("the built-in model")
+}
+
+#[test]
+fn the_built_in_models_are_small_and_know_their_classes() {
+    assert!(CLASSES.len() <= 2_000_000 && UNITS_MODEL.len() <= 2_000_000);
+    let model = model();
+    assert_eq!(model.classes().len(), 7);
+    let verdict = model.classify("小区旁边的工厂半夜排放废气", "臭味刺鼻,污染严重,请环保部门检测");
+    assert_eq!(verdict.guesses[0].class, "环境保护");
+    assert!(verdict.guesses[0].permille > 500);
+    assert!(verdict.guesses.iter().map(|g| g.permille).sum::<u32>().abs_diff(1000) <= 7);
+    assert!(verdict.words.iter().any(|w| w.contains("污染") || w.contains("环保")), "{:?}", verdict.words);
+    let units = UnitModel::read(UNITS_MODEL).expect("the built-in model");
+    assert_eq!(
+        units.suggest("人民路红绿灯时间太短", "每天堵车,交警也不来").first().unwrap().class,
+        "交警支队"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_model_is_refused() {
+    assert!(Model::read(b"").is_err());
+    assert!(Model::read(&CLASSES[..CLASSES.len() / 2]).is_err());
+    assert!(UnitModel::read(CLASSES).is_err());
+}
+
+#[test]
+fn texts_of_every_kind_and_size_can_be_read() {
+    let model = model();
+    let mut index = Index::default();
+    let long = "小区路灯不亮,".repeat(60_000);
+    for text in
+        ["", "a", "。", "!!!???……", "😀😀😀👨‍👩‍👧", "Привет 路灯 مرحبا", "\u{0}\u{feff}\r\n\t", long.as_str()]
+    {
+        let verdict = model.classify(text, text);
+        assert_eq!(verdict.guesses.len(), 7);
+        let number = index.add(text, text);
+        assert!(index.near(text, text).iter().all(|n| n.copied <= 1000));
+        assert!(index.near_to(number).iter().all(|n| n.number != number));
+        text::private::mask(text);
+    }
+}
+
+#[test]
+fn width_script_and_repetition_do_not_matter() {
+    assert_eq!(normalise("ＡＢＣ　１２３"), "abc 123");
+    assert_eq!(normalise("請解決學校門口的問題!!!!!!"), "请解决学校门口的问题!!");
+    assert_eq!(normalise("13800000000"), "13800000000");
+    let (a, b) = ("小區路燈不亮", "小区路灯不亮");
+    assert_eq!(model().classify(a, ""), model().classify(b, ""));
+}
+
+#[test]
+fn a_model_is_trained_from_examples_and_two_classes_at_least() {
+    let example =
+        |class: &str, text: &str| Example { class: class.into(), title: String::new(), text: text.into() };
+    let examples: Vec<Example> = (0..20)
+        .flat_map(|k| {
+            [example("灯", &format!("路灯坏了第{k}盏")), example("水", &format!("自来水停水第{k}天"))]
+        })
+        .collect();
+    let model = train(&examples).unwrap();
+    assert_eq!(model.classify("", "巷子里路灯又坏了").guesses[0].class, "灯");
+    assert_eq!(Model::read(&model.write()).unwrap().classify("", "停水了").guesses[0].class, "水");
+    assert_eq!(train(&examples).unwrap().write(), model.write(), "training is deterministic");
+    assert!(train(&[example("灯", "路灯")]).is_none());
+}
+
+#[test]
+fn finer_classes_are_given_only_where_the_text_names_them() {
+    let path = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
+    let finer = Finer::new([
+        path("城乡建设", "市政", "园林绿化"),
+        path("城乡建设", "市政", "路灯照明"),
+        path("城乡建设", "住房", "物业管理"),
+        path("环境保护", "污染", "噪声污染"),
+    ]);
+    assert_eq!(finer.below("城乡建设", "物业管理混乱", "物业管理费高"), (Some("住房"), Some("物业管理")));
+    assert_eq!(finer.below("城乡建设", "你好", "请帮忙"), (None, None));
+    assert_eq!(finer.below("没有这一类", "物业管理", ""), (None, None));
+}
+
+#[test]
+fn copies_are_found_and_told_from_templates_for_other_places() {
+    let mut index = Index::default();
+    index.add("咨询公积金提取需要哪些材料", "我想提取公积金还房贷,请问要准备什么材料,到哪里办理");
+    let first = index.add(
+        "曙光小区楼下烧烤店油烟扰民",
+        "曙光小区三号楼楼下的烧烤店每天营业到凌晨两点,油烟直接排到居民窗口,孩子咳嗽不止,多次投诉没有结果,请城管部门处理",
+    );
+    let near = index.near(
+        "曙光小区楼下烧烤店油烟扰民严重",
+        "您好!曙光小区三号楼楼下的烧烤店每天营业到凌晨两点,油烟直接排到居民窗口,孩子咳嗽不止,多次投诉没有结果,请城管部门尽快处理",
+    );
+    assert_eq!(near[0].number, first);
+    assert!(near[0].is_copy() && near[0].is_same_matter());
+    assert!(!near[0].shared.is_empty());
+    assert!(index.near("公交车等不到", "三路公交车半小时一班").iter().all(|n| !n.is_same_matter()));
+}
+
+#[test]
+fn the_unit_of_an_answer_is_the_first_that_it_names_outside_quotations() {
+    assert_eq!(unit_of("您反映的“请城管局管管夜市”已收悉。经市教育局调查……"), Some("教育局"));
+    assert_eq!(unit_of("您好,来信收悉。"), None);
+}
+
+proptest! {
+    #[test]
+    fn writing_it_again_changes_nothing(text in ".{0,80}") {
+        let once = normalise(&text);
+        prop_assert_eq!(normalise(&once), once);
+    }
+
+    #[test]
+    fn nearness_is_the_same_both_ways(a in "[路灯小区不亮水管漏坏]{8,40}", b in "[路灯小区不亮水管漏坏]{8,40}") {
+        let mut index = Index::default();
+        index.add("", &a);
+        index.add("", &b);
+        let (ab, ba) = (index.near_to(0), index.near_to(1));
+        prop_assert_eq!(ab.first().map(|n| (n.copied, n.alike)), ba.first().map(|n| (n.copied, n.alike)));
+    }
+}
