@@ -164,7 +164,12 @@ async fn make(
     step(bar, "写入需求和资源");
     desk.import_resources(year, city.resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false, false).await?.into_result()?;
-    let plan = desk.plan_year(year, None, &domain::Limits::default(), &|what| step(bar, what)).await?;
+    let plan = desk
+        .plan_year(year, None, &domain::Limits::default(), &|what, _| {
+            step(bar, what);
+            true
+        })
+        .await?;
     step(bar, "委员确认、召集人签署、发布");
     let start = Instant::now();
     publish_all(store, desk, year, at, bar).await?;

@@ -235,8 +235,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             };
             let limits = domain::Limits::default();
             let report = desk
-                .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step| {
-                    let _ = writeln!(std::io::stderr(), "{step}…");
+                .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step, percent| {
+                    let _ = writeln!(std::io::stderr(), "{percent:3}% {step}…");
+                    true
                 })
                 .await?;
             say(&format!(

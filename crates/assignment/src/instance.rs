@@ -123,6 +123,46 @@ impl Instance {
     pub fn score_of(&self, pair: usize) -> i64 {
         i64::from(self.pair_score[pair])
     }
+    /// The member of a resource.
+    pub fn member_of(&self, resource: usize) -> usize {
+        self.resource_member[resource] as usize
+    }
+    /// The station of a need; none where it is on no list.
+    pub fn station_of(&self, need: usize) -> Option<u32> {
+        Some(self.need_station[need]).filter(|s| *s != NONE)
+    }
+    /// How much a need presses.
+    pub fn priority_of(&self, need: usize) -> Priority {
+        self.need_priority[need]
+    }
+    /// The need of a requirement.
+    pub fn need_of(&self, requirement: usize) -> usize {
+        self.need_start.partition_point(|start| *start as usize <= requirement) - 1
+    }
+    /// Capacities of a place, a resource, a member and a station.
+    pub fn place_cap(&self, place: usize) -> u32 {
+        self.place_cap[place]
+    }
+    /// See [`Instance::place_cap`].
+    pub fn resource_cap(&self, resource: usize) -> u32 {
+        self.resource_cap[resource]
+    }
+    /// See [`Instance::place_cap`].
+    pub fn member_cap(&self, member: usize) -> u32 {
+        self.member_cap[member]
+    }
+    /// See [`Instance::place_cap`].
+    pub fn station_limit(&self, station: usize) -> u32 {
+        self.station_limit[station]
+    }
+    /// A price in points of the score, rounded up, and whether it is worth a served need and more.
+    pub fn points_of(&self, price: i64) -> (i64, bool) {
+        let scale = self.scale();
+        (
+            price.max(0).div_euclid(scale.score) + i64::from(price.max(0) % scale.score > 0),
+            self.levels && price >= scale.served / 2,
+        )
+    }
     /// Whether a pair could ever be chosen: not banned, and no level above its place has a capacity of zero.
     pub(crate) fn usable(&self, pair: usize) -> bool {
         let place = self.place_of(pair);

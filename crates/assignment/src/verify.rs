@@ -477,6 +477,18 @@ pub(crate) fn decode(instance: &Instance, value: i128) -> Objective {
 }
 
 impl Instance {
+    /// What a pair lacks at these prices, in units of the lowest level, against what its need has or against being
+    /// left out: zero where it is as good as the best.
+    pub fn lacks(&self, prices: &Prices, requirement: usize, pair: usize) -> i64 {
+        let scale = self.scale();
+        let need = self.need_of(requirement);
+        let earned = |p: usize| pair_profit(self, &scale, prices, requirement, p);
+        let best = self.pairs_of(requirement).filter(|p| self.usable(*p)).map(earned).max().unwrap_or(0);
+        let line = self.station_of(need).map_or(0, |s| prices.station[s as usize]);
+        let out = line - self.reward(&scale, need);
+        best.max(out) - earned(pair)
+    }
+
     /// What a chosen pair was ahead of a requirement's best other resource at these prices, in points of the score;
     /// `None` where there is no other. A large figure means that the exchange would cost a served need.
     pub fn runner_up(&self, prices: &Prices, requirement: usize, chosen: u32) -> Option<(u32, i64)> {

@@ -4,7 +4,7 @@
 //! together stand in one list, and whatever says no is a [`Refusal`] that says what to do instead.
 
 pub mod access;
-pub use assignment::{Instance, Limits, Objective, Solution, Verdict, verify};
+pub use assignment::{Instance, Limits, Objective, Phase, Solution, Verdict, Watch, verify};
 pub mod area;
 pub mod category;
 mod codes;
@@ -14,6 +14,7 @@ pub mod matching;
 pub mod member;
 pub mod need;
 pub mod number;
+pub use text;
 pub use text::private as privacy;
 pub mod refusal;
 pub mod resource;

@@ -7,6 +7,7 @@ pub mod candidates;
 pub mod explain;
 pub mod plan;
 pub mod score;
+pub mod whatif;
 
 use crate::{AreaScope, MemberStatus, ResourceStatus, Urgency};
 

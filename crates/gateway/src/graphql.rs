@@ -9,6 +9,7 @@ mod drive;
 mod duty_item;
 mod duty_list;
 mod error;
+mod explain;
 mod job;
 mod limits;
 mod loaders;
@@ -19,6 +20,7 @@ mod node;
 mod page;
 mod payload;
 mod plan;
+mod reading;
 mod resource;
 mod score;
 mod sector;
@@ -50,6 +52,7 @@ pub struct Query(
     need::NeedQuery,
     node::NodeQuery,
     plan::PlanQuery,
+    reading::ReadingQuery,
     resource::ResourceQuery,
     sector::SectorQuery,
     viewer::ViewerQuery,

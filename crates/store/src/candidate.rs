@@ -18,7 +18,7 @@ pub struct TypedNeed<'a> {
     pub title: &'a str,
     /// Text.
     pub text: &'a str,
-    /// Class; none: proposed from the keywords.
+    /// Class; none: proposed from the words.
     pub category: Option<&'a str>,
     /// Area; none: the station's.
     pub area: Option<&'a str>,
@@ -67,23 +67,12 @@ impl Desk {
         let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
         let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
-        let classes = self.categories().await?;
         let class = match category {
             Some(c) => c.to_owned(),
-            None => {
-                let table: Vec<domain::category::Keywords> = classes
-                    .into_iter()
-                    .filter(|c| !c.keywords.is_empty())
-                    .map(|c| domain::category::Keywords {
-                        code: c.code,
-                        words: c.keywords.split(',').map(str::to_owned).collect(),
-                    })
-                    .collect();
-                match domain::category::propose(&table, title, text) {
-                    Some(c) => c.to_owned(),
-                    None => return Ok(Vec::new()),
-                }
-            }
+            None => match self.reader().await?.propose(title, text) {
+                Some(c) => c,
+                None => return Ok(Vec::new()),
+            },
         };
         let at = loaded.stations.iter().position(|s| s.id == station.id).ok_or(Error::NotFound("工作站"))?;
         let need = matching::Need {

@@ -19,6 +19,7 @@ pub(crate) struct Loaded {
     pub city: City,
     pub stations: Vec<workstation::Model>,
     pub resources: Vec<resource::Model>,
+    pub members: Vec<Uuid>,
     pub needs: Vec<need::Model>,
     /// Requirements of each planned need that are still to be covered.
     pub requirements: Vec<Vec<requirement::Model>>,
@@ -250,6 +251,7 @@ impl Desk {
             city,
             stations,
             resources,
+            members: members.iter().map(|m| m.id).collect(),
             needs: planned,
             requirements,
             uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),

@@ -5,6 +5,7 @@
 
 use crate::desk::Event;
 use crate::entity;
+use crate::reading::Reader;
 use crate::{Desk, Error, Result};
 use domain::{Action, Refusal, number};
 use sea_orm::sea_query::OnConflict;
@@ -52,7 +53,7 @@ pub struct Report {
     pub unchanged: usize,
     /// Needs that may repeat another: row and number of the other.
     pub duplicates: Vec<(usize, String)>,
-    /// Needs with a class proposed from the keywords, to be confirmed.
+    /// Needs with a class proposed from the words, to be confirmed.
     pub proposed_categories: usize,
     /// Rows whose text contains personal data, which is kept out of everything public.
     pub personal_data: Vec<usize>,
@@ -68,7 +69,7 @@ struct References {
     members: HashMap<String, Uuid>,
     areas: BTreeSet<String>,
     classes: HashMap<String, String>,
-    keywords: Vec<domain::category::Keywords>,
+    reader: Reader,
 }
 
 impl References {
@@ -86,14 +87,7 @@ impl References {
                 classes.insert(c.name.clone(), c.code.clone());
             }
         }
-        let keywords = categories
-            .iter()
-            .filter(|c| !c.keywords.is_empty())
-            .map(|c| domain::category::Keywords {
-                code: c.code.clone(),
-                words: c.keywords.split(',').map(str::to_owned).collect(),
-            })
-            .collect();
+        let reader = Reader::new(categories);
         Ok(References {
             stations: entity::workstation::Entity::find()
                 .all(tx)
@@ -109,7 +103,7 @@ impl References {
                 .collect(),
             areas: entity::area::Entity::find().all(tx).await?.into_iter().map(|a| a.code).collect(),
             classes,
-            keywords,
+            reader,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::desk::Event;
 use crate::entity::job;
+use crate::planning::Progress;
 use crate::{Desk, Error, PlanReport, Result};
 use domain::{Action, JobStatus, Refusal};
 use sea_orm::{
@@ -51,6 +52,17 @@ impl Desk {
         Ok(row)
     }
 
+    /// A job that may be cancelled by who asks: only one that has not ended.
+    pub async fn job_to_cancel(&self, id: Uuid) -> Result<job::Model> {
+        self.need_city(Action::PlanYear)?;
+        let j = job::Entity::find_by_id(id).one(self.store.db()).await?.ok_or(Error::NotFound("任务"))?;
+        if j.ended_at.is_some() {
+            let words = format!("任务已经结束({}),不能取消;可重新匹配。", j.status.label());
+            return Err(Refusal::new("ENDED", words).into());
+        }
+        Ok(j)
+    }
+
     /// Jobs by id, for those who may plan.
     pub async fn jobs_by_id(&self, ids: &[Uuid]) -> Result<Vec<job::Model>> {
         if self.need_city(Action::PlanYear).is_err() {
@@ -68,8 +80,8 @@ impl Desk {
         Ok(open.order_by_asc(job::Column::Id).all(self.store.db()).await?)
     }
 
-    /// Carries a job out. `progress` hears each step.
-    pub async fn run_job(&self, id: Uuid, progress: &(dyn Fn(&str) + Sync)) -> Result<PlanReport> {
+    /// Carries a job out. `progress` hears each step and may stop it.
+    pub async fn run_job(&self, id: Uuid, progress: &Progress<'_>) -> Result<PlanReport> {
         self.need_city(Action::PlanYear)?;
         let j = job::Entity::find_by_id(id).one(self.store.db()).await?.ok_or(Error::NotFound("任务"))?;
         let mut row = j.clone().into_active_model();

@@ -3,18 +3,30 @@
 use crate::city::Loaded;
 use crate::desk::Event;
 use crate::entity::{duty_item, duty_item_match, duty_list, need_match, plan, plan_reason};
+use crate::explain::Kept;
 use crate::import::insert_all;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
 use domain::matching::explain::{self, Reason, ReasonCode};
 use domain::matching::plan::{Chosen, pose, solve};
 use domain::matching::score::parts;
-use domain::{Action, Limits, ListStatus, MatchStatus, ProposedBy, Urgency, duty_list as lists, number};
+use domain::{
+    Action, Limits, ListStatus, MatchStatus, Phase, ProposedBy, Refusal, Urgency, Watch, duty_list as lists,
+    number,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 use uuid::Uuid;
+
+/// Hears each step with how much of all is done, in percent, and says whether to go on.
+pub type Progress<'a> = dyn Fn(&str, u8) -> bool + Sync + 'a;
+
+/// What a job that was cancelled ends with.
+fn stopped() -> Error {
+    Refusal::new("CANCELLED", "匹配已按要求取消,原方案与草稿保持不变;需要时请重新匹配。").into()
+}
 
 /// Seconds of each step.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,42 +70,55 @@ pub struct PlanReport {
 
 impl Desk {
     /// Plans the year for the whole city, or for one station with what the others leave, and writes the drafts.
-    /// What is reserved or was changed by people stays. `progress` hears each step.
+    /// What is reserved or was changed by people stays. Stopped by `progress`, nothing has changed.
     pub async fn plan_year(
         &self,
         year: i32,
         only: Option<Uuid>,
         limits: &Limits,
-        progress: &(dyn Fn(&str) + Sync),
+        progress: &Progress<'_>,
     ) -> Result<PlanReport> {
         self.need_city(Action::PlanYear)?;
         let start = Instant::now();
         let tx = self.store.begin().await?;
-        progress("读取清单");
+        let go_on = |step: &str, percent: u8| -> Result<()> {
+            if progress(step, percent) { Ok(()) } else { Err(stopped()) }
+        };
+        go_on("读取清单", 0)?;
         let loaded = self.load_city(&tx, year, only).await?;
         let city = &loaded.city;
         let mut seconds = Seconds { load: start.elapsed().as_secs_f64(), ..Seconds::default() };
 
-        progress("查找候选");
+        go_on("查找候选", 15)?;
         let start = Instant::now();
         let index = Index::new(city);
         let problem = pose(city, &index);
         seconds.candidates = start.elapsed().as_secs_f64();
 
-        progress("求最优方案");
+        go_on("求最优方案", 25)?;
         let start = Instant::now();
-        let plan = solve(&problem, limits);
+        let tell = |phase: Phase, percent: u8| {
+            let (step, from, to) = match phase {
+                Phase::Flow => ("求最优方案", 25, 35),
+                Phase::Relax => ("求最优方案:上界", 35, 50),
+                Phase::Search => ("求最优方案:多条件需求", 50, 65),
+                Phase::Prove => ("求最优方案:证明", 65, 75),
+            };
+            progress(step, (from + u16::from(percent) * (to - from) / 100) as u8)
+        };
+        let watch = Watch::new(&tell);
+        let plan = solve(&problem, limits, &watch);
+        go_on("验证方案", 75)?;
         let verdict = domain::verify(&problem.instance, &plan.solution)
             .map_err(|v| Error::Fault(format!("the plan is wrong: {v}")))?;
         seconds.solve = start.elapsed().as_secs_f64();
 
-        progress("写入草稿");
+        go_on("写入草稿", 80)?;
         let start = Instant::now();
         let reasons = explain::reasons(city, &index, &plan.chosen);
         let plan_id = self.id();
         self.clear_suggestions(&tx, year, only).await?;
-        let proof = postcard::to_stdvec(&(&problem.instance, &plan.solution))
-            .map_err(|e| Error::Fault(e.to_string()))?;
+        let proof = Kept::bytes(&problem, &plan.solution, &loaded)?;
         let row = plan::Model {
             id: plan_id,
             year,
@@ -135,6 +160,8 @@ impl Desk {
             },
         )
         .await?;
+        // The last moment at which nothing has changed yet.
+        go_on("写入草稿", 98)?;
         self.commit(tx).await?;
         Ok(PlanReport { seconds: Seconds { write: start.elapsed().as_secs_f64(), ..seconds }, ..report })
     }

@@ -1,9 +1,10 @@
 //! Checks what stands in the database against its own rules, without trusting whoever wrote it.
 
 use crate::entity::{duty_list, member, need, need_match, plan, resource, snapshot};
+use crate::explain::Kept;
 use crate::tokens::sha256;
 use crate::{Desk, Result, SnapshotList};
-use domain::{Instance, ListStatus, MatchStatus, Solution};
+use domain::{ListStatus, MatchStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -20,9 +21,9 @@ impl Desk {
             .await?;
         match standing {
             None => checked.push(format!("{year} 年没有方案")),
-            Some(p) => match postcard::from_bytes::<(Instance, Solution)>(&p.proof) {
+            Some(p) => match Kept::read(&p.proof) {
                 Err(e) => wrong.push(format!("方案的证书不能读取:{e}")),
-                Ok((instance, solution)) => match domain::verify(&instance, &solution) {
+                Ok(Kept { instance, solution, .. }) => match domain::verify(&instance, &solution) {
                     Err(v) => wrong.push(format!("方案不成立:{v}")),
                     Ok(v) => {
                         let certificate = if v.optimal { "optimal" } else { "gap" };

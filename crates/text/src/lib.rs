@@ -16,5 +16,12 @@ pub use deepen::{Finer, Path};
 pub use normal::normalise;
 pub use train::{Example, train};
 
+/// The class model that is built in, read once.
+pub fn built_in() -> &'static Model {
+    static MODEL: std::sync::LazyLock<Model> =
+        std::sync::LazyLock::new(|| Model::read(CLASSES).unwrap_or_default());
+    &MODEL
+}
+
 /// The class model that is built in, from the labelled messages of `models/classes.md`.
 pub const CLASSES: &[u8] = include_bytes!("../models/classes.bin");

@@ -23,6 +23,12 @@ const IN_TITLE: f32 = 2.0;
 /// The unit model that is built in, from the answers of `models/units.md`.
 pub const UNITS_MODEL: &[u8] = include_bytes!("../models/units.bin");
 
+/// The unit model that is built in, read once; `None` only if the file in the source is broken.
+pub fn built_in() -> Option<&'static UnitModel> {
+    static MODEL: LazyLock<Option<UnitModel>> = LazyLock::new(|| UnitModel::read(UNITS_MODEL).ok());
+    MODEL.as_ref()
+}
+
 struct Unit {
     name: &'static str,
     names: Vec<&'static str>,

@@ -3,7 +3,8 @@
 use super::candidates::{Index, quarters};
 use super::{City, score};
 use crate::Urgency;
-use assignment::{Builder, Instance, Limits, Priority, Solution};
+use assignment::{Builder, Instance, Limits, Priority, Solution, Watch};
+use serde::{Deserialize, Serialize};
 
 /// A pair that the plan chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +23,23 @@ pub struct Chosen {
     pub alternative: Option<(u32, i64)>,
 }
 
+/// What the positions of a problem mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// (need, requirement within the need) of every unit that is asked for.
+    pub units: Vec<(u32, u32)>,
+    /// (resource, quarter) of every place.
+    pub places: Vec<(u32, u8)>,
+}
+
 /// The problem with what its positions mean.
 pub struct Problem {
     /// The arrays that are solved.
     pub instance: Instance,
     /// Possible pairs of need and resource, quarters apart.
     pub candidate_pairs: u64,
-    /// (need, requirement within the need) of every unit that is asked for.
-    units: Vec<(u32, u32)>,
-    /// (resource, quarter) of every place.
-    places: Vec<(u32, u8)>,
+    /// What its positions mean.
+    pub layout: Layout,
 }
 
 /// A city's plan.
@@ -102,7 +110,7 @@ pub fn pose(city: &City, index: &Index) -> Problem {
         // Needs have requirements, points are not negative, and the store bounds both: an empty city is the plan.
         Err(_) => empty(),
     };
-    Problem { instance, candidate_pairs, units, places }
+    Problem { instance, candidate_pairs, layout: Layout { units, places } }
 }
 
 fn empty() -> Instance {
@@ -110,18 +118,18 @@ fn empty() -> Instance {
     Builder::default().build().unwrap()
 }
 
-/// Solves the problem. Total: it always gives a plan, an empty one at worst.
-pub fn solve(problem: &Problem, limits: &Limits) -> Plan {
+/// Solves the problem, watched. Total: it always gives a plan, an empty one at worst.
+pub fn solve(problem: &Problem, limits: &Limits, watch: &Watch<'_>) -> Plan {
     let instance = &problem.instance;
-    let solution = assignment::solve(instance, limits);
+    let solution = assignment::solve_watched(instance, limits, watch);
     let mut chosen = Vec::new();
     for (unit, pair) in solution.chosen.iter().enumerate() {
         let Some(pair) = *pair else { continue };
-        let (need, requirement) = problem.units[unit];
-        let (resource, quarter) = problem.places[instance.place_of(pair as usize)];
+        let (need, requirement) = problem.layout.units[unit];
+        let (resource, quarter) = problem.layout.places[instance.place_of(pair as usize)];
         let alternative = instance
             .runner_up(&solution.prices, unit, pair)
-            .map(|(p, ahead)| (problem.places[instance.place_of(p as usize)].0, ahead));
+            .map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
         chosen.push(Chosen {
             need,
             requirement,

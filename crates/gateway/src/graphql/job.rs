@@ -14,12 +14,21 @@ use store::{Desk, Store, Viewer, row};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+/// How far a job is.
+#[derive(Clone, Default)]
+struct Step {
+    words: String,
+    percent: u8,
+    cancelled: bool,
+}
+
 /// Carries planning jobs out, one after the other, and knows how far each has come.
 #[derive(Clone)]
 pub(crate) struct Planner {
     store: Store,
     clock: crate::Clock,
-    steps: Arc<Mutex<HashMap<Uuid, String>>>,
+    /// What each job is doing, how much of it is done in percent, and whether it goes on.
+    steps: Arc<Mutex<HashMap<Uuid, Step>>>,
     turn: Arc<tokio::sync::Mutex<()>>,
     tasks: TaskTracker,
 }
@@ -49,8 +58,12 @@ impl Planner {
         self.tasks.spawn(async move {
             let _turn = planner.turn.lock().await;
             let steps = planner.steps.clone();
-            let note = move |step: &str| {
-                steps.lock().unwrap_or_else(PoisonError::into_inner).insert(job, step.to_owned());
+            let note = move |words: &str, percent: u8| {
+                let mut steps = steps.lock().unwrap_or_else(PoisonError::into_inner);
+                let step = steps.entry(job).or_default();
+                words.clone_into(&mut step.words);
+                step.percent = percent;
+                !step.cancelled
             };
             match planner.desk(person).run_job(job, &note).await {
                 Ok(report) => tracing::info!(%job, suggested = report.suggested, "planned"),
@@ -60,8 +73,13 @@ impl Planner {
         });
     }
 
-    fn step(&self, job: Uuid) -> Option<String> {
+    fn step(&self, job: Uuid) -> Option<Step> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).get(&job).cloned()
+    }
+
+    /// The job stops at its next step; until it writes the plan, nothing has changed.
+    fn cancel(&self, job: Uuid) {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(job).or_default().cancelled = true;
     }
 }
 
@@ -85,7 +103,14 @@ impl PlanJob {
     }
     /// What it is doing now, in Chinese.
     async fn step(&self, ctx: &Context<'_>) -> Option<String> {
-        ctx.data_unchecked::<Planner>().step(self.0.id)
+        ctx.data_unchecked::<Planner>().step(self.0.id).map(|s| s.words)
+    }
+    /// How much is done, in percent.
+    async fn percent(&self, ctx: &Context<'_>) -> i32 {
+        match self.0.ended_at {
+            Some(_) => 100,
+            None => ctx.data_unchecked::<Planner>().step(self.0.id).map_or(0, |s| i32::from(s.percent)),
+        }
     }
     /// What went wrong.
     async fn message(&self) -> Option<&str> {
@@ -135,6 +160,13 @@ pub(super) struct PlanYearInput {
     workstation_id: Option<ID>,
 }
 
+/// A job to be cancelled.
+#[derive(InputObject)]
+pub(super) struct CancelPlanJobInput {
+    /// Id that `planYear` gave.
+    id: ID,
+}
+
 #[derive(Default)]
 pub(super) struct JobMutation;
 
@@ -151,6 +183,22 @@ impl JobMutation {
             let station = uuid_opt(kind::STATION, input.workstation_id.as_ref(), "workstationId")?;
             let job = desk(ctx).ask_for_plan(input.year, station).await?;
             ctx.data_unchecked::<Planner>().start(&job);
+            Ok(job)
+        };
+        payload(ctx, answer.await, PlanJob)
+    }
+
+    /// Cancels a planning job: it stops at its next step, and the standing plan and the drafts stay as they are. Ask
+    /// `planJob` until it has ended.
+    async fn cancel_plan_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job.")] input: CancelPlanJobInput,
+    ) -> Result<Payload<PlanJob>> {
+        let answer = async {
+            let job = super::node::uuid(kind::JOB, &input.id, "id")?;
+            let job = desk(ctx).job_to_cancel(job).await?;
+            ctx.data_unchecked::<Planner>().cancel(job.id);
             Ok(job)
         };
         payload(ctx, answer.await, PlanJob)

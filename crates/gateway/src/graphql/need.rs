@@ -4,6 +4,7 @@ use super::area::Area;
 use super::category::Category;
 use super::desk;
 use super::error::Outside;
+use super::explain::{Remedy, WhyNot};
 use super::loaders::{
     AreaByCode, MatchesOfNeed, NeedById, PairRulesOf, ReasonOf, RequirementsOf, ResourceById, StationById,
     category, load,
@@ -117,7 +118,7 @@ impl Need {
         let Some(code) = self.0.category.clone() else { return Ok(None) };
         Ok(category(ctx, &code).await?.map(Category))
     }
-    /// Class that the keywords propose; editing the need with it as `category` confirms it.
+    /// Class that the words propose; editing the need with it as `category` confirms it.
     async fn proposed_category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
         let Some(code) = self.0.proposed_category.clone() else { return Ok(None) };
         Ok(category(ctx, &code).await?.map(Category))
@@ -207,6 +208,24 @@ impl Need {
         }
         let row = load(ctx, ReasonOf(self.0.id)).await?;
         Ok(row.map(|r| Reason { code: r.code, text: r.text, remedy: r.remedy }))
+    }
+    /// Why the standing plan did not choose a resource for it: the first rule that refuses, or what it would cost,
+    /// solved with the pair pinned.
+    #[graphql(complexity = "5_000 + child_complexity")]
+    async fn why_not(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The resource.")] resource_id: ID,
+    ) -> Result<WhyNot> {
+        let resource = uuid(kind::RESOURCE, &resource_id, "resourceId").out(ctx)?;
+        Ok(WhyNot(desk(ctx).why_not(self.0.id, resource).await.out(ctx)?))
+    }
+    /// The smallest changes that would serve it without another losing its place, the most useful first; each was
+    /// solved. Empty where it is served, where none is enough, or where it has several requirements.
+    #[graphql(complexity = "20_000 + 9 * child_complexity")]
+    async fn cheapest_changes(&self, ctx: &Context<'_>) -> Result<Vec<Remedy>> {
+        let found = desk(ctx).cheapest_changes(self.0.id).await.out(ctx)?;
+        Ok(found.into_iter().map(Remedy).collect())
     }
     /// Pins and bans for the next plan.
     #[graphql(complexity = "3 * child_complexity")]

@@ -2,6 +2,7 @@
 
 use super::desk;
 use super::error::Outside;
+use super::explain::{Fairness, PlanChangeInput, PlanEffect, changes_of};
 use super::need::Need;
 use super::node::{kind, uuid_opt};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
@@ -93,6 +94,28 @@ impl Plan {
     /// Version of the weights of the score.
     async fn weights_version(&self) -> i32 {
         self.0.weights_version
+    }
+    /// What the plan would be after some changes, kept apart from it: nothing is written. To adopt it, make the
+    /// changes (pins, bans, units, lists) and plan the year again.
+    #[graphql(complexity = "5_000 + child_complexity")]
+    async fn what_if(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The changes, 50 at most, made one after the other.")] changes: Vec<PlanChangeInput>,
+    ) -> Result<PlanEffect> {
+        let changes = changes_of(changes).out(ctx)?;
+        Ok(PlanEffect(desk(ctx).what_if(self.0.year, &changes).await.out(ctx)?))
+    }
+    /// How evenly it loads the members. Evenness decides only among plans of the same score, so that it costs no
+    /// point.
+    #[graphql(complexity = "1_000 + first.max(0) as usize * child_complexity")]
+    async fn fairness(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the most loaded, 100 at most.", default = 10)] first: i32,
+    ) -> Result<Option<Fairness>> {
+        let most = first.clamp(0, 100) as usize;
+        Ok(desk(ctx).fairness(self.0.year, most).await.out(ctx)?.map(Fairness))
     }
     /// Needs that it leaves out, each with its reason in `unservedReason`, by number.
     #[graphql(complexity = "first.or(last).unwrap_or(DEFAULT).max(0) as usize * child_complexity")]

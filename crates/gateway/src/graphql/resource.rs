@@ -3,6 +3,7 @@
 use super::category::Category;
 use super::desk;
 use super::error::Outside;
+use super::explain::UnitDemand;
 use super::loaders::{ClassesOf, MemberById, ReservedOf, StationById, category, load};
 use super::member::Member;
 use super::node::{id, kind, uuid, uuid_opt};
@@ -38,6 +39,12 @@ impl Resource {
     /// Number, such as `XC-015-2026-R-0017`.
     async fn number(&self) -> &str {
         &self.0.number
+    }
+    /// What one more unit of it would bring to the standing plan, quarter by quarter, each solved; and where it is
+    /// idle.
+    #[graphql(complexity = "10_000 + 4 * child_complexity")]
+    async fn demand(&self, ctx: &Context<'_>) -> Result<Vec<UnitDemand>> {
+        Ok(desk(ctx).resource_demand(self.0.id).await.out(ctx)?.into_iter().map(UnitDemand).collect())
     }
     /// Year.
     async fn year(&self) -> i32 {

@@ -67,7 +67,7 @@ pub struct NewNeed {
 
 impl Desk {
     /// Needs, by external number at their station; without one every row is new. With `confirm_proposed` the classes
-    /// that the keywords propose are taken as confirmed by whoever imports.
+    /// that are proposed are taken as confirmed by whoever imports.
     pub async fn import_needs(
         &self,
         year: i32,
@@ -150,11 +150,8 @@ impl Desk {
                     continue;
                 }
                 let o = key.as_ref().and_then(|k| old.get(k));
-                let proposed = if class.is_none() {
-                    domain::category::propose(&refs.keywords, &r.title, &r.description).map(str::to_owned)
-                } else {
-                    None
-                };
+                let proposed =
+                    if class.is_none() { refs.reader.propose(&r.title, &r.description) } else { None };
                 let personal =
                     !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
                 if personal {

@@ -1,0 +1,357 @@
+//! What would be otherwise: the standing plan, changed in one thing or several and solved again from where it stands.
+//!
+//! Every answer is a solve, not an estimate: the change is made, the plan brought to its new optimum, and both are
+//! compared need by need. Needs of several requirements stay in or out as the plan has them.
+
+use super::plan::Layout;
+use assignment::{Change, Instance, Priority, Solution, Standing};
+
+/// A plan that stands, with what its positions mean.
+pub struct Board {
+    instance: Instance,
+    solution: Solution,
+    layout: Layout,
+}
+
+/// Where a need is served: resource and quarter.
+pub type Seat = (u32, u8);
+
+/// What differs for a need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Position of the need.
+    pub need: u32,
+    /// Where it was served.
+    pub before: Option<Seat>,
+    /// Where it is served now.
+    pub after: Option<Seat>,
+}
+
+/// A changed plan against the standing one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Needs served more, or fewer below zero.
+    pub served: i64,
+    /// Urgent and pinned needs served more.
+    pub urgent: i64,
+    /// Points of score more.
+    pub score: i64,
+    /// What differs, by need.
+    pub differences: Vec<Difference>,
+}
+
+/// What a pair that the plan did not choose would cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PairAnswer {
+    /// The plan has chosen it.
+    Chosen(Seat),
+    /// It was no candidate when the plan was made.
+    NoCandidate,
+    /// It was one; this is the plan with it, and what its prices say that it lacks, in points.
+    Possible {
+        /// Where it would be.
+        seat: Seat,
+        /// Points that the pair lacks at the plan's prices.
+        lacks: i64,
+        /// Whether that is more than a served need.
+        beyond_serving: bool,
+        /// The plan with the pair.
+        with: Comparison,
+    },
+    /// It belongs to a need of several requirements, which are only decided together.
+    Several,
+}
+
+/// A change that somebody could make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The need is served by the resource.
+    Pin(u32, u32),
+    /// The need is not served by the resource.
+    Ban(u32, u32),
+    /// The need is withdrawn.
+    Withdraw(u32),
+    /// So many units more of a resource in a quarter, and in the year with them, and of its member.
+    MoreUnits(u32, u8, u32),
+    /// So many units in the year are left of a resource.
+    YearUnits(u32, u32),
+    /// So many lines more on a station's list.
+    MoreLines(u32, u32),
+    /// The resource serves the need although a rule spoke against it, in a quarter, for points.
+    Allow(u32, u32, u8, u32),
+}
+
+/// The smallest change that would serve a need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// What has to change.
+    pub wish: Wish,
+    /// The plan with it.
+    pub with: Comparison,
+}
+
+/// What one more unit of a resource is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitWorth {
+    /// Quarter, 1 to 4.
+    pub quarter: u8,
+    /// Units that the plan uses.
+    pub used: u32,
+    /// Units there are.
+    pub units: u32,
+    /// What one more brings, solved.
+    pub with: Comparison,
+}
+
+impl Board {
+    /// From what is kept of a plan.
+    pub fn new(instance: Instance, solution: Solution, layout: Layout) -> Board {
+        Board { instance, solution, layout }
+    }
+
+    fn standing(&self) -> Standing {
+        Standing::new(self.instance.clone(), &self.solution)
+    }
+
+    /// Where a need is served, its first requirement for all.
+    pub fn seat(&self, need: u32) -> Option<Seat> {
+        self.seat_in(&self.solution.chosen, self.number(need)?)
+    }
+
+    /// Position of a need in the instance.
+    fn number(&self, need: u32) -> Option<usize> {
+        let unit = self.layout.units.iter().position(|u| u.0 == need)?;
+        Some(self.instance.need_of(unit))
+    }
+
+    fn seat_in(&self, chosen: &[Option<u32>], number: usize) -> Option<Seat> {
+        let pair = (*chosen.get(self.instance.requirements_of(number).start)?)?;
+        self.layout.places.get(self.instance.place_of(pair as usize)).copied()
+    }
+
+    /// The pairs of a need with a resource; the need's only requirement.
+    fn pairs(&self, number: usize, resource: u32) -> Vec<u32> {
+        let requirement = self.instance.requirements_of(number).start;
+        self.instance
+            .pairs_of(requirement)
+            .filter(|p| self.layout.places[self.instance.place_of(*p)].0 == resource)
+            .map(|p| p as u32)
+            .collect()
+    }
+
+    fn single(&self, number: usize) -> bool {
+        self.instance.requirements_of(number).len() == 1
+    }
+
+    /// Why the plan did not choose a pair: what it would cost, and who would lose.
+    pub fn pair(&self, need: u32, resource: u32) -> PairAnswer {
+        let Some(number) = self.number(need) else { return PairAnswer::NoCandidate };
+        if let Some(seat) = self.seat(need).filter(|s| s.0 == resource) {
+            return PairAnswer::Chosen(seat);
+        }
+        if !self.single(number) {
+            return PairAnswer::Several;
+        }
+        let requirement = self.instance.requirements_of(number).start;
+        let lacks = |pair: u32| self.instance.lacks(&self.solution.prices, requirement, pair as usize);
+        let Some(best) = self.pairs(number, resource).into_iter().min_by_key(|p| (lacks(*p), *p)) else {
+            return PairAnswer::NoCandidate;
+        };
+        let (points, beyond_serving) = self.instance.points_of(lacks(best));
+        let mut standing = self.standing();
+        if standing.change(&Change::Pin(best)).is_err() {
+            return PairAnswer::NoCandidate;
+        }
+        PairAnswer::Possible {
+            seat: self.layout.places[self.instance.place_of(best as usize)],
+            lacks: points,
+            beyond_serving,
+            with: self.compare(&standing, None),
+        }
+    }
+
+    /// The plan after some wishes; `None` where one of them speaks of what the plan does not know.
+    pub fn scenario(&self, wishes: &[Wish]) -> Option<Comparison> {
+        let mut standing = self.standing();
+        let mut new = None;
+        for wish in wishes {
+            new = self.make(&mut standing, wish)?.or(new);
+        }
+        Some(self.compare(&standing, new))
+    }
+
+    /// Makes a change; gives the number that a need got anew.
+    fn make(&self, standing: &mut Standing, wish: &Wish) -> Option<Option<(usize, u32, Seat)>> {
+        let mut change = |c: Change| standing.change(&c).ok();
+        match *wish {
+            Wish::Pin(need, resource) => {
+                let number = self.number(need).filter(|n| self.single(*n))?;
+                let requirement = self.instance.requirements_of(number).start;
+                let lacks =
+                    |p: &u32| (self.instance.lacks(&self.solution.prices, requirement, *p as usize), *p);
+                change(Change::Pin(self.pairs(number, resource).into_iter().min_by_key(lacks)?))?;
+            }
+            Wish::Ban(need, resource) => {
+                let number = self.number(need).filter(|n| self.single(*n))?;
+                for pair in self.pairs(number, resource) {
+                    change(Change::Ban(pair))?;
+                }
+            }
+            Wish::Withdraw(need) => change(Change::NeedGoes(self.number(need)? as u32))?,
+            Wish::MoreUnits(resource, quarter, more) => {
+                let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
+                let (r, m) = (resource as usize, self.instance.member_of(resource as usize));
+                change(Change::PlaceCap(place as u32, self.instance.place_cap(place) + more))?;
+                change(Change::ResourceCap(resource, self.instance.resource_cap(r) + more))?;
+                change(Change::MemberCap(m as u32, self.instance.member_cap(m) + more))?;
+            }
+            Wish::YearUnits(resource, units) => change(Change::ResourceCap(resource, units))?,
+            Wish::MoreLines(station, more) => {
+                let lines = self.instance.station_limit(station as usize) + more;
+                change(Change::StationLimit(station, lines))?;
+            }
+            Wish::Allow(need, resource, quarter, points) => {
+                let number = self.number(need).filter(|n| self.single(*n))?;
+                let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
+                let requirement = self.instance.requirements_of(number).start;
+                let mut pairs: Vec<(u32, u32)> = self
+                    .instance
+                    .pairs_of(requirement)
+                    .map(|p| (self.instance.place_of(p) as u32, self.instance.score_of(p).max(0) as u32))
+                    .collect();
+                pairs.push((place as u32, points));
+                change(Change::NeedGoes(number as u32))?;
+                let station = self.instance.station_of(number);
+                let priority = self.instance.priority_of(number);
+                change(Change::NewNeed { station, priority, pairs })?;
+                let new = standing.instance().needs() - 1;
+                return Some(Some((new, need, (resource, quarter))));
+            }
+        }
+        Some(None)
+    }
+
+    /// Both plans need by need. `new`: a need that goes on under another number.
+    fn compare(&self, standing: &Standing, new: Option<(usize, u32, Seat)>) -> Comparison {
+        let now = standing.instance();
+        let after = standing.solution().chosen;
+        let mut differences = Vec::new();
+        let (mut served, mut urgent) = (0i64, 0i64);
+        for number in 0..self.instance.needs() {
+            let first = self.instance.requirements_of(number).start;
+            let need = self.layout.units[first].0;
+            let before = self.seat_in(&self.solution.chosen, number);
+            let seat = match new {
+                Some((other, same, _)) if same == need => {
+                    let pair = after[now.requirements_of(other).start];
+                    pair.map(|p| self.layout.places[now.place_of(p as usize)])
+                }
+                _ => self.seat_in(&after, number),
+            };
+            let more = i64::from(seat.is_some()) - i64::from(before.is_some());
+            served += more;
+            if self.instance.priority_of(number) != Priority::Normal {
+                urgent += more;
+            }
+            if before != seat {
+                differences.push(Difference { need, before, after: seat });
+            }
+        }
+        let sum = |i: &Instance, chosen: &[Option<u32>]| -> i64 {
+            chosen.iter().flatten().map(|p| i.score_of(*p as usize)).sum()
+        };
+        let score = sum(now, &after) - sum(&self.instance, &self.solution.chosen);
+        Comparison { served, urgent, score, differences }
+    }
+
+    /// Changes by one that would serve a need without another losing, the most useful first. `allowed`: pairs that a
+    /// rule refuses and an agreement could allow, with quarter and points.
+    pub fn remedies(&self, need: u32, allowed: &[(u32, u8, u32)]) -> Vec<Remedy> {
+        const TRIED: usize = 8;
+        let Some(number) = self.number(need).filter(|n| self.single(*n)) else { return Vec::new() };
+        if self.seat(need).is_some() {
+            return Vec::new();
+        }
+        let mut wishes = Vec::new();
+        let requirement = self.instance.requirements_of(number).start;
+        let mut pairs: Vec<(i64, usize)> = self
+            .instance
+            .pairs_of(requirement)
+            .map(|p| (self.instance.lacks(&self.solution.prices, requirement, p), p))
+            .collect();
+        pairs.sort_unstable();
+        for (_, pair) in pairs.into_iter().take(TRIED) {
+            let (resource, quarter) = self.layout.places[self.instance.place_of(pair)];
+            wishes.push(Wish::MoreUnits(resource, quarter, 1));
+        }
+        wishes.extend(self.instance.station_of(number).map(|s| Wish::MoreLines(s, 1)));
+        wishes.extend(allowed.iter().take(TRIED).map(|(r, q, points)| Wish::Allow(need, *r, *q, *points)));
+        let served = |c: &Comparison| {
+            c.served >= 0
+                && c.differences.iter().any(|d| d.need == need && d.after.is_some())
+                && c.differences.iter().all(|d| d.after.is_some() || d.before.is_none())
+        };
+        let mut found: Vec<Remedy> = wishes
+            .into_iter()
+            .filter_map(|wish| {
+                let with = self.scenario(std::slice::from_ref(&wish))?;
+                served(&with).then_some(Remedy { wish, with })
+            })
+            .collect();
+        // More score for the one change first, then fewer who have to move; ties in the order tried.
+        found.sort_by_key(|r| (std::cmp::Reverse(r.with.score), r.with.differences.len()));
+        found
+    }
+
+    /// What one more unit of a resource would bring, quarter by quarter.
+    pub fn demand(&self, resource: u32) -> Vec<UnitWorth> {
+        let mut found = Vec::new();
+        for (place, (r, quarter)) in self.layout.places.iter().enumerate().filter(|(_, p)| p.0 == resource) {
+            let at = |p: &u32| self.instance.place_of(*p as usize) == place;
+            let used = self.solution.chosen.iter().flatten().filter(|p| at(p)).count() as u32;
+            if let Some(with) = self.scenario(&[Wish::MoreUnits(*r, *quarter, 1)]) {
+                let units = self.instance.place_cap(place);
+                found.push(UnitWorth { quarter: *quarter, used, units, with });
+            }
+        }
+        found
+    }
+
+    /// Units that the plan gives each member, beside what each could take: by position.
+    pub fn loads(&self) -> Vec<(u32, u32)> {
+        let members = (0..self.layout.places.len())
+            .map(|p| self.instance.member_of(self.instance.resource_of(p)) + 1)
+            .max()
+            .unwrap_or(0);
+        let mut loads: Vec<(u32, u32)> = (0..members).map(|m| (0, self.instance.member_cap(m))).collect();
+        for pair in self.solution.chosen.iter().flatten() {
+            let resource = self.instance.resource_of(self.instance.place_of(*pair as usize));
+            loads[self.instance.member_of(resource)].0 += 1;
+        }
+        loads
+    }
+}
+
+/// The Gini coefficient of loads in permille: 0 all alike, towards 1000 the few carry all.
+pub fn gini(loads: &[u32]) -> u32 {
+    let mut sorted = loads.to_vec();
+    sorted.sort_unstable();
+    let (n, sum) = (sorted.len() as i64, sorted.iter().map(|l| i64::from(*l)).sum::<i64>());
+    if sum == 0 {
+        return 0;
+    }
+    let weighted: i64 = sorted.iter().zip(1i64..).map(|(l, k)| (2 * k - n - 1) * i64::from(*l)).sum();
+    (weighted * 1000 / (n * sum)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gini_is_nothing_where_all_are_alike_and_much_where_one_has_all() {
+        assert_eq!(gini(&[]), 0);
+        assert_eq!(gini(&[3, 3, 3]), 0);
+        assert_eq!(gini(&[0, 0, 0, 4]), 750);
+    }
+}

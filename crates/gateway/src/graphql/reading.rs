@@ -1,0 +1,158 @@
+//! What a text says: class, unit, personal data, and needs that say the same.
+
+use super::category::Category;
+use super::desk;
+use super::error::Outside;
+use super::loaders::category;
+use super::need::Need;
+use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use domain::privacy::Kind;
+
+/// A class that a text may be of: a proposal, which a person confirms or corrects by editing the need.
+pub(super) struct ClassGuess(store::ClassGuess);
+
+/// A class that a text may be of: a proposal, which a person confirms or corrects by editing the need.
+#[Object]
+impl ClassGuess {
+    /// Name of the class of the first level.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// The deepest class of the office's table that the text names below it; null where the table has none.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        match &self.0.category {
+            Some(code) => Ok(category(ctx, code).await?.map(Category)),
+            None => Ok(None),
+        }
+    }
+    /// Of a thousand texts about which the model is as sure, so many are of the class.
+    async fn permille(&self) -> i32 {
+        self.0.permille as i32
+    }
+}
+
+/// A unit that may solve what a text asks: a hint for a referral.
+#[derive(SimpleObject)]
+pub(super) struct UnitGuess {
+    /// Name.
+    name: String,
+    /// How likely, in permille.
+    permille: i32,
+}
+
+/// Personal data in a text.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PersonalData {
+    /// A telephone number.
+    Telephone,
+    /// An identity card's number.
+    IdentityCard,
+    /// A name.
+    Name,
+    /// A number plate.
+    Plate,
+    /// A door.
+    Door,
+}
+
+/// What a text says.
+#[derive(SimpleObject)]
+pub(super) struct TextReading {
+    /// The likeliest classes.
+    classes: Vec<ClassGuess>,
+    /// Words that decided for the first.
+    words: Vec<String>,
+    /// Units that may solve it, the likeliest first.
+    units: Vec<UnitGuess>,
+    /// What is personal in it, and is masked wherever it is public.
+    personal_data: Vec<PersonalData>,
+}
+
+/// A need that says the same as a text.
+#[derive(SimpleObject)]
+pub(super) struct SimilarNeed {
+    /// The need.
+    need: Need,
+    /// Whether the one is a copy of the other; otherwise it is the same matter in other words.
+    copy: bool,
+    /// Permille of the shorter text found again in the longer.
+    copied: i32,
+    /// Permille of likeness of the matter.
+    alike: i32,
+    /// The rarest that both say.
+    shared: Vec<String>,
+}
+
+/// A text that is being typed.
+#[derive(InputObject)]
+pub(super) struct TypedTextInput {
+    /// Title.
+    title: String,
+    /// Text.
+    #[graphql(default)]
+    text: String,
+}
+
+#[derive(Default)]
+pub(super) struct ReadingQuery;
+
+#[Object]
+impl ReadingQuery {
+    /// What a text says: proposals for its class and for who solves it, and what is personal in it.
+    #[graphql(complexity = "500 + 8 * child_complexity")]
+    async fn read_text(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The text.")] input: TypedTextInput,
+    ) -> Result<TextReading> {
+        let r = desk(ctx).read_text(&input.title, &input.text).await.out(ctx)?;
+        let mut personal_data = Vec::new();
+        for kind in r.personal {
+            let kind = match kind {
+                Kind::Telephone => PersonalData::Telephone,
+                Kind::IdentityCard => PersonalData::IdentityCard,
+                Kind::Name => PersonalData::Name,
+                Kind::Plate => PersonalData::Plate,
+                Kind::Door => PersonalData::Door,
+            };
+            if !personal_data.contains(&kind) {
+                personal_data.push(kind);
+            }
+        }
+        Ok(TextReading {
+            classes: r.classes.into_iter().map(ClassGuess).collect(),
+            words: r.words,
+            units: r
+                .units
+                .into_iter()
+                .map(|(name, permille)| UnitGuess { name, permille: permille as i32 })
+                .collect(),
+            personal_data,
+        })
+    }
+
+    /// Needs of the station's district that say the same as a text that is being typed, the nearest first.
+    #[graphql(complexity = "5_000 + first.max(0) as usize * child_complexity")]
+    async fn similar_needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the station.")] workstation: String,
+        #[graphql(desc = "Year.")] year: i32,
+        #[graphql(desc = "The text.")] input: TypedTextInput,
+        #[graphql(desc = "How many, 50 at most.", default = 5)] first: i32,
+    ) -> Result<Vec<SimilarNeed>> {
+        let most = first.clamp(0, 50) as usize;
+        let found =
+            desk(ctx).similar_needs(&workstation, year, (&input.title, &input.text), most).await.out(ctx)?;
+        Ok(found
+            .into_iter()
+            .map(|(need, near)| SimilarNeed {
+                need: Need(need),
+                copy: near.is_copy(),
+                copied: near.copied as i32,
+                alike: near.alike as i32,
+                shared: near.shared,
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,469 @@
+//! Why a plan is as it is, and what would be otherwise: asked of the standing plan as it was made.
+//!
+//! A plan keeps its instance, its proof and what their positions mean, so that it can be explained after its lists
+//! are published as well. Every answer is a solve (`domain::matching::whatif`), never an estimate.
+
+use crate::city::Loaded;
+use crate::entity::{member, need, plan, resource};
+use crate::{Desk, Error, Result};
+use domain::matching::candidates;
+use domain::matching::plan::{Layout, Problem};
+use domain::matching::score;
+use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish, gini};
+use domain::{Action, Instance, Refusal, Solution};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What is kept of a plan.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub instance: Instance,
+    pub solution: Solution,
+    layout: Layout,
+    /// What the positions of needs, resources, members and stations are.
+    needs: Vec<Uuid>,
+    resources: Vec<Uuid>,
+    members: Vec<Uuid>,
+    stations: Vec<Uuid>,
+}
+
+impl Kept {
+    /// For the table.
+    pub fn bytes(problem: &Problem, solution: &Solution, loaded: &Loaded) -> Result<Vec<u8>> {
+        let ids = (
+            loaded.needs.iter().map(|n| n.id).collect::<Vec<_>>(),
+            loaded.resources.iter().map(|r| r.id).collect::<Vec<_>>(),
+            &loaded.members,
+            loaded.stations.iter().map(|s| s.id).collect::<Vec<_>>(),
+        );
+        postcard::to_stdvec(&(&problem.instance, solution, &problem.layout, ids))
+            .map_err(|e| Error::Fault(e.to_string()))
+    }
+
+    /// From the table.
+    pub fn read(bytes: &[u8]) -> Result<Kept> {
+        postcard::from_bytes(bytes).map_err(|e| Error::Fault(e.to_string()))
+    }
+}
+
+/// A change that somebody could make, by ids.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The need is served by the resource.
+    Pin(Uuid, Uuid),
+    /// The need is not served by the resource.
+    Ban(Uuid, Uuid),
+    /// The need is withdrawn.
+    Withdraw(Uuid),
+    /// So many units more of a resource in a quarter.
+    MoreUnits(Uuid, u8, u32),
+    /// So many units in the year of a resource.
+    YearUnits(Uuid, u32),
+    /// So many lines more on a station's list.
+    MoreLines(Uuid, u32),
+}
+
+/// A need that a change touches.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The need.
+    pub need: Uuid,
+    /// Resource and quarter before.
+    pub before: Option<(Uuid, i32)>,
+    /// Resource and quarter after.
+    pub after: Option<(Uuid, i32)>,
+}
+
+/// What a change does to the plan.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// Needs served more, or fewer below zero.
+    pub served: i64,
+    /// Urgent and pinned needs served more.
+    pub urgent: i64,
+    /// Points more.
+    pub score: i64,
+    /// What differs.
+    pub moved: Vec<Moved>,
+}
+
+/// Why the plan did not choose a pair.
+#[derive(Clone, Debug)]
+pub struct WhyNot {
+    /// Code: `CHOSEN`, a rule's, `DEARER`, `SEVERAL` or `CHANGED`.
+    pub code: String,
+    /// In words, with what to do instead.
+    pub message: String,
+    /// Quarter in which it would be.
+    pub quarter: Option<i32>,
+    /// Points that it lacks at the plan's prices.
+    pub lacks: Option<i64>,
+    /// The plan with the pair.
+    pub with: Option<Effect>,
+}
+
+/// The smallest change that would serve a need.
+#[derive(Clone, Debug)]
+pub struct Remedy {
+    /// Code: `MORE_UNITS`, `MORE_LINES` or `ALLOW`.
+    pub code: &'static str,
+    /// In words.
+    pub message: String,
+    /// The resource that it is about.
+    pub resource: Option<Uuid>,
+    /// Quarter.
+    pub quarter: Option<i32>,
+    /// What it does.
+    pub with: Effect,
+}
+
+/// What one more unit of a resource in a quarter brings.
+#[derive(Clone, Debug)]
+pub struct UnitDemand {
+    /// Quarter, 1 to 4.
+    pub quarter: i32,
+    /// Units that the plan uses.
+    pub used: i32,
+    /// Units there are.
+    pub units: i32,
+    /// What one more does.
+    pub with: Effect,
+}
+
+/// How much somebody carries.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The member.
+    pub member: member::Model,
+    /// Units in the plan.
+    pub load: i32,
+    /// Units the member could take.
+    pub capacity: i32,
+}
+
+/// How evenly the plan loads members.
+#[derive(Clone, Debug)]
+pub struct Fairness {
+    /// Gini coefficient in permille of the members who could take something.
+    pub gini: i32,
+    /// Members who could take something.
+    pub members: i32,
+    /// Those of them who have nothing.
+    pub idle: i32,
+    /// The most loaded, the largest first.
+    pub largest: Vec<Load>,
+}
+
+/// A plan that can be asked.
+struct Asked {
+    board: Board,
+    needs: Vec<Uuid>,
+    need_at: HashMap<Uuid, u32>,
+    resources: Vec<Uuid>,
+    resource_at: HashMap<Uuid, u32>,
+    members: Vec<Uuid>,
+    stations: Vec<Uuid>,
+}
+
+fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
+    ids.iter().zip(0..).map(|(id, k)| (*id, k)).collect()
+}
+
+impl Asked {
+    fn effect(&self, c: Comparison) -> Effect {
+        let seat = |s: Option<(u32, u8)>| s.map(|(r, q)| (self.resources[r as usize], i32::from(q)));
+        let moved = c
+            .differences
+            .into_iter()
+            .map(|d| Moved {
+                need: self.needs[d.need as usize],
+                before: seat(d.before),
+                after: seat(d.after),
+            })
+            .collect();
+        Effect { served: c.served, urgent: c.urgent, score: c.score, moved }
+    }
+}
+
+impl Desk {
+    async fn asked(&self, year: i32) -> Result<Option<Asked>> {
+        let found = plan::Entity::find()
+            .filter(plan::Column::Year.eq(year))
+            .filter(plan::Column::Standing.eq(true))
+            .one(self.store.db())
+            .await?;
+        let Some(found) = found else { return Ok(None) };
+        let k = Kept::read(&found.proof)?;
+        Ok(Some(Asked {
+            need_at: positions(&k.needs),
+            resource_at: positions(&k.resources),
+            board: Board::new(k.instance, k.solution, k.layout),
+            needs: k.needs,
+            resources: k.resources,
+            members: k.members,
+            stations: k.stations,
+        }))
+    }
+
+    async fn asked_need(&self, id: Uuid) -> Result<need::Model> {
+        let row = need::Entity::find_by_id(id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::ReadLists, row.workstation_id, None)?;
+        Ok(row)
+    }
+
+    /// Why the standing plan did not choose a resource for a need: the first rule that refuses the pair, or what it
+    /// would cost, solved with the pair pinned.
+    pub async fn why_not(&self, need_id: Uuid, resource_id: Uuid) -> Result<WhyNot> {
+        let row = self.asked_need(need_id).await?;
+        let r = self.resource_row(self.store.db(), resource_id).await?;
+        let plain = |code: &str, message: String| WhyNot {
+            code: code.to_owned(),
+            message,
+            quarter: None,
+            lacks: None,
+            with: None,
+        };
+        let Some(asked) = self.asked(row.year).await? else {
+            return Ok(plain("NO_PLAN", format!("{} 年还没有方案,请先匹配。", row.year)));
+        };
+        let (need, resource) = (asked.need_at.get(&need_id), asked.resource_at.get(&resource_id));
+        let answer = match (need, resource) {
+            (Some(n), Some(r)) => asked.board.pair(*n, *r),
+            _ => PairAnswer::NoCandidate,
+        };
+        Ok(match answer {
+            PairAnswer::Chosen((_, quarter)) => WhyNot {
+                quarter: Some(i32::from(quarter)),
+                ..plain("CHOSEN", format!("方案已由资源 {} 在第 {quarter} 季度承接该需求。", r.number))
+            },
+            PairAnswer::Several => plain(
+                "SEVERAL",
+                "该需求有多项必要条件,须一并满足,不能单独替换一项;请查看未匹配原因,或将其拆开后重新匹配。"
+                    .to_owned(),
+            ),
+            PairAnswer::NoCandidate => match self.refusal_now(&row, resource_id).await? {
+                Some(no) => plain(no.code, no.message),
+                None => plain(
+                    "CHANGED",
+                    "作出方案时这一对不可行,现在没有规则反对;请重新匹配,或由召集人直接提出。".to_owned(),
+                ),
+            },
+            PairAnswer::Possible { seat: (_, quarter), lacks, beyond_serving, with } => {
+                let losers =
+                    with.differences.iter().filter(|d| d.before.is_some() && d.after.is_none()).count();
+                let price = match (losers, beyond_serving) {
+                    (0, _) => format!("总分变化 {} 分,没有需求因此落选", with.score),
+                    (n, _) => format!("将有 {n} 件已列需求落选,总分变化 {} 分", with.score),
+                };
+                WhyNot {
+                    quarter: Some(i32::from(quarter)),
+                    lacks: Some(lacks),
+                    with: Some(asked.effect(with)),
+                    ..plain(
+                        "DEARER",
+                        format!(
+                            "可行,但不是最优:若指定资源 {} 在第 {quarter} 季度承接,{price};召集人可以指定后重新匹配。",
+                            r.number
+                        ),
+                    )
+                }
+            }
+        })
+    }
+
+    /// The first rule that refuses a pair as things are now.
+    async fn refusal_now(&self, row: &need::Model, resource_id: Uuid) -> Result<Option<Refusal>> {
+        let loaded = self.load_city(self.store.db(), row.year, None).await?;
+        let at = loaded.resources.iter().position(|r| r.id == resource_id);
+        let (Some(n), Some(r)) = (loaded.needs.iter().position(|n| n.id == row.id), at) else {
+            let words = format!("需求 {} 或该资源现在不参加匹配(已承接、已关闭或类别待确认)。", row.number);
+            return Ok(Some(Refusal::new("NOT_PLANNED", words)));
+        };
+        let need = &loaded.city.needs[n];
+        let nos: Vec<Option<Refusal>> =
+            need.requirements.iter().map(|q| candidates::first_no(&loaded.city, need, q, r as u32)).collect();
+        Ok(if nos.iter().any(Option::is_none) { None } else { nos.into_iter().flatten().next() })
+    }
+
+    /// The smallest changes that would serve a need without another losing its place, each solved.
+    pub async fn cheapest_changes(&self, need_id: Uuid) -> Result<Vec<Remedy>> {
+        let row = self.asked_need(need_id).await?;
+        let Some(asked) = self.asked(row.year).await? else { return Ok(Vec::new()) };
+        let Some(n) = asked.need_at.get(&need_id) else { return Ok(Vec::new()) };
+        let allowed = self.could_be_allowed(&row, &asked).await?;
+        let remedies = asked.board.remedies(*n, &allowed.iter().map(|a| a.0).collect::<Vec<_>>());
+        let ids: Vec<Uuid> = remedies
+            .iter()
+            .filter_map(|r| match r.wish {
+                Wish::MoreUnits(r, ..) | Wish::Allow(_, r, ..) => Some(asked.resources[r as usize]),
+                _ => None,
+            })
+            .collect();
+        let numbers: HashMap<Uuid, String> = resource::Entity::find()
+            .filter(resource::Column::Id.is_in(ids))
+            .all(self.store.db())
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r.number))
+            .collect();
+        let number = |r: u32| numbers.get(&asked.resources[r as usize]).cloned().unwrap_or_default();
+        Ok(remedies
+            .into_iter()
+            .map(|r| {
+                let (code, message, resource, quarter) = match r.wish {
+                    Wish::MoreUnits(res, q, _) => (
+                        "MORE_UNITS",
+                        format!("资源 {} 在第 {q} 季度增加 1 次(全年与委员上限随之增加)。", number(res)),
+                        Some(res),
+                        Some(q),
+                    ),
+                    Wish::MoreLines(..) => ("MORE_LINES", "本站清单上限增加 1 项。".to_owned(), None, None),
+                    Wish::Allow(_, res, q, _) => {
+                        let how = allowed.iter().find(|a| a.0.0 == res && a.0.1 == q).map_or("", |a| a.1);
+                        (
+                            "ALLOW",
+                            format!("{how}:资源 {} 在第 {q} 季度承接。", number(res)),
+                            Some(res),
+                            Some(q),
+                        )
+                    }
+                    _ => ("CHANGE", String::new(), None, None),
+                };
+                Remedy {
+                    code,
+                    message,
+                    resource: resource.map(|r| asked.resources[r as usize]),
+                    quarter: quarter.map(i32::from),
+                    with: asked.effect(r.with),
+                }
+            })
+            .collect())
+    }
+
+    /// Pairs that only reach or time speaks against, with quarter and points, and what would allow them.
+    async fn could_be_allowed(
+        &self,
+        row: &need::Model,
+        asked: &Asked,
+    ) -> Result<Vec<((u32, u8, u32), &'static str)>> {
+        let loaded = self.load_city(self.store.db(), row.year, None).await?;
+        let city = &loaded.city;
+        let Some(n) = loaded.needs.iter().position(|n| n.id == row.id) else { return Ok(Vec::new()) };
+        let need = &city.needs[n];
+        let [requirement] = need.requirements.as_slice() else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for (k, r) in city.resources.iter().enumerate() {
+            let Some(no) = candidates::first_no(city, need, requirement, k as u32) else { continue };
+            let (how, quarter) = match no.code {
+                "OUT_OF_REACH" => {
+                    let free = candidates::quarters(need, r).find(|q| r.free[usize::from(*q) - 1] > 0);
+                    ("与该资源所属站签订联建协议,或请委员放宽服务范围", free)
+                }
+                "OUTLIVED_WINDOW" => {
+                    let after = (need.until.saturating_add(1)..=4).find(|q| r.free[usize::from(*q) - 1] > 0);
+                    ("与居民商量推后期限", after.filter(|q| (r.window.0..=r.window.1).contains(q)))
+                }
+                _ => continue,
+            };
+            let (Some(quarter), Some(at)) = (quarter, asked.resource_at.get(&loaded.resources[k].id)) else {
+                continue;
+            };
+            let points = score::total(city, need, requirement, k as u32, quarter).max(0) as u32;
+            found.push(((*at, quarter, points), how));
+        }
+        found.sort_by_key(|((at, _, points), _)| (std::cmp::Reverse(*points), *at));
+        Ok(found)
+    }
+
+    /// What one more unit of a resource would bring, quarter by quarter.
+    pub async fn resource_demand(&self, resource_id: Uuid) -> Result<Vec<UnitDemand>> {
+        let row = self.resource_row(self.store.db(), resource_id).await?;
+        self.need(Action::ReadLists, row.workstation_id, Some(row.member_id))?;
+        let Some(asked) = self.asked(row.year).await? else { return Ok(Vec::new()) };
+        let Some(at) = asked.resource_at.get(&resource_id) else { return Ok(Vec::new()) };
+        Ok(asked
+            .board
+            .demand(*at)
+            .into_iter()
+            .map(|d| UnitDemand {
+                quarter: i32::from(d.quarter),
+                used: d.used as i32,
+                units: d.units as i32,
+                with: asked.effect(d.with),
+            })
+            .collect())
+    }
+
+    /// The standing plan after some changes, kept apart from it: nothing is written.
+    pub async fn what_if(&self, year: i32, changes: &[Change]) -> Result<Effect> {
+        self.need_city(Action::ReadLists)?;
+        let asked = self.asked(year).await?.ok_or(Error::NotFound("方案"))?;
+        let mut wishes = Vec::new();
+        for (k, change) in changes.iter().enumerate() {
+            let absent = |what: &str| {
+                let words = format!("第 {} 项变更里的{what}不在这份方案里,请核对。", k + 1);
+                Error::from(Refusal::new("NOT_IN_PLAN", words))
+            };
+            let need = |id: &Uuid| asked.need_at.get(id).copied().ok_or_else(|| absent("需求"));
+            let resource = |id: &Uuid| asked.resource_at.get(id).copied().ok_or_else(|| absent("资源"));
+            let station = |id: &Uuid| {
+                let at = asked.stations.iter().position(|s| s == id);
+                at.map(|s| s as u32).ok_or_else(|| absent("工作站"))
+            };
+            wishes.push(match change {
+                Change::Pin(n, r) => Wish::Pin(need(n)?, resource(r)?),
+                Change::Ban(n, r) => Wish::Ban(need(n)?, resource(r)?),
+                Change::Withdraw(n) => Wish::Withdraw(need(n)?),
+                Change::MoreUnits(r, q, more) => Wish::MoreUnits(resource(r)?, *q, *more),
+                Change::YearUnits(r, units) => Wish::YearUnits(resource(r)?, *units),
+                Change::MoreLines(s, more) => Wish::MoreLines(station(s)?, *more),
+            });
+        }
+        let with = asked.board.scenario(&wishes).ok_or_else(|| {
+            Error::from(Refusal::new(
+                "NOT_POSSIBLE",
+                "这些变更里有不可行的一对,或涉及多项条件的需求,不能这样推演;请去掉后再试。",
+            ))
+        })?;
+        Ok(asked.effect(with))
+    }
+
+    /// How evenly the standing plan loads members, with those who carry most.
+    pub async fn fairness(&self, year: i32, most: usize) -> Result<Option<Fairness>> {
+        self.need_city(Action::ReadLists)?;
+        let Some(asked) = self.asked(year).await? else { return Ok(None) };
+        let loads: Vec<(usize, u32, u32)> = asked
+            .board
+            .loads()
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (_, cap))| *cap > 0)
+            .map(|(m, (load, cap))| (m, load, cap))
+            .collect();
+        let mut order = loads.clone();
+        order.sort_by_key(|(m, load, _)| (std::cmp::Reverse(*load), *m));
+        order.truncate(most);
+        let ids: Vec<Uuid> = order.iter().filter_map(|(m, ..)| asked.members.get(*m).copied()).collect();
+        let rows: HashMap<Uuid, member::Model> = member::Entity::find()
+            .filter(member::Column::Id.is_in(ids))
+            .all(self.store.db())
+            .await?
+            .into_iter()
+            .map(|m| (m.id, m))
+            .collect();
+        Ok(Some(Fairness {
+            gini: gini(&loads.iter().map(|l| l.1).collect::<Vec<_>>()) as i32,
+            members: loads.len() as i32,
+            idle: loads.iter().filter(|l| l.1 == 0).count() as i32,
+            largest: order
+                .into_iter()
+                .filter_map(|(m, load, cap)| {
+                    let member = rows.get(asked.members.get(m)?)?.clone();
+                    Some(Load { member, load: load as i32, capacity: cap as i32 })
+                })
+                .collect(),
+        }))
+    }
+}

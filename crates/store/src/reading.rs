@@ -1,0 +1,189 @@
+//! What a text says: its class and who may solve it, what must not be public in it, and which needs say the same.
+//!
+//! Proposals only. Who edits a need with a class confirms or corrects it, and what is confirmed is what the next
+//! model learns from ([`Desk::labelled`]).
+
+use crate::entity::{category, need, workstation};
+use crate::{Desk, Error, Result};
+use domain::Action;
+use domain::category::{Keywords, propose};
+use domain::privacy::{Kind, find};
+use domain::text::near::{Index, Near};
+use domain::text::{Finer, Path, built_in, units};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Confidence in permille from which a class is proposed without the office's own keywords.
+const SURE: u32 = 600;
+
+/// A class that a text may be of.
+#[derive(Clone, Debug)]
+pub struct ClassGuess {
+    /// Name, as the model knows it.
+    pub name: String,
+    /// Code of the deepest class of the office's table that the text names below it; none where the table has no
+    /// class of the name.
+    pub category: Option<String>,
+    /// Confidence in permille.
+    pub permille: u32,
+}
+
+/// What a text says.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The likeliest classes.
+    pub classes: Vec<ClassGuess>,
+    /// Words that decided for the first.
+    pub words: Vec<String>,
+    /// Units that may solve it, with confidence in permille: a hint for a referral.
+    pub units: Vec<(String, u32)>,
+    /// Kinds of personal data in it.
+    pub personal: Vec<Kind>,
+}
+
+/// Reads texts with the office's table of classes.
+pub(crate) struct Reader {
+    keywords: Vec<Keywords>,
+    finer: Finer,
+    /// Code of a class by its names from the first level down.
+    codes: HashMap<Vec<String>, String>,
+}
+
+impl Reader {
+    pub fn new(table: Vec<category::Model>) -> Reader {
+        let names: HashMap<&str, &str> = table.iter().map(|c| (c.code.as_str(), c.name.as_str())).collect();
+        let path = |code: &str| -> Vec<String> {
+            let prefixes = (2..=code.len()).step_by(2).filter_map(|l| code.get(..l));
+            prefixes.filter_map(|c| names.get(c)).map(|n| (*n).to_owned()).collect()
+        };
+        let codes: HashMap<Vec<String>, String> =
+            table.iter().map(|c| (path(&c.code), c.code.clone())).collect();
+        let mut third: Vec<Path> = codes.keys().filter_map(|p| p.clone().try_into().ok()).collect();
+        third.sort_unstable();
+        let keywords = table
+            .iter()
+            .filter(|c| !c.keywords.is_empty())
+            .map(|c| Keywords {
+                code: c.code.clone(),
+                words: c.keywords.split(',').map(str::to_owned).collect(),
+            })
+            .collect();
+        Reader { keywords, finer: Finer::new(third), codes }
+    }
+
+    /// The class to propose: by the office's keywords, else by the model where it is sure.
+    pub fn propose(&self, title: &str, text: &str) -> Option<String> {
+        if let Some(code) = propose(&self.keywords, title, text) {
+            return Some(code.to_owned());
+        }
+        let verdict = built_in().classify(title, text);
+        let first = verdict.guesses.first().filter(|g| g.permille >= SURE)?;
+        self.code_of(&first.class, title, text)
+    }
+
+    /// The deepest class of the table below a class of the first level that the text names.
+    fn code_of(&self, level1: &str, title: &str, text: &str) -> Option<String> {
+        let (second, third) = self.finer.below(level1, title, text);
+        let mut path = vec![level1.to_owned()];
+        path.extend(second.map(str::to_owned));
+        path.extend(third.map(str::to_owned));
+        while !path.is_empty() {
+            if let Some(code) = self.codes.get(&path) {
+                return Some(code.clone());
+            }
+            path.pop();
+        }
+        None
+    }
+}
+
+impl Desk {
+    pub(crate) async fn reader(&self) -> Result<Reader> {
+        Ok(Reader::new(self.categories().await?))
+    }
+
+    /// What a text says. For those who register needs.
+    pub async fn read_text(&self, title: &str, text: &str) -> Result<Reading> {
+        const CLASSES: usize = 3;
+        const UNITS: usize = 5;
+        if self.reach(Action::ReadLists) < domain::Reach::Stations {
+            return Err(Error::NotFound("工作台"));
+        }
+        let reader = self.reader().await?;
+        let verdict = built_in().classify(title, text);
+        let classes = verdict
+            .guesses
+            .into_iter()
+            .take(CLASSES)
+            .map(|g| ClassGuess {
+                category: reader.code_of(&g.class, title, text),
+                name: g.class,
+                permille: g.permille,
+            })
+            .collect();
+        let suggested = units::built_in().map_or(Vec::new(), |m| m.suggest(title, text));
+        let mut personal: Vec<Kind> = find(title).into_iter().chain(find(text)).map(|f| f.kind).collect();
+        personal.dedup();
+        Ok(Reading {
+            classes,
+            words: verdict.words,
+            units: suggested.into_iter().take(UNITS).map(|u| (u.class, u.permille)).collect(),
+            personal,
+        })
+    }
+
+    /// Needs of the year that say the same as a text, in the district of a station, as far as the viewer may see
+    /// them; the nearest first.
+    pub async fn similar_needs(
+        &self,
+        station: &str,
+        year: i32,
+        (title, text): (&str, &str),
+        first: usize,
+    ) -> Result<Vec<(need::Model, Near)>> {
+        let station = self.workstation_by_code(station).await?.ok_or(Error::NotFound("工作站"))?;
+        self.need(Action::ReadLists, station.id, None)?;
+        let near_by: Vec<Uuid> = workstation::Entity::find()
+            .filter(workstation::Column::District.eq(station.district.as_str()))
+            .all(self.store.db())
+            .await?
+            .into_iter()
+            .map(|s| s.id)
+            .collect();
+        let rows = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::WorkstationId.is_in(near_by))
+            .filter(self.in_sight(need::Column::WorkstationId, None))
+            .order_by_asc(need::Column::Number)
+            .all(self.store.db())
+            .await?;
+        let mut index = Index::default();
+        for row in &rows {
+            index.add(&row.title, &row.description);
+        }
+        let near = index.near(title, text).into_iter().filter(Near::is_same_matter).take(first);
+        Ok(near.map(|n| (self.narrow(rows[n.number as usize].clone()), n)).collect())
+    }
+
+    /// Needs whose class a person has confirmed, as training rows: name of the class of the first level, title and
+    /// text, masked. In order of their numbers.
+    pub async fn labelled(&self, year: i32) -> Result<Vec<(String, String, String)>> {
+        self.need_city(Action::ReadLists)?;
+        let names: HashMap<String, String> =
+            self.categories().await?.into_iter().map(|c| (c.code, c.name)).collect();
+        let rows = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::Category.is_not_null())
+            .order_by_asc(need::Column::Number)
+            .all(self.store.db())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|n| {
+                let name = names.get(n.category.as_deref()?.get(..2)?)?.clone();
+                Some((name, domain::privacy::mask(&n.title), domain::privacy::mask(&n.description)))
+            })
+            .collect())
+    }
+}
