@@ -8,6 +8,7 @@ mod city;
 mod demo;
 #[cfg(test)]
 mod duty_list;
+mod explain;
 #[cfg(test)]
 mod house;
 #[cfg(test)]

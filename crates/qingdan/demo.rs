@@ -237,7 +237,7 @@ async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_js
 }
 
 /// The process's peak of resident memory, where the system says.
-fn peak_memory_mb() -> Option<u64> {
+pub fn peak_memory_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb / 1024)

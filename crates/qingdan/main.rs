@@ -3,8 +3,10 @@
 mod city;
 mod clock;
 mod demo;
+mod explain;
 mod export;
 mod import;
+mod province;
 mod serve;
 mod words;
 
@@ -104,6 +106,24 @@ enum Command {
         /// Code of one station, planned with what the others leave.
         #[arg(long)]
         station: Option<String>,
+        /// Explains the standing plan for a need, by number, instead of planning.
+        #[arg(long, value_name = "NEED", conflicts_with_all = ["station", "what_if"])]
+        explain: Option<String>,
+        /// Compares the standing plan with what it would be after the changes in a JSON file, instead of planning.
+        #[arg(long, value_name = "FILE", conflicts_with = "station")]
+        what_if: Option<PathBuf>,
+    },
+    /// Measures the match of a made-up province, candidates included.
+    Bench {
+        /// What is measured.
+        #[arg(value_enum)]
+        what: Measured,
+        /// Needs.
+        #[arg(long, default_value_t = 200_000)]
+        needs: u32,
+        /// Resources.
+        #[arg(long, default_value_t = 30_000)]
+        resources: u32,
     },
     /// Publishes every list that both conveners have signed, and says what the others still lack.
     Publish {
@@ -156,6 +176,14 @@ enum Command {
 enum Printed {
     /// Annual duty lists (年度履职清单).
     DutyList,
+    /// Needs whose class a person has confirmed, masked, as training rows for `train` (CSV: label, title, detail).
+    Labelled,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Measured {
+    /// 200,000 needs and 30,000 resources.
+    Province,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -222,8 +250,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             import::run(&desk, &options, year).await
         }
         Command::Template { kind, out } => write_out(out.as_deref(), &import::template(kind)?),
-        Command::Plan { year, station } => {
+        Command::Bench { what: Measured::Province, needs, resources } => province::run(needs, resources),
+        Command::Plan { year, station, explain, what_if } => {
             let desk = open(&database, &key_file).await?;
+            if let Some(number) = explain {
+                return explain::need(&desk, &number).await;
+            }
+            if let Some(file) = what_if {
+                return explain::what_if(&desk, year.unwrap_or_else(this_year), &file).await;
+            }
             let only = match &station {
                 Some(code) => Some(
                     desk.workstation_by_code(code)
@@ -251,6 +286,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Publish { year, station } => {
             publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await
+        }
+        Command::Export { what: Printed::Labelled, year, out, .. } => {
+            let desk = open(&database, &key_file).await?;
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["label", "title", "detail"])?;
+            for (label, title, detail) in desk.labelled(year.unwrap_or_else(this_year)).await? {
+                writer.write_record([label, title, detail])?;
+            }
+            write_out(out.as_deref(), &writer.into_inner().context("不能写出表格")?)
         }
         Command::Export { what: Printed::DutyList, year, station, district, format, edition, out } => {
             let desk = open(&database, &key_file).await?;

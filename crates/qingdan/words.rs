@@ -14,7 +14,7 @@ use text::{Example, Finer, Model};
 #[derive(Args)]
 pub struct Training {
     /// Labelled messages: columns `label` with `tokens`, `text`, or `title` and `detail`. More than one file adds up,
-    /// such as the corrections that conveners made (`qingdan export corrections`).
+    /// such as what conveners confirmed and corrected (`qingdan export labelled`).
     #[arg(long)]
     labelled: Vec<PathBuf>,
     /// Answered messages: columns `title`, `detail`, `reply`.

@@ -61,6 +61,7 @@ pub enum Refused {
 ///
 /// Exact where every need has one requirement. Needs with several stay in or out as the plan had them; what the
 /// prices say against that is the gap that [`crate::verify`] finds.
+#[derive(Clone)]
 pub struct Standing {
     instance: Instance,
     scale: Scale,
@@ -77,6 +78,18 @@ impl Standing {
         let scale = instance.scale();
         let flow = flow_of(&instance, &scale, &plan.chosen, &plan.prices);
         Standing { room: instance.headroom(), instance, scale, flow, before: BTreeMap::new() }
+    }
+
+    /// From now on pairs, one of a requirement at most, stay chosen unless more than `points` are gained by each that
+    /// moves: see [`Instance::favour`].
+    ///
+    /// # Errors
+    /// The objective could overflow with them; the plan is as before then.
+    pub fn favour(&mut self, pairs: &[u32], points: u16) -> Result<(), Refused> {
+        let favoured = self.instance.favour(pairs, points);
+        self.room = self.instance.headroom();
+        self.lay_out();
+        Ok(favoured?)
     }
 
     /// The instance as it is now.

@@ -183,7 +183,7 @@ pub(crate) fn bound_from(
     // A closer bound on one level. Where the levels above it are proved, every better plan reaches just the same
     // there, so that any weights may be put on them: what these leave over bounds the level.
     // Where evenness counts, a plan may have had up to all of it against it.
-    let uneven = if scale.even > 0 { w.evenness_max } else { 0 };
+    let uneven = i128::from(scale.even) * (w.evenness_max / w.even.max(1));
     let left = whole + uneven - i128::from(scale.floor) * i128::from(plan.floor_met);
     let above = |pinned: i128, urgent: i128, served: i128, served_needs: i64| {
         pinned * i128::from(plan.pinned_served)

@@ -169,11 +169,16 @@ proptest! {
     fn a_plan_that_follows_changes_is_as_good_as_a_new_one(
         case in cases(1, 9),
         changes in prop::collection::vec((0..11u8, any::<u32>(), 0..25u32), 1..12),
+        points in 0..4u16,
     ) {
         let instance = build(&case);
         prop_assume!(instance.needs() > 0);
         let plan = solve(&instance, &Limits::default());
         let mut standing = Standing::new(instance, &plan);
+        if points > 0 {
+            let chosen: Vec<u32> = plan.chosen.iter().flatten().copied().collect();
+            standing.favour(&chosen, points).unwrap();
+        }
         for (kind, at, size) in changes {
             let i = standing.instance();
             let pairs = i.pairs() as u32;

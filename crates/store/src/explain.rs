@@ -92,7 +92,7 @@ pub struct Effect {
 /// Why the plan did not choose a pair.
 #[derive(Clone, Debug)]
 pub struct WhyNot {
-    /// Code: `CHOSEN`, a rule's, `DEARER`, `SEVERAL` or `CHANGED`.
+    /// Code: `CHOSEN`, a rule's, `DEARER`, `BLOCKED`, `SEVERAL`, `CHANGED`, `NO_PLAN` or `NOT_PLANNED`.
     pub code: String,
     /// In words, with what to do instead.
     pub message: String,
@@ -243,6 +243,16 @@ impl Desk {
                 "该需求有多项必要条件,须一并满足,不能单独替换一项;请查看未匹配原因,或将其拆开后重新匹配。"
                     .to_owned(),
             ),
+            PairAnswer::Blocked((_, quarter)) => WhyNot {
+                quarter: Some(i32::from(quarter)),
+                ..plain(
+                    "BLOCKED",
+                    format!(
+                        "可行,但资源 {}、其委员或本站清单的位置都由多项条件的需求占用,单独指定换不下来;请先调整那些需求,或请委员增加次数。",
+                        r.number
+                    ),
+                )
+            },
             PairAnswer::NoCandidate => match self.refusal_now(&row, resource_id).await? {
                 Some(no) => plain(no.code, no.message),
                 None => plain(
@@ -319,7 +329,7 @@ impl Desk {
                         Some(res),
                         Some(q),
                     ),
-                    Wish::MoreLines(..) => ("MORE_LINES", "本站清单上限增加 1 项。".to_owned(), None, None),
+                    Wish::MoreLines(_, n) => ("MORE_LINES", format!("本站清单上限增加 {n} 项。"), None, None),
                     Wish::Allow(_, res, q, _) => {
                         let how = allowed.iter().find(|a| a.0.0 == res && a.0.1 == q).map_or("", |a| a.1);
                         (

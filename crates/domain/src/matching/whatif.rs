@@ -6,11 +6,16 @@
 use super::plan::Layout;
 use assignment::{Change, Instance, Priority, Solution, Standing};
 
+/// Points that have to be gained by each need that a change moves elsewhere: nobody is moved for evenness alone.
+const MOVED_FOR: u16 = 1;
+
 /// A plan that stands, with what its positions mean.
 pub struct Board {
     instance: Instance,
     solution: Solution,
     layout: Layout,
+    /// The plan, ready for changes.
+    standing: Standing,
 }
 
 /// Where a need is served: resource and quarter.
@@ -58,6 +63,8 @@ pub enum PairAnswer {
         /// The plan with the pair.
         with: Comparison,
     },
+    /// It was one, but what has its place belongs to needs of several requirements, which a pin cannot drive out.
+    Blocked(Seat),
     /// It belongs to a need of several requirements, which are only decided together.
     Several,
 }
@@ -106,11 +113,11 @@ pub struct UnitWorth {
 impl Board {
     /// From what is kept of a plan.
     pub fn new(instance: Instance, solution: Solution, layout: Layout) -> Board {
-        Board { instance, solution, layout }
-    }
-
-    fn standing(&self) -> Standing {
-        Standing::new(self.instance.clone(), &self.solution)
+        let mut standing = Standing::new(instance.clone(), &solution);
+        let chosen: Vec<u32> = solution.chosen.iter().flatten().copied().collect();
+        // Without it the answer is as right, but touches more needs than it has to.
+        let _ = standing.favour(&chosen, MOVED_FOR);
+        Board { instance, solution, layout, standing }
     }
 
     /// Where a need is served, its first requirement for all.
@@ -158,21 +165,20 @@ impl Board {
             return PairAnswer::NoCandidate;
         };
         let (points, beyond_serving) = self.instance.points_of(lacks(best));
-        let mut standing = self.standing();
+        let mut standing = self.standing.clone();
         if standing.change(&Change::Pin(best)).is_err() {
             return PairAnswer::NoCandidate;
         }
-        PairAnswer::Possible {
-            seat: self.layout.places[self.instance.place_of(best as usize)],
-            lacks: points,
-            beyond_serving,
-            with: self.compare(&standing, None),
+        let seat = self.layout.places[self.instance.place_of(best as usize)];
+        if standing.chosen(requirement as u32).is_none() {
+            return PairAnswer::Blocked(seat);
         }
+        PairAnswer::Possible { seat, lacks: points, beyond_serving, with: self.compare(&standing, None) }
     }
 
     /// The plan after some wishes; `None` where one of them speaks of what the plan does not know.
     pub fn scenario(&self, wishes: &[Wish]) -> Option<Comparison> {
-        let mut standing = self.standing();
+        let mut standing = self.standing.clone();
         let mut new = None;
         for wish in wishes {
             new = self.make(&mut standing, wish)?.or(new);
@@ -268,6 +274,7 @@ impl Board {
     /// rule refuses and an agreement could allow, with quarter and points.
     pub fn remedies(&self, need: u32, allowed: &[(u32, u8, u32)]) -> Vec<Remedy> {
         const TRIED: usize = 8;
+        const MOST_LINES: u32 = 12;
         let Some(number) = self.number(need).filter(|n| self.single(*n)) else { return Vec::new() };
         if self.seat(need).is_some() {
             return Vec::new();
@@ -284,7 +291,6 @@ impl Board {
             let (resource, quarter) = self.layout.places[self.instance.place_of(pair)];
             wishes.push(Wish::MoreUnits(resource, quarter, 1));
         }
-        wishes.extend(self.instance.station_of(number).map(|s| Wish::MoreLines(s, 1)));
         wishes.extend(allowed.iter().take(TRIED).map(|(r, q, points)| Wish::Allow(need, *r, *q, *points)));
         let served = |c: &Comparison| {
             c.served >= 0
@@ -298,6 +304,16 @@ impl Board {
                 served(&with).then_some(Remedy { wish, with })
             })
             .collect();
+        // So many lines more as let it in: those of its station that are worth more come first.
+        let lines = self
+            .instance
+            .station_of(number)
+            .into_iter()
+            .flat_map(|s| (1..=MOST_LINES).map(move |n| Wish::MoreLines(s, n)));
+        found.extend(lines.into_iter().find_map(|wish| {
+            let with = self.scenario(std::slice::from_ref(&wish))?;
+            served(&with).then_some(Remedy { wish, with })
+        }));
         // More score for the one change first, then fewer who have to move; ties in the order tried.
         found.sort_by_key(|r| (std::cmp::Reverse(r.with.score), r.with.differences.len()));
         found

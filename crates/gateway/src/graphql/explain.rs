@@ -98,7 +98,8 @@ pub(super) struct WhyNot(pub store::WhyNot);
 /// Why the standing plan did not choose a resource for a need.
 #[Object]
 impl WhyNot {
-    /// `CHOSEN`, the code of the rule that refuses, `DEARER` where it is possible but not the best, `SEVERAL` where
+    /// `CHOSEN`, the code of the rule that refuses, `DEARER` where it is possible but not the best, `BLOCKED`
+    /// where needs of several requirements have its place, `SEVERAL` where
     /// the need has several requirements, `CHANGED` where it would be possible now, `NO_PLAN` or `NOT_PLANNED`.
     async fn code(&self) -> &str {
         &self.0.code

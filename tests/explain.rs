@@ -1,0 +1,209 @@
+//! The plan explained: why, why not, what it would take, what would be otherwise. Over HTTP and the command line.
+
+use crate::city::{City, Engine, Server, YEAR};
+use serde_json::{Value, json};
+
+/// Ids and numbers of needs that the plan left out for a reason.
+fn left_out(server: &Server, token: &str, code: &str) -> Vec<(String, String)> {
+    let query = "query($y: Int!, $c: ReasonCode) { plan(year: $y) { unserved(first: 30, filter: { code: $c }) { nodes { id number } } } }";
+    let data = server.data(token, query, json!({"y": YEAR, "c": code}));
+    let text = |n: &Value, k: &str| n[k].as_str().unwrap().to_owned();
+    let nodes = data["plan"]["unserved"]["nodes"].as_array().unwrap();
+    nodes.iter().map(|n| (text(n, "id"), text(n, "number"))).collect()
+}
+
+#[test]
+fn a_pair_that_was_not_chosen_says_why_and_what_it_would_cost() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    let ask = "query($n: ID!) { candidatesForNeed(needId: $n, includeRefused: true, first: 100) { resource { id number } refusal { code message } } }";
+    let query = "query($n: ID!, $r: ID!) { node(id: $n) { ... on Need { whyNot(resourceId: $r) { code message quarter lacks \
+                 with { served urgent score count moves { need { number } before { quarter resource { number } } after { quarter } } } } } } }";
+    let mut dearer = 0;
+    for (need, number) in left_out(&server, &token, "LIST_FULL").into_iter().take(8) {
+        let found =
+            server.data(&token, ask, json!({"n": need}))["candidatesForNeed"].as_array().unwrap().clone();
+        for c in found.iter().take(12) {
+            let data = server.data(&token, query, json!({"n": need, "r": c["resource"]["id"]}));
+            let answer = &data["node"]["whyNot"];
+            match answer["code"].as_str().unwrap() {
+                // What is possible is answered by a plan with the pair: the need is in, and what it took is named.
+                "DEARER" => {
+                    dearer += 1;
+                    assert!(answer["message"].as_str().unwrap().contains("可行,但不是最优"), "{answer}");
+                    assert!(answer["lacks"].as_i64().unwrap() > 0, "{answer}");
+                    let with = &answer["with"];
+                    let moves = with["moves"].as_array().unwrap();
+                    assert_eq!(moves.len() as i64, with["count"].as_i64().unwrap());
+                    let own = moves
+                        .iter()
+                        .find(|m| m["need"]["number"] == number.as_str())
+                        .expect("the need itself");
+                    assert!(own["before"].is_null() && own["after"]["quarter"] == answer["quarter"], "{own}");
+                    let more = moves.iter().filter(|m| m["before"].is_null()).count() as i64
+                        - moves.iter().filter(|m| m["after"].is_null()).count() as i64;
+                    assert_eq!(with["served"], more);
+                    // The plan was the best: with the pair it serves no more, and what it serves is worth no more.
+                    assert!(more < 0 || (more == 0 && with["score"].as_i64().unwrap() <= 0), "{with}");
+                }
+                "BLOCKED" => assert!(answer["with"].is_null()),
+                code if !c["refusal"].is_null() => assert_eq!(code, c["refusal"]["code"], "{answer}"),
+                code => assert!(["CHANGED", "SEVERAL"].contains(&code), "{answer}"),
+            }
+        }
+    }
+    assert!(dearer > 0);
+    // What a rule refuses is answered by the rule.
+    let (need, _) = left_out(&server, &token, "LIST_FULL").swap_remove(0);
+    let all = server.data(
+        &token,
+        "query($y: Int!) { resources(first: 60, filter: { year: $y }) { nodes { id } } }",
+        json!({"y": YEAR}),
+    );
+    let answers = all["resources"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| server.data(&token, query, json!({"n": need, "r": r["id"]}))["node"]["whyNot"].clone());
+    let other_class =
+        answers.into_iter().find(|a| a["code"] == "CATEGORY").expect("a resource of another class");
+    assert!(other_class["message"].as_str().unwrap().contains("请核对类别"), "{other_class}");
+    assert!(other_class["with"].is_null());
+}
+
+#[test]
+fn the_cheapest_change_serves_the_need_and_takes_from_nobody() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    let query = "query($n: ID!) { node(id: $n) { ... on Need { cheapestChanges { code message quarter resource { id } with { served score moves { need { number } before { quarter } after { quarter } } } } } } }";
+    let mut explained = None;
+    for (need, number) in left_out(&server, &token, "LIST_FULL").into_iter().take(8) {
+        let data = server.data(&token, query, json!({"n": need}));
+        for r in data["node"]["cheapestChanges"].as_array().unwrap() {
+            let moves = r["with"]["moves"].as_array().unwrap();
+            assert!(
+                moves.iter().any(|m| m["need"]["number"] == number.as_str() && !m["after"].is_null()),
+                "{r}"
+            );
+            assert!(moves.iter().all(|m| m["before"].is_null() || !m["after"].is_null()), "{r}");
+            if r["code"] == "MORE_LINES" {
+                explained = Some((number.clone(), r["message"].as_str().unwrap().to_owned()));
+            }
+        }
+    }
+    let (number, message) = explained.expect("a longer list would do for one of them");
+    // The same over the command line.
+    let text = city.ok(&["plan", "--year", &YEAR.to_string(), "--explain", &number]);
+    assert!(text.contains(&number) && text.contains("未匹配") && text.contains(&message), "{text}");
+}
+
+#[test]
+fn what_if_is_kept_apart_from_the_plan() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    let stations = server.data(&token, "{ workstations(first: 1) { nodes { id code } } }", json!({}));
+    let station = &stations["workstations"]["nodes"][0];
+    let query = "query($y: Int!, $c: [PlanChangeInput!]!) { plan(year: $y) { objective { served score } whatIf(changes: $c) { served urgent score count } fairness { gini members idle largest { load capacity member { number } } } } }";
+    let changes = json!([{"moreLines": {"workstationId": station["id"], "more": 2}}]);
+    let before = server.data(&token, query, json!({"y": YEAR, "c": changes}))["plan"].clone();
+    assert_eq!(before["whatIf"]["served"], 2, "{before}");
+    let after = server.data(&token, query, json!({"y": YEAR, "c": changes}))["plan"].clone();
+    assert_eq!(before, after, "asked twice, nothing has changed");
+    let loads = before["fairness"]["largest"].as_array().unwrap();
+    assert!(!loads.is_empty());
+    for l in loads {
+        assert!(l["load"].as_i64() <= l["capacity"].as_i64(), "{l}");
+    }
+    let wrong = json!([{"moreLines": {"workstationId": station["id"], "more": 0}}]);
+    assert_eq!(
+        server.ask(&token, query, json!({"y": YEAR, "c": wrong})).json()["errors"][0]["extensions"]["code"],
+        "RANGE"
+    );
+    // A stranger has no plan to ask.
+    assert!(server.data("", query, json!({"y": YEAR, "c": changes}))["plan"].is_null());
+
+    let file = city.folder.join("what-if.json");
+    std::fs::write(&file, format!("[{{\"moreLines\": {{\"station\": {}, \"more\": 2}}}}]", station["code"]))
+        .unwrap();
+    let text = city.ok(&["plan", "--year", &YEAR.to_string(), "--what-if", file.to_str().unwrap()]);
+    assert!(text.contains("满足 +2 件") && text.contains("现行方案未改动"), "{text}");
+}
+
+#[test]
+fn a_resource_says_what_one_more_unit_would_bring() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    let query = "query($y: Int!) { resources(first: 3, filter: { year: $y }) { nodes { number demand { quarter used units with { served score } } } } }";
+    let data = server.data(&token, query, json!({"y": YEAR}));
+    for r in data["resources"]["nodes"].as_array().unwrap() {
+        let demand = r["demand"].as_array().unwrap();
+        assert_eq!(demand.len(), 4, "{r}");
+        for d in demand {
+            assert!(d["used"].as_i64() <= d["units"].as_i64(), "{d}");
+            // One more of anything never makes the plan worse.
+            let (served, score) =
+                (d["with"]["served"].as_i64().unwrap(), d["with"]["score"].as_i64().unwrap());
+            assert!(served > 0 || (served == 0 && score >= 0), "{d}");
+        }
+    }
+}
+
+#[test]
+fn a_text_is_read_and_its_like_are_found() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+    let read = "query($i: TypedTextInput!) { readText(input: $i) { classes { name permille category { code name } } words units { name } personalData } }";
+    let input = json!({"title": "工厂半夜排放废气臭味刺鼻", "text": "污染严重,请环保部门检测。我叫张三丰,电话13800001234,住3栋2单元502室"});
+    let data = server.data(&token, read, json!({"i": input}))["readText"].clone();
+    assert_eq!(data["classes"][0]["name"], "环境保护", "{data}");
+    assert!(data["classes"][0]["category"]["code"].is_string());
+    for kind in ["NAME", "DOOR", "TELEPHONE"] {
+        assert!(data["personalData"].as_array().unwrap().contains(&json!(kind)), "{data}");
+    }
+    assert_eq!(data["units"].as_array().unwrap().len(), 5);
+    assert!(!server.ask("", read, json!({"i": input})).json()["errors"].is_null(), "not for strangers");
+
+    let needs = server.data(&token, "query($y: Int!) { needs(first: 1, filter: { year: $y }) { nodes { number title description workstation { code } } } }", json!({"y": YEAR}));
+    let need = &needs["needs"]["nodes"][0];
+    let similar = "query($w: String!, $y: Int!, $i: TypedTextInput!) { similarNeeds(workstation: $w, year: $y, input: $i) { need { number } copy copied alike shared } }";
+    let input = json!({"title": need["title"], "text": need["description"]});
+    let found =
+        server.data(&token, similar, json!({"w": need["workstation"]["code"], "y": YEAR, "i": input}));
+    let found = found["similarNeeds"].as_array().unwrap();
+    assert!(found.iter().any(|f| f["need"]["number"] == need["number"]), "{found:?}");
+    assert!(found.iter().all(|f| f["copied"].as_i64() <= Some(1000)));
+}
+
+#[test]
+fn a_job_that_has_ended_cannot_be_cancelled() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("CITY_OFFICER", &[]);
+    let plan = "mutation($i: PlanYearInput!) { planYear(input: $i) { node { id percent } errors { code } } }";
+    let job = server.data(&token, plan, json!({"i": {"year": YEAR}}))["planYear"]["node"].clone();
+    let id = job["id"].clone();
+    let cancel = "mutation($i: CancelPlanJobInput!) { cancelPlanJob(input: $i) { node { status } errors { code message } } }";
+    let first = server.data(&token, cancel, json!({"i": {"id": id}}))["cancelPlanJob"].clone();
+    let state = "query($id: ID!) { planJob(id: $id) { status percent message endedAt } }";
+    let ended = loop {
+        let job = server.data(&token, state, json!({"id": id}))["planJob"].clone();
+        if !job["endedAt"].is_null() {
+            break job;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(ended["percent"], 100);
+    // Cancelled in time it ends with its reason and has changed nothing; too late it is refused.
+    if ended["status"] == "FAILED" {
+        assert!(ended["message"].as_str().unwrap().contains("已按要求取消"), "{ended}");
+    } else {
+        assert_eq!(ended["status"], "DONE", "{ended} {first}");
+    }
+    let late = server.data(&token, cancel, json!({"i": {"id": id}}))["cancelPlanJob"].clone();
+    assert_eq!(late["errors"][0]["code"], "ENDED", "{late}");
+}
