@@ -97,6 +97,7 @@ fn province(needs: u32, resources: u32) -> City {
             per_year: per_quarter * 3,
             window: (1, 4),
             conflict: false,
+            words: Default::default(),
         });
     }
     for n in 0..needs {
@@ -115,6 +116,7 @@ fn province(needs: u32, resources: u32) -> City {
                 .collect(),
             excluded: Vec::new(),
             pinned: Vec::new(),
+            words: Default::default(),
         });
     }
     city

@@ -10,6 +10,7 @@ pub mod score;
 pub mod whatif;
 
 use crate::{AreaScope, MemberStatus, ResourceStatus, Urgency};
+use text::relevance::{Rarity, Words};
 
 /// A station as the match sees it.
 #[derive(Clone, Debug)]
@@ -68,6 +69,8 @@ pub struct Resource {
     pub window: (u8, u8),
     /// The owner's own firm is paid and no note says why that is right.
     pub conflict: bool,
+    /// What it says.
+    pub words: Words,
 }
 
 /// A need as the match sees it.
@@ -91,6 +94,8 @@ pub struct Need {
     pub excluded: Vec<u32>,
     /// Resources pinned for it, sorted.
     pub pinned: Vec<u32>,
+    /// What it says.
+    pub words: Words,
 }
 
 /// One thing that a need takes.
@@ -115,4 +120,6 @@ pub struct City {
     pub needs: Vec<Need>,
     /// Points of each part of the score.
     pub weights: score::Weights,
+    /// How rare words are among the resources.
+    pub rarity: Rarity,
 }

@@ -5,7 +5,7 @@ use domain::matching::explain::reasons;
 use domain::matching::plan::{Chosen, pose, solve};
 use domain::matching::score::{Weights, parts, total};
 use domain::matching::{City, Member, Need, Requirement, Resource, Station};
-use domain::{AreaScope, Limits, MemberStatus, ResourceStatus, Urgency};
+use domain::{AreaScope, Limits, MemberStatus, ResourceStatus, Urgency, Watch};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,7 @@ prop_compose! {
             per_year: year,
             window: (from, to),
             conflict: false,
+            words: Default::default(),
         }).collect()
     }
 }
@@ -64,6 +65,7 @@ prop_compose! {
                 .collect(),
             excluded: if banned { vec![0] } else { Vec::new() },
             pinned: Vec::new(),
+            words: Default::default(),
         }).collect()
     }
 }
@@ -79,14 +81,14 @@ prop_compose! {
             list_limit: *limit,
             partners: Vec::new(),
         }).collect();
-        City { stations, members, resources, needs, weights: Weights::default() }
+        City { stations, members, resources, needs, weights: Weights::default(), rarity: Default::default() }
     }
 }
 
 fn planned(city: &City) -> (Index, Vec<Chosen>) {
     let index = Index::new(city);
     let problem = pose(city, &index);
-    let plan = solve(&problem, &Limits::default());
+    let plan = solve(&problem, &Limits::default(), &Watch::none());
     domain::verify(&problem.instance, &plan.solution).expect("the plan and its proof hold");
     (index, plan.chosen)
 }

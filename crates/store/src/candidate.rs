@@ -3,6 +3,7 @@
 use crate::entity::{need, resource};
 use crate::{Desk, Error, Result};
 use domain::matching::{self, candidates, score};
+use domain::text::relevance::Words;
 use domain::{Action, Refusal, Urgency};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -85,6 +86,7 @@ impl Desk {
             requirements: vec![matching::Requirement { category: class, quantity: 1 }],
             excluded: Vec::new(),
             pinned: Vec::new(),
+            words: Words::new(title, text),
         };
         Ok(ranked(&loaded, &need, refused, first))
     }

@@ -9,6 +9,7 @@ use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::matching::score::Weights;
 use domain::matching::{self, City};
+use domain::text::relevance::{Rarity, Words};
 use domain::{Action, AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::collections::{HashMap, HashSet};
@@ -208,8 +209,10 @@ impl Desk {
                 per_year,
                 window: (quarter_of(r.window_from, year).max(1), quarter_of(r.window_to, year).min(4)),
                 conflict: r.paid_to_owner && r.conflict_note.as_deref().unwrap_or("").is_empty(),
+                words: Words::new(&r.title, &r.description),
             });
         }
+        city.rarity = Rarity::new(city.resources.iter().map(|r| &r.words));
         let mut planned = Vec::with_capacity(needs.len());
         let mut requirements = Vec::with_capacity(needs.len());
         for n in needs {
@@ -243,6 +246,7 @@ impl Desk {
                     .collect(),
                 excluded: sorted(excluded.remove(&n.id).unwrap_or_default()),
                 pinned: sorted(pinned.remove(&n.id).unwrap_or_default()),
+                words: Words::new(&n.title, &n.description),
             });
             requirements.push(asked.into_iter().map(|(q, _)| q).collect());
             planned.push(n);

@@ -8,6 +8,7 @@ mod features;
 pub mod near;
 mod normal;
 pub mod private;
+pub mod relevance;
 mod train;
 pub mod units;
 

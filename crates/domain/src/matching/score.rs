@@ -27,6 +27,7 @@ pub const FIRST_WEIGHTS: &[(&str, i64)] = &[
     ("TIME_EARLY", 2),
     ("CAPACITY_WIDE", 4),
     ("LOAD_FREE", 6),
+    ("WORDS", 8),
 ];
 
 impl Weights {
@@ -77,7 +78,7 @@ fn points<'c>(
     requirement: &Requirement,
     resource: u32,
     quarter: u8,
-) -> [(&'static str, i64, &'c str); 7] {
+) -> [(&'static str, i64, &'c str); 8] {
     let r = &city.resources[resource as usize];
     let m = &city.members[r.member as usize];
     let w = &city.weights;
@@ -90,6 +91,8 @@ fn points<'c>(
     let own = m.stations.binary_search(&need.station).is_ok();
     let sector = requirement.category.get(..2).is_some_and(|c| m.affinity.iter().any(|a| a == c));
     let free = m.yearly_limit.saturating_sub(m.load);
+    // Half of what an offer says, said by the need, is all that can be expected.
+    let said = (2 * i64::from(city.rarity.relevance(&need.words, &r.words))).min(1000);
     [
         (category.0, w.of(category.0), category.1),
         (near.0, w.of(near.0), near.1),
@@ -97,6 +100,7 @@ fn points<'c>(
         ("SECTOR", if sector { w.of("SECTOR") } else { 0 }, "委员界别与需求对口"),
         ("TIME_EARLY", w.of("TIME_EARLY") * i64::from(need.until.saturating_sub(quarter)), "安排在期限之前"),
         ("CAPACITY_WIDE", if r.free_year >= 4 { w.of("CAPACITY_WIDE") } else { 0 }, "资源余量充足"),
+        ("WORDS", w.of("WORDS") * said / 1000, "需求与资源的用词相符"),
         ("LOAD_FREE", if free * 2 > m.yearly_limit { w.of("LOAD_FREE") } else { 0 }, "委员今年任务不满半"),
     ]
 }
