@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 fn left_out(server: &Server, token: &str, code: &str) -> Vec<(String, String)> {
     let query = "query($y: Int!, $c: ReasonCode) { plan(year: $y) { unserved(first: 30, filter: { code: $c }) { nodes { id number } } } }";
     let data = server.data(token, query, json!({"y": YEAR, "c": code}));
-    let text = |n: &Value, k: &str| n[k].as_str().unwrap().to_owned();
-    let nodes = data["plan"]["unserved"]["nodes"].as_array().unwrap();
+    let text = |n: &Value, k: &str| n[k].as_str().expect("text").to_owned();
+    let nodes = data["plan"]["unserved"]["nodes"].as_array().expect("a list");
     nodes.iter().map(|n| (text(n, "id"), text(n, "number"))).collect()
 }
 

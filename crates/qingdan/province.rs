@@ -60,7 +60,7 @@ pub fn run(needs: u32, resources: u32) -> anyhow::Result<()> {
 
 fn province(needs: u32, resources: u32) -> City {
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let mut below = move |n: u32| (u64::from(random.next_u32()) * u64::from(n.max(1)) >> 32) as u32;
+    let mut below = move |n: u32| ((u64::from(random.next_u32()) * u64::from(n.max(1))) >> 32) as u32;
     let stations = needs.div_ceil(NEEDS_A_STATION).max(1);
     let district = |s: u32| format!("{:06}", 150_100 + s / STATIONS_A_DISTRICT);
     let area = |s: u32| format!("{}{:03}{:03}", district(s), s % STATIONS_A_DISTRICT, 1);
