@@ -87,6 +87,8 @@ pub struct Instance {
     pub(crate) favoured: Vec<u32>,
     /// Points that a favoured pair earns by staying.
     pub(crate) favour: i32,
+    /// See [`Instance::best_score`].
+    pub(crate) best: i32,
     pub(crate) weights: Weights,
 }
 
@@ -188,9 +190,13 @@ impl Instance {
         };
         w.served + above
     }
-    /// The highest score of any pair, at least 1.
+    /// A score that no pair exceeds, at least 1.
     pub(crate) fn best_score(&self) -> i64 {
-        self.pair_score.iter().copied().max().map_or(1, i64::from).max(1)
+        self.best.into()
+    }
+    /// The highest score of any pair, at least 1.
+    fn highest(&self) -> i32 {
+        self.pair_score.iter().copied().max().unwrap_or(1).max(1)
     }
     /// Number of needs of a priority that have not gone.
     pub(crate) fn count(&self, priority: Priority) -> usize {
@@ -500,6 +506,7 @@ impl Builder {
             even,
             favoured: Vec::new(),
             favour: 0,
+            best: 1,
             weights: Weights { score: 1, ..Weights::default() },
         };
         let wrong = |most: i64| self.pair_score.iter().position(|s| *s < 0 || *s > most);
@@ -507,6 +514,7 @@ impl Builder {
             return Err(InstanceError::Score(p as u32, self.pair_score[p], i64::from(i32::MAX)));
         }
         instance.pair_score = self.pair_score.iter().map(|s| *s as i32).collect();
+        instance.best = instance.highest();
         instance.weights = instance.weigh()?;
         instance.check_scores()?;
         Ok(instance)
@@ -569,6 +577,7 @@ impl Instance {
 
     /// The weights anew, after a change.
     pub(crate) fn weigh_anew(&mut self) -> Result<(), InstanceError> {
+        self.best = self.highest();
         self.weights = self.weigh()?;
         self.check_scores()
     }

@@ -165,6 +165,7 @@ impl Part {
                 even: i.even,
                 favoured: none(),
                 favour: i.favour,
+                best: i.best,
                 weights: i.weights,
             },
             needs: none(),

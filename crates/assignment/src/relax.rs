@@ -12,7 +12,7 @@ use crate::solve::Phase;
 const PATIENCE: u32 = 3;
 
 impl Search<'_> {
-    /// Lowers the bound; leaves the needs in that are covered in full at the end, the others out. Begins with a search
+    /// Lowers the bound. Begins with a search
     /// whose needs of several requirements came in split (`Search::split`). Ends before `rounds` when no plan can be
     /// shown to reach less than `unit` beyond the `known` one.
     pub fn relax(&mut self, rounds: u32, known: Option<i128>, unit: i128) {
@@ -61,8 +61,12 @@ impl Search<'_> {
                 }
             }
         }
-        for n in several {
-            self.inside[n] = self.flow.join(self.instance, n);
+    }
+
+    /// Ends a relaxation: needs that are covered in full are in, the others out.
+    pub fn join(&mut self) {
+        for n in self.several.clone() {
+            self.inside[n as usize] = self.flow.join(self.instance, n as usize);
         }
     }
 

@@ -150,10 +150,12 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     // A rough relaxation says where to begin, the search from there what can be reached, and how far that is from
     // the bound of a finer one, which in turn says where else to look.
     first.relax(limits.rounds, None, 1);
+    first.join();
     first.improve(limits.rounds.min(1));
     let known = first.flow.value();
     first.resplit();
     first.relax(limits.rounds * 5, Some(known), 1);
+    first.join();
     first.improve(limits.rounds);
     if watch.stopped() {
         return unfinished(&first);
@@ -304,6 +306,9 @@ fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
     }
 }
 
+/// Rounds × pairs at most where a single level is bounded; beyond so many pairs, by the lengths of the lists alone.
+const LEVEL_WORK: usize = 400_000;
+
 /// Where the prices of the search do not prove the urgent or the served needs, prices that look at that level alone.
 fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>) {
     let instance = search.instance;
@@ -341,12 +346,14 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
             (same, bound)
         };
         let mut prices = by_lists(instance, &scale);
-        if !says(&prices).0 {
+        if !says(&prices).0 && instance.pairs() <= LEVEL_WORK {
             let mut alone = Search::split(instance, scale, search.watch);
             let known = i128::from(scale.pinned) * i128::from(plan.pinned_served)
                 + i128::from(scale.urgent) * i128::from(plan.urgent_served)
                 + i128::from(scale.served) * i128::from(plan.served);
-            alone.relax(limits.rounds * 8, Some(known), unit.into());
+            // Where all pairs are worth the same, a path looks at most of the instance: a large one has fewer rounds.
+            let rounds = (limits.rounds * 8).min((LEVEL_WORK / instance.pairs().max(1)) as u32).max(1);
+            alone.relax(rounds, Some(known), unit.into());
             if let Some((_, other)) = alone.lowest
                 && says(&other).1 < says(&prices).1
             {

@@ -489,17 +489,20 @@ impl Instance {
         best.max(out) - earned(pair)
     }
 
-    /// What a chosen pair was ahead of a requirement's best other resource at these prices, in points of the score;
-    /// `None` where there is no other. A large figure means that the exchange would cost a served need.
-    pub fn runner_up(&self, prices: &Prices, requirement: usize, chosen: u32) -> Option<(u32, i64)> {
+    /// The best other resource of every requirement that is covered, as a pair, and what the chosen pair is ahead of it
+    /// at these prices, in points of the score. A large figure means that the exchange would cost a served need.
+    pub fn runners_up(&self, prices: &Prices, chosen: &[Option<u32>]) -> Vec<Option<(u32, i64)>> {
         let scale = self.scale();
-        let resource = self.resource_of(self.place_of(chosen as usize));
-        let mine = pair_profit(self, &scale, prices, requirement, chosen as usize);
-        let (profit, pair) = self
-            .pairs_of(requirement)
-            .filter(|p| self.usable(*p) && self.resource_of(self.place_of(*p)) != resource)
-            .map(|p| (pair_profit(self, &scale, prices, requirement, p), std::cmp::Reverse(p)))
-            .max()?;
-        Some((pair.0 as u32, (mine - profit).div_euclid(scale.score)))
+        let earned = |q: usize, p: usize| pair_profit(self, &scale, prices, q, p);
+        let runner_up = |(q, chosen): (usize, &Option<u32>)| {
+            let chosen = (*chosen)? as usize;
+            let resource = self.resource_of(self.place_of(chosen));
+            let others = self
+                .pairs_of(q)
+                .filter(|p| self.usable(*p) && self.resource_of(self.place_of(*p)) != resource);
+            let (profit, pair) = others.map(|p| (earned(q, p), std::cmp::Reverse(p))).max()?;
+            Some((pair.0 as u32, (earned(q, chosen) - profit).div_euclid(scale.score)))
+        };
+        chosen.iter().enumerate().map(runner_up).collect()
     }
 }

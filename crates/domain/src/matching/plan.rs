@@ -122,14 +122,14 @@ fn empty() -> Instance {
 pub fn solve(problem: &Problem, limits: &Limits, watch: &Watch<'_>) -> Plan {
     let instance = &problem.instance;
     let solution = assignment::solve_watched(instance, limits, watch);
+    let runners_up = instance.runners_up(&solution.prices, &solution.chosen);
     let mut chosen = Vec::new();
-    for (unit, pair) in solution.chosen.iter().enumerate() {
+    for (unit, (pair, runner_up)) in solution.chosen.iter().zip(runners_up).enumerate() {
         let Some(pair) = *pair else { continue };
         let (need, requirement) = problem.layout.units[unit];
         let (resource, quarter) = problem.layout.places[instance.place_of(pair as usize)];
-        let alternative = instance
-            .runner_up(&solution.prices, unit, pair)
-            .map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
+        let alternative =
+            runner_up.map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
         chosen.push(Chosen {
             need,
             requirement,
