@@ -19,3 +19,4 @@ mod import;
 mod need;
 #[cfg(test)]
 mod schema;
+mod words;

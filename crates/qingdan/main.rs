@@ -160,7 +160,8 @@ enum Command {
     },
     /// Trains the models that read messages, from labelled messages and from answered ones.
     Train(words::Training),
-    /// Adds the classes of messages to a CSV: level1, level2, level3, confidence (0 to 1) and the words that decided.
+    /// Adds the classes of messages to a CSV: level1, level2, level3, confidence (0 to 1), the words that decided, and
+    /// the second likeliest class.
     Classify(words::Reading),
     /// Adds the five units that most likely solve each message to a CSV, with scores: unit1, score1, and so on.
     SuggestUnit(words::Reading),

@@ -76,7 +76,7 @@ impl Table {
             .iter()
             .map(|row| {
                 if title.or(detail).is_some() {
-                    (cell(row, title), cell(row, detail))
+                    (cell(row, title), cell(row, detail.or(text)))
                 } else if text.is_some() {
                     (String::new(), cell(row, text))
                 } else {
@@ -187,7 +187,7 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
     let finer = Finer::new(crate::city::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
         let verdict = model.classify(title, text);
-        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 5] };
+        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 6] };
         let (level2, level3) = finer.below(&first.class, title, text);
         vec![
             first.class.clone(),
@@ -195,9 +195,10 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
             level3.unwrap_or_default().to_owned(),
             format!("{}.{:03}", first.permille / 1000, first.permille % 1000),
             verdict.words.join(" "),
+            verdict.guesses.get(1).map_or(String::new(), |g| g.class.clone()),
         ]
     });
-    let out = table.with(&["level1", "level2", "level3", "confidence", "words"], cells)?;
+    let out = table.with(&["level1", "level2", "level3", "confidence", "words", "second"], cells)?;
     write_out(options.out.as_deref(), &out)
 }
 

@@ -1,0 +1,53 @@
+//! Messages as residents write them, over the command line.
+
+use crate::city::{City, Engine};
+
+#[test]
+fn files_of_messages_get_their_classes_and_units() {
+    let city = City::empty(Engine::Sqlite);
+    let file = |name: &str, text: &str| {
+        let path = city.folder.join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("a path").to_owned()
+    };
+    let titled = file(
+        "titled.csv",
+        "\u{feff}id,title,detail\n7,工厂半夜排放废气,\"臭味刺鼻,污染严重,请环保部门检测\"\n8,,\n",
+    );
+    let out = city.ok(&["classify", &titled]);
+    let rows: Vec<&str> = out.lines().collect();
+    assert_eq!(
+        rows[0].trim_start_matches('\u{feff}'),
+        "id,title,detail,level1,level2,level3,confidence,words,second"
+    );
+    assert!(rows[1].starts_with("7,") && rows[1].contains(",环境保护,"), "{}", rows[1]);
+    assert_eq!(rows.len(), 3, "an empty message keeps its row");
+    let cut = file("cut.csv", "tokens\n学校 补课 收费 老师\n");
+    assert!(city.ok(&["classify", &cut]).contains(",教育文体,"));
+    let units = city.ok(&["suggest-unit", &cut]);
+    assert!(units.lines().nth(1).expect("a row").starts_with("学校 补课 收费 老师,教育局,"), "{units}");
+
+    let wrong = file("wrong.csv", "number\n1\n");
+    let refused = city.refused(&["classify", &wrong]);
+    assert!(refused.contains("表头里没有 title"), "{refused}");
+}
+
+#[test]
+fn a_model_of_ones_own_is_trained_and_used() {
+    let city = City::empty(Engine::Sqlite);
+    let mut rows = String::from("label,title,detail\n");
+    for k in 0..12 {
+        rows += &format!("灯,路灯坏了,第{k}盏路灯不亮\n水,停水了,第{k}天没有自来水\n");
+    }
+    let path = city.folder.join("ours.csv");
+    std::fs::write(&path, rows).expect("written");
+    let models = city.folder.join("models");
+    let (path, models) = (path.to_str().expect("a path"), models.to_str().expect("a path"));
+    assert!(city.ok(&["train", "--labelled", path, "--out", models]).contains("24 条训练数据,2 个类别"));
+    let card = std::fs::read_to_string(format!("{models}/classes.md")).expect("a card");
+    assert!(card.contains("| 水 | 12 |"), "{card}");
+    let out = city.ok(&["classify", path, "--model", &format!("{models}/classes.bin")]);
+    assert!(out.lines().nth(1).expect("a row").contains(",灯,"), "{out}");
+    let broken = city.refused(&["classify", path, "--model", path]);
+    assert!(broken.contains("不是分类模型"), "{broken}");
+}
