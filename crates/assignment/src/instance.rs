@@ -157,13 +157,10 @@ impl Instance {
     pub fn station_limit(&self, station: usize) -> u32 {
         self.station_limit[station]
     }
-    /// A price in points of the score, rounded up, and whether it is worth a served need and more.
-    pub fn points_of(&self, price: i64) -> (i64, bool) {
-        let scale = self.scale();
-        (
-            price.max(0).div_euclid(scale.score) + i64::from(price.max(0) % scale.score > 0),
-            self.levels && price >= scale.served / 2,
-        )
+    /// A price in points of the score, rounded up.
+    pub fn points_of(&self, price: i64) -> i64 {
+        let score = self.scale().score;
+        price.max(0).div_euclid(score) + i64::from(price.max(0) % score > 0)
     }
     /// Whether a pair could ever be chosen: not banned, and no level above its place has a capacity of zero.
     pub(crate) fn usable(&self, pair: usize) -> bool {

@@ -260,12 +260,14 @@ impl Desk {
                     "作出方案时这一对不可行,现在没有规则反对;请重新匹配,或由召集人直接提出。".to_owned(),
                 ),
             },
-            PairAnswer::Possible { seat: (_, quarter), lacks, beyond_serving, with } => {
+            PairAnswer::Possible { seat: (_, quarter), lacks, with } => {
                 let losers =
                     with.differences.iter().filter(|d| d.before.is_some() && d.after.is_none()).count();
-                let price = match (losers, beyond_serving) {
-                    (0, _) => format!("总分变化 {} 分,没有需求因此落选", with.score),
-                    (n, _) => format!("将有 {n} 件已列需求落选,总分变化 {} 分", with.score),
+                let winners =
+                    with.differences.iter().filter(|d| d.before.is_none() && d.after.is_some()).count();
+                let price = match losers {
+                    0 => format!("总分变化 {} 分,没有需求因此落选", with.score),
+                    n => format!("{n} 件已列需求落选、{winners} 件(含本件)列入,总分变化 {} 分", with.score),
                 };
                 WhyNot {
                     quarter: Some(i32::from(quarter)),

@@ -58,8 +58,6 @@ pub enum PairAnswer {
         seat: Seat,
         /// Points that the pair lacks at the plan's prices.
         lacks: i64,
-        /// Whether that is more than a served need.
-        beyond_serving: bool,
         /// The plan with the pair.
         with: Comparison,
     },
@@ -164,7 +162,7 @@ impl Board {
         let Some(best) = self.pairs(number, resource).into_iter().min_by_key(|p| (lacks(*p), *p)) else {
             return PairAnswer::NoCandidate;
         };
-        let (points, beyond_serving) = self.instance.points_of(lacks(best));
+        let points = self.instance.points_of(lacks(best));
         let mut standing = self.standing.clone();
         if standing.change(&Change::Pin(best)).is_err() {
             return PairAnswer::NoCandidate;
@@ -173,7 +171,7 @@ impl Board {
         if standing.chosen(requirement as u32).is_none() {
             return PairAnswer::Blocked(seat);
         }
-        PairAnswer::Possible { seat, lacks: points, beyond_serving, with: self.compare(&standing, None) }
+        PairAnswer::Possible { seat, lacks: points, with: self.compare(&standing, None) }
     }
 
     /// The plan after some wishes; `None` where one of them speaks of what the plan does not know.
