@@ -37,37 +37,32 @@ impl Union {
 /// The parts of an instance; none where it is one piece.
 pub(crate) fn parts(i: &Instance) -> Vec<Part> {
     let (members, stations) = (i.member_cap.len(), i.station_limit.len());
-    // Members, then stations, then needs that are on no list.
-    let alone = i.need_station.iter().filter(|s| **s == NONE).count();
-    let mut union = Union((0..(members + stations + alone) as u32).collect());
+    // Members, then stations. A need joins all that it could ask.
+    let mut union = Union((0..(members + stations) as u32).collect());
     let mut pieces = union.0.len();
-    let mut next_alone = (members + stations) as u32;
     let mut home = Vec::with_capacity(i.needs());
     for need in 0..i.needs() {
+        let member = |k: usize| i.resource_member[i.resource_of(i.place_of(k))];
+        let mut pairs = i.requirements_of(need).flat_map(|q| i.pairs_of(q));
         let at = match i.need_station[need] {
-            NONE => {
-                next_alone += 1;
-                next_alone - 1
-            }
+            NONE => pairs.next().map_or(NONE, member),
             s => members as u32 + s,
         };
         home.push(at);
-        for q in i.requirements_of(need) {
-            for k in i.pairs_of(q) {
-                let member = i.resource_member[i.resource_of(i.place_of(k))];
-                pieces -= usize::from(union.join(member, at));
-            }
+        for k in pairs {
+            pieces -= usize::from(union.join(member(k), at));
         }
-    }
-    if pieces < 2 {
-        return Vec::new();
+        // Most instances are one piece, and show it early.
+        if pieces < 2 {
+            return Vec::new();
+        }
     }
     // Every node's part, in order of the lowest node.
     let roots: Vec<u32> = (0..union.0.len() as u32).map(|x| union.root(x)).collect();
     let mut number = vec![NONE; roots.len()];
     let mut count = 0;
-    for need in 0..i.needs() {
-        let at = &mut number[roots[home[need] as usize] as usize];
+    for at in home.iter().filter(|h| **h != NONE) {
+        let at = &mut number[roots[*at as usize] as usize];
         if *at == NONE {
             *at = count;
             count += 1;
@@ -115,7 +110,9 @@ pub(crate) fn parts(i: &Instance) -> Vec<Part> {
         p.instance.station_floor.push(i.station_floor[s]);
     }
     for need in 0..i.needs() {
-        let p = &mut all[of(home[need] as usize) as usize];
+        // Who is on no list and can ask nobody is anywhere.
+        let at = if home[need] == NONE { 0 } else { of(home[need] as usize) };
+        let p = &mut all[at as usize];
         p.needs.push(need as u32);
         let station = i.need_station[need];
         let part = &mut p.instance;
