@@ -395,7 +395,7 @@ impl Auction<'_> {
         self.gains.clear();
         // What a new one has to beat: rarely met once the list is full, so that most are dismissed at a glance.
         let mut beat = above;
-        for back in self.net.back_of(v) {
+        for back in self.net.back.of(v) {
             let (want, at) = self.wants[back.requirement as usize];
             let gain = i64::from(back.value) + i64::from(want);
             if gain <= beat || at as usize == v || back.value == BANNED {

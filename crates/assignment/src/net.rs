@@ -207,10 +207,12 @@ impl Net {
         net.start.push(0);
         for q in &order {
             let q = *q as usize;
-            net.pair.extend(i.pairs_of(q).map(|k| Pair {
-                leaf: leaf[i.place_of(k)],
-                value: if i.pair_score[k] == BANNED { BANNED } else { i.value_at(scale, q, k) as i32 },
-            }));
+            let value = |k: usize| match i.pair_score[k] {
+                BANNED => BANNED,
+                points if i.favoured.is_empty() => points * scale.score as i32,
+                _ => i.value_at(scale, q, k) as i32,
+            };
+            net.pair.extend(i.pairs_of(q).map(|k| Pair { leaf: leaf[i.place_of(k)], value: value(k) }));
             net.start.push(net.pair.len() as u32);
         }
         let root = net.root as u32;
@@ -267,9 +269,9 @@ impl Net {
         Lists { start, item }
     }
 
-    /// The pairs of a leaf; those of requirements that came later last.
-    pub fn back_of(&self, v: usize) -> impl Iterator<Item = &Back> {
-        self.back.of(v).iter().chain(self.late_back.get(v).into_iter().flatten())
+    /// The pairs of a leaf, and those of requirements that came later.
+    pub fn back_of(&self, v: usize) -> [&[Back]; 2] {
+        [self.back.of(v), self.late_back.get(v).map_or(&[], Vec::as_slice)]
     }
 
     /// The requirements behind a station.

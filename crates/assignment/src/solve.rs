@@ -172,7 +172,9 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
     let tree = branch(search, &mut best, limits.rounds, &mut left);
     proof.insert(0, Bound { scale, tree });
-    trim(instance, &mut best.chosen);
+    if watch.stopped() {
+        trim(instance, &mut best.chosen);
+    }
     Solution { chosen: best.chosen, proof, prices }
 }
 
@@ -229,7 +231,9 @@ fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution 
             None => solution = Solution { chosen, prices, ..solution },
         }
     }
-    trim(instance, &mut solution.chosen);
+    if watch.stopped() {
+        trim(instance, &mut solution.chosen);
+    }
     solution.proof.push(Bound { scale, tree: Tree::Leaf(solution.prices.clone()) });
     solution
 }

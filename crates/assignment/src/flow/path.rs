@@ -345,22 +345,24 @@ impl Flow {
             }
             if v < net.sets {
                 let toll = self.toll[v];
-                for back in net.back_of(v) {
-                    let seat = self.seat[back.requirement as usize];
-                    // Where it is now it earns `worth`, here it would earn the value less the toll.
-                    let to = d + seat.worth - i64::from(back.value) + toll;
-                    if to >= self.front.best
-                        || seat.node == NONE
-                        || seat.node as usize == v
-                        || back.value == BANNED
-                    {
-                        continue;
-                    }
-                    if seat.node as usize == root {
-                        self.front.finish(to, End::Enter(back.requirement, v as u32));
-                    } else {
-                        let via = Via::Pair(back.requirement, NONE, v as u32);
-                        self.front.reach(seat.node as usize, to, d, via);
+                for list in net.back_of(v) {
+                    for back in list {
+                        let seat = self.seat[back.requirement as usize];
+                        // Where it is now it earns `worth`, here it would earn the value less the toll.
+                        let to = d + seat.worth - i64::from(back.value) + toll;
+                        if to >= self.front.best
+                            || seat.node == NONE
+                            || seat.node as usize == v
+                            || back.value == BANNED
+                        {
+                            continue;
+                        }
+                        if seat.node as usize == root {
+                            self.front.finish(to, End::Enter(back.requirement, v as u32));
+                        } else {
+                            let via = Via::Pair(back.requirement, NONE, v as u32);
+                            self.front.reach(seat.node as usize, to, d, via);
+                        }
                     }
                 }
                 for c in net.children.of(v) {
