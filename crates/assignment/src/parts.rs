@@ -109,9 +109,9 @@ pub(crate) fn parts(i: &Instance) -> Vec<Part> {
         p.instance.station_limit.push(i.station_limit[s]);
         p.instance.station_floor.push(i.station_floor[s]);
     }
-    for need in 0..i.needs() {
+    for (need, home) in home.iter().enumerate() {
         // Who is on no list and can ask nobody is anywhere.
-        let at = if home[need] == NONE { 0 } else { of(home[need] as usize) };
+        let at = if *home == NONE { 0 } else { of(*home as usize) };
         let p = &mut all[at as usize];
         p.needs.push(need as u32);
         let station = i.need_station[need];
