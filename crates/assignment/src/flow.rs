@@ -7,12 +7,15 @@
 //! too many or too few at a node, and each unit is put right by one shortest path (`path.rs`): Ahuja, Magnanti and
 //! Orlin, "Network Flows", ch. 9; Jonker and Volgenant 1987.
 
+mod change;
 mod path;
+mod start;
 mod whole;
 
 use crate::net::{BANNED, NONE, Net, Pair};
 use crate::solve::{Phase, Watch};
-use crate::{Instance, Prices, instance::Scale};
+use crate::weights::Scale;
+use crate::{Instance, Prices};
 use path::Front;
 use std::sync::Arc;
 
@@ -194,7 +197,7 @@ impl Flow {
         let task = self.task[q];
         if task.at != NONE {
             let old = self.net.pair[task.at as usize];
-            self.cost += i64_of(old.value) + i128::from(self.reward[q]);
+            self.cost += i128::from(old.value) + i128::from(self.reward[q]);
             if task.next != NONE {
                 self.task[task.next as usize].prev = task.prev;
             }
@@ -207,7 +210,7 @@ impl Flow {
         self.task[q].at = pair;
         if pair != NONE {
             let new = self.net.pair[pair as usize];
-            self.cost -= i64_of(new.value) + i128::from(self.reward[q]);
+            self.cost -= i128::from(new.value) + i128::from(self.reward[q]);
             let first = std::mem::replace(&mut self.head[new.leaf as usize], q as u32);
             if first != NONE {
                 self.task[first as usize].prev = q as u32;
@@ -283,138 +286,6 @@ impl Flow {
     fn lower(&mut self, v: usize) {
         self.cost -= i128::from(self.marginal(v, self.load[v]));
         self.load[v] -= 1;
-    }
-
-    /// Sets every load to what the tolls allow that is nearest to what flows in, and lists the difference.
-    pub fn settle_loads(&mut self) {
-        let net = Arc::clone(&self.net);
-        let mut inflow = vec![0u32; net.root + 1];
-        for (q, task) in self.task.iter().enumerate() {
-            if task.at != NONE {
-                inflow[net.pair[task.at as usize].leaf as usize] += 1;
-            }
-            if task.at != NONE || task.mode == Mode::Held {
-                inflow[net.door[q] as usize] += 1;
-            }
-        }
-        for (v, load) in self.load.iter().enumerate() {
-            for k in 1..=*load {
-                self.cost -= i128::from(self.marginal(v, k));
-            }
-        }
-        for v in 0..net.root {
-            let price = self.price(v);
-            let mut load = inflow[v].min(self.cap[v]);
-            while load > 0 && price < self.marginal(v, load) {
-                load -= 1;
-            }
-            while load < self.cap[v] && price > self.marginal(v, load + 1) {
-                load += 1;
-            }
-            self.load[v] = load;
-            for k in 1..=load {
-                self.cost += i128::from(self.marginal(v, k));
-            }
-            let over = inflow[v] as i32 - load as i32;
-            // More lines sold than needs listed: units that came and did not leave.
-            self.excess[v] = if v < net.sets { over } else { -over };
-            if over != 0 {
-                self.uneven.push(v as u32);
-            }
-            if v < net.sets {
-                inflow[net.parent[v] as usize] += load;
-            }
-        }
-    }
-
-    /// From any plan and any tolls to the optimum.
-    pub fn finish(&mut self, taking_part: &[u32], watch: &Watch<'_>) {
-        for q in taking_part.iter().rev() {
-            self.touch(*q as usize);
-        }
-        for q in 0..self.task.len() {
-            self.sit(q);
-        }
-        // What was taken off its place counts as flowing in no more.
-        self.uneven.clear();
-        self.excess.fill(0);
-        self.settle_loads();
-        self.mend_watched(watch);
-    }
-
-    /// A plan with prices at other weights of the same objective: the tolls go along level by level, and what is
-    /// wrong then is put in order. The flow is empty; `inside` says which needs of several requirements are in.
-    pub fn take_over(
-        &mut self,
-        i: &Instance,
-        old: &Scale,
-        plan: &[Option<u32>],
-        prices: &Prices,
-        inside: &[bool],
-        watch: &Watch<'_>,
-    ) {
-        let net = Arc::clone(&self.net);
-        let levels = |w: &Scale| [0, w.served, w.served + w.urgent, w.served + w.pinned].map(i128::from);
-        let (from, to) = (levels(old), levels(&self.scale));
-        let times = i128::from(self.scale.score) / i128::from(old.score.max(1));
-        let rescaled = |toll: i64| -> i64 {
-            let toll = i128::from(toll);
-            // The highest level that the toll is nearer to than to the one below it.
-            let level = (1..4).rev().find(|k| toll * 2 > from[*k] + from[*k - 1]).unwrap_or(0);
-            i64::try_from((toll - from[level]) * times + to[level]).unwrap_or(i64::MAX / 64)
-        };
-        let set = |toll: &mut Vec<i64>, nodes: &[u32], to: &dyn Fn(usize) -> i64| {
-            for (k, node) in nodes.iter().enumerate().filter(|(_, n)| **n != NONE) {
-                toll[*node as usize] = rescaled(to(k));
-            }
-        };
-        let member = |m: u32| prices.member[m as usize];
-        let resource = |r: u32| prices.resource[r as usize] + member(i.resource_member[r as usize]);
-        set(&mut self.toll, &net.place_node, &|p| prices.place[p] + resource(i.place_resource[p]));
-        set(&mut self.toll, &net.resource_node, &|r| resource(r as u32));
-        set(&mut self.toll, &net.member_node, &|m| member(m as u32));
-        for (s, price) in prices.station.iter().enumerate() {
-            self.toll[net.sets + s] = rescaled(*price);
-        }
-        let mut taking_part = Vec::new();
-        let mut reward = vec![(0, Mode::Out); self.task.len()];
-        for need in 0..i.needs() {
-            let range = i.requirements_of(need);
-            let mode = match (range.len(), inside.get(need)) {
-                _ if i.need_gone[need] => Mode::Out,
-                (1, _) => Mode::Free,
-                (_, Some(true)) => Mode::Held,
-                _ => Mode::Out,
-            };
-            for q in range.clone() {
-                reward[q] = (if q == range.start { i.reward(&self.scale, need) } else { 0 }, mode);
-            }
-        }
-        let mut load = vec![0u32; net.root];
-        for q in 0..self.task.len() {
-            let own = net.order[q] as usize;
-            let (reward, mode) = reward[own];
-            self.reward[q] = reward;
-            self.task[q].mode = mode;
-            if mode != Mode::Out {
-                taking_part.push(q as u32);
-            }
-            if let Some(pair) = plan[own] {
-                self.put(q, pair - i.pair_start[own] + net.start[q]);
-                let mut v = net.pair[self.task[q].at as usize].leaf as usize;
-                while v != net.root {
-                    load[v] += 1;
-                    v = net.parent[v] as usize;
-                }
-            }
-        }
-        // An even member has at least the price of his last unit.
-        for v in (0..net.sets).rev() {
-            let above = self.toll[net.parent[v] as usize];
-            let last = (2 * i64::from(load[v]) - 1).max(1) * self.scale.even;
-            self.toll[v] = self.toll[v].max(above + if net.even[v] { last } else { 0 });
-        }
-        self.finish(&taking_part, watch);
     }
 
     /// Puts everything in order that is listed as out of order. `false`: something that has to stay has no place.
@@ -508,78 +379,6 @@ impl Flow {
         })
     }
 
-    /// Another capacity of a node. `false`: what has to stay there has no other place.
-    pub fn set_cap(&mut self, v: usize, cap: u32) -> bool {
-        self.cap[v] = cap;
-        while self.load[v] > cap {
-            self.lower(v);
-            self.between(v, -1);
-        }
-        while self.load[v] < cap && self.price(v) > self.marginal(v, self.load[v] + 1) {
-            self.lift(v);
-            self.between(v, 1);
-        }
-        self.mend()
-    }
-
-    /// Lists what a node and the one around it have too many or too few of, when so many units more go between.
-    fn between(&mut self, v: usize, units: i32) {
-        let parent = self.net.parent[v] as usize;
-        // Units go out of a set into the one around it, and from the root into a station.
-        let out = if v < self.net.sets { -units } else { units };
-        self.short(v, out);
-        if parent != self.net.root {
-            self.short(parent, -out);
-        }
-    }
-
-    /// Another value of a pair.
-    pub fn set_value(&mut self, q: usize, pair: usize, value: i32) {
-        let mode = self.task[q].mode;
-        if self.task[q].at as usize == pair && self.task[q].at != NONE {
-            if mode == Mode::Held {
-                self.leave(q);
-                self.waiting.push(q as u32);
-            } else {
-                self.release(q);
-            }
-        }
-        Arc::make_mut(&mut self.net).set_value(q, pair, value);
-        self.touch(q);
-    }
-
-    /// Another reward of a covered or free requirement, for the same whole.
-    pub fn set_worth(&mut self, q: usize, reward: i64) {
-        if self.task[q].at != NONE {
-            self.cost += i128::from(self.reward[q]) - i128::from(reward);
-        }
-        self.reward[q] = reward;
-        self.sit(q);
-        self.touch(q);
-    }
-
-    /// A requirement comes or goes for good.
-    pub fn set_part(&mut self, q: usize, takes_part: bool) {
-        if takes_part {
-            self.set_mode(q, Mode::Free);
-            self.touch(q);
-        } else {
-            if self.task[q].at != NONE {
-                self.release(q);
-            }
-            self.set_mode(q, Mode::Out);
-        }
-    }
-
-    /// A requirement that was not there before.
-    pub fn add(&mut self, pairs: &[Pair], door: u32) -> usize {
-        let q = Arc::make_mut(&mut self.net).add(pairs, door);
-        self.task.push(Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out });
-        self.seat.push(Seat { worth: 0, node: NONE });
-        self.reward.push(0);
-        q
-    }
-
     /// Says that a free requirement may be out of order; [`Self::mend`] puts it right.
     pub fn touch(&mut self, q: usize) {
         let Task { at, mode, .. } = self.task[q];
@@ -627,8 +426,4 @@ impl Flow {
         self.excess[v] += by;
         self.uneven.push(v as u32);
     }
-}
-
-fn i64_of(value: i32) -> i128 {
-    i128::from(value)
 }

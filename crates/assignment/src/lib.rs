@@ -39,6 +39,7 @@
 //! the same time (`parts.rs`). The proof is prices, at the leaves of a tree of decisions; [`verify`] recomputes every
 //! bound from them alone.
 
+mod alternatives;
 mod auction;
 mod flow;
 mod instance;
@@ -50,6 +51,7 @@ mod search;
 mod solve;
 mod standing;
 mod verify;
+mod weights;
 
 pub use instance::{Builder, Instance, InstanceError, Priority};
 pub use solve::{Bound, Limits, Phase, Prices, Solution, Tree, Watch, solve, solve_watched};

@@ -4,7 +4,8 @@
 //! (a resource with as many units as its only quarter; a member without a limit), so that the bare problem is a
 //! tree of one level and the full one has as many as it needs.
 
-use crate::{Instance, instance::Scale};
+use crate::Instance;
+use crate::weights::Scale;
 
 /// No such thing: no parent, no pair.
 pub(crate) const NONE: u32 = u32::MAX;

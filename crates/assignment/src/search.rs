@@ -4,11 +4,11 @@
 //! gap is exactly what they say against the set: needs that are in at a loss, needs that are out at a profit.
 
 use crate::flow::{Flow, Mode};
-use crate::instance::Scale;
 use crate::net::Net;
 use crate::order::by_neighbourhood;
 use crate::solve::{Phase, Watch};
 use crate::verify::bound_of;
+use crate::weights::Scale;
 use crate::{Instance, Prices, auction};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// Every need comes in, at weights of one scale: those of several requirements *split*, each requirement for a
-    /// share of the reward, until [`Search::relax`] joins them.
+    /// share of the reward, until [`Search::join`] joins them.
     pub fn split(instance: &'a Instance, scale: Scale, watch: &'a Watch<'a>) -> Self {
         let order = (instance.is_flow() && instance.pairs() > IN_CACHE).then(|| by_neighbourhood(instance));
         let net = Arc::new(Net::new(instance, &scale, false, order));

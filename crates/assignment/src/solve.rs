@@ -7,10 +7,10 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::Instance;
-use crate::instance::Scale;
 use crate::parts::{Part, parts};
 use crate::search::Search;
 use crate::verify::{bound_from, by_counting, decode, value_of};
+use crate::weights::Scale;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

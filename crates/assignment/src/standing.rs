@@ -2,9 +2,9 @@
 //! asks for, not by solving again.
 
 use crate::flow::Flow;
-use crate::instance::Scale;
 use crate::net::{BANNED, NONE, Net, Pair};
 use crate::solve::Watch;
+use crate::weights::Scale;
 use crate::{Bound, Instance, InstanceError, Prices, Priority, Solution, Tree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub enum Change {
     /// A need is withdrawn; its number stays.
     NeedGoes(u32),
-    /// A need that had gone is back.
+    /// A need that had gone is back; one of several requirements only counts again when the year is solved again.
     NeedComes(u32),
     /// A need that was not there before, of one requirement; it gets the next number.
     NewNeed {
@@ -76,7 +76,7 @@ impl Standing {
     /// Begins with a plan of [`crate::solve`].
     pub fn new(instance: Instance, plan: &Solution) -> Standing {
         let scale = instance.scale();
-        let flow = flow_of(&instance, &scale, &plan.chosen, &plan.prices);
+        let (flow, _) = flow_of(&instance, &scale, &plan.chosen, &plan.prices);
         Standing { room: instance.headroom(), instance, scale, flow, before: BTreeMap::new() }
     }
 
@@ -124,6 +124,17 @@ impl Standing {
     /// # Errors
     /// What the change speaks of does not exist, or the plan cannot follow; nothing has changed then.
     pub fn change(&mut self, change: &Change) -> Result<(), Refused> {
+        // Where every need may leave, a change can always be followed; only what has to stay may find no place.
+        let before = (!self.instance.is_flow()).then(|| self.clone());
+        let made = self.make(change);
+        if let (Err(_), Some(before)) = (&made, before) {
+            *self = before;
+        }
+        made
+    }
+
+    /// Makes a change. Where it is refused, the instance is as before; the flow too, unless something had no place.
+    fn make(&mut self, change: &Change) -> Result<(), Refused> {
         match change {
             Change::NeedGoes(n) => self.part(*n, false),
             Change::NeedComes(n) => self.part(*n, true),
@@ -137,6 +148,11 @@ impl Standing {
             Change::Pin(pair) => self.pin(*pair),
             Change::Unpin(pair) => self.unpin(*pair),
         }
+    }
+
+    /// What could not be put in order has no place.
+    fn mended(&mut self) -> Result<(), Refused> {
+        if self.flow.mend() { Ok(()) } else { Err(Refused::NoPlace) }
     }
 
     fn requirement_of(&self, pair: u32) -> Result<usize, Refused> {
@@ -161,8 +177,7 @@ impl Standing {
                 self.flow.set_part(q, comes);
             }
         }
-        self.flow.mend();
-        Ok(())
+        self.mended()
     }
 
     fn add(&mut self, station: Option<u32>, priority: Priority, pairs: &[(u32, u32)]) -> Result<(), Refused> {
@@ -201,27 +216,19 @@ impl Standing {
         let q = self.flow.add(&leaves, door);
         self.flow.reward[q] = self.instance.reward(&self.scale, self.instance.needs() - 1);
         self.flow.set_part(q, true);
-        self.flow.mend();
-        Ok(())
+        self.mended()
     }
 
     fn cap(&mut self, level: &'static str, index: u32, cap: u32) -> Result<(), Refused> {
         let k = index as usize;
-        let i = &mut self.instance;
-        let caps = match level {
-            "place" => &mut i.place_cap,
-            "resource" => &mut i.resource_cap,
-            "member" => &mut i.member_cap,
-            _ => &mut i.station_limit,
-        };
-        let old = *caps.get(k).ok_or(Refused::Unknown(level, index))?;
-        caps[k] = cap;
+        let old = *self.caps(level).get(k).ok_or(Refused::Unknown(level, index))?;
+        self.caps(level)[k] = cap;
         if level == "member" && cap > old {
             match self.weigh() {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
                 Err(e) => {
-                    self.put_cap(level, k, old);
+                    self.caps(level)[k] = old;
                     self.weigh()?;
                     return Err(e);
                 }
@@ -234,21 +241,16 @@ impl Standing {
             "member" => net.member_node[k] as usize,
             _ => net.sets + k,
         };
-        if self.flow.set_cap(node, cap) {
-            return Ok(());
-        }
-        self.put_cap(level, k, old);
-        self.lay_out();
-        Err(Refused::NoPlace)
+        self.flow.set_cap(node, cap);
+        self.mended()
     }
 
-    fn put_cap(&mut self, level: &'static str, k: usize, cap: u32) {
-        let i = &mut self.instance;
+    fn caps(&mut self, level: &str) -> &mut Vec<u32> {
         match level {
-            "place" => i.place_cap[k] = cap,
-            "resource" => i.resource_cap[k] = cap,
-            "member" => i.member_cap[k] = cap,
-            _ => i.station_limit[k] = cap,
+            "place" => &mut self.instance.place_cap,
+            "resource" => &mut self.instance.resource_cap,
+            "member" => &mut self.instance.member_cap,
+            _ => &mut self.instance.station_limit,
         }
     }
 
@@ -267,12 +269,7 @@ impl Standing {
             }
         }
         self.flow.set_value(q, pair as usize, self.value_of(q, pair as usize, score));
-        if self.flow.mend() {
-            return Ok(());
-        }
-        self.instance.pair_score[pair as usize] = old;
-        self.lay_out();
-        Err(Refused::NoPlace)
+        self.mended()
     }
 
     fn value_of(&self, q: usize, pair: usize, score: i32) -> i32 {
@@ -282,10 +279,8 @@ impl Standing {
     fn pin(&mut self, pair: u32) -> Result<(), Refused> {
         let q = self.requirement_of(pair)?;
         let range = self.instance.pairs_of(q);
-        if self.before.contains_key(&(q as u32)) {
-            self.unpin(pair)?;
-        }
-        let need = self.need_of(q);
+        self.unpin(pair)?;
+        let need = self.instance.need_of(q);
         let before = (self.instance.need_priority[need], self.instance.pair_score[range.clone()].to_vec());
         self.before.insert(q as u32, before);
         for k in range {
@@ -294,13 +289,17 @@ impl Standing {
             }
         }
         self.instance.need_priority[need] = Priority::Pinned;
-        self.follow(q, need)
+        let pinned = self.follow(q, need);
+        if matches!(pinned, Err(Refused::Instance(_))) {
+            self.unpin(pair)?;
+        }
+        pinned
     }
 
     fn unpin(&mut self, pair: u32) -> Result<(), Refused> {
         let q = self.requirement_of(pair)?;
         let Some((priority, scores)) = self.before.remove(&(q as u32)) else { return Ok(()) };
-        let need = self.need_of(q);
+        let need = self.instance.need_of(q);
         let range = self.instance.pairs_of(q);
         self.instance.pair_score[range].copy_from_slice(&scores);
         self.instance.need_priority[need] = priority;
@@ -320,11 +319,7 @@ impl Standing {
         }
         let first = self.instance.requirements_of(need).start;
         self.flow.set_worth(first, self.instance.reward(&self.scale, need));
-        if self.flow.mend() { Ok(()) } else { Err(Refused::NoPlace) }
-    }
-
-    fn need_of(&self, q: usize) -> usize {
-        self.instance.need_start.partition_point(|start| *start as usize <= q) - 1
+        self.mended()
     }
 
     /// Whether one more score of this size needs no other weights; counts it.
@@ -338,29 +333,33 @@ impl Standing {
         self.instance.weigh_anew()?;
         self.room = self.instance.headroom();
         let others = self.instance.scale() != self.scale;
-        if others {
-            self.lay_out();
+        if others && !self.lay_out() {
+            return Err(Refused::NoPlace);
         }
         Ok(others)
     }
 
-    /// Lays the flow out anew, from the plan and the prices there are: the weights have changed.
-    fn lay_out(&mut self) {
+    /// Lays the flow out anew, from the plan and the prices there are: the weights have changed. `false`: something
+    /// that has to stay has no place.
+    fn lay_out(&mut self) -> bool {
         let old = self.scale;
         let mut plan = self.flow.chosen(&self.instance);
         plan.resize(self.instance.requirements(), None);
         let prices = self.flow.prices();
         self.scale = self.instance.scale();
-        self.flow = flow_of(&self.instance, &old, &plan, &prices);
+        let (flow, whole) = flow_of(&self.instance, &old, &plan, &prices);
+        self.flow = flow;
+        whole
     }
 }
 
-/// A flow that stands where the plan and its prices, at the weights `old`, say.
-fn flow_of(i: &Instance, old: &Scale, plan: &[Option<u32>], prices: &Prices) -> Flow {
+/// A flow that stands where the plan and its prices, at the weights `old`, say, and whether all that has to stay has
+/// a place.
+fn flow_of(i: &Instance, old: &Scale, plan: &[Option<u32>], prices: &Prices) -> (Flow, bool) {
     let whole: Vec<bool> =
         (0..i.needs()).map(|n| plan[i.requirements_of(n)].iter().all(Option::is_some)).collect();
     let scale = i.scale();
     let mut flow = Flow::new(Arc::new(Net::new(i, &scale, true, None)), scale);
-    flow.take_over(i, old, plan, prices, &whole, &Watch::none());
-    flow
+    let in_order = flow.take_over(i, old, plan, prices, &whole, &Watch::none());
+    (flow, in_order)
 }

@@ -4,8 +4,8 @@
 //! the best pair of each of its requirements or nothing at all, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::instance::Scale;
 use crate::net::{BANNED, NONE};
+use crate::weights::Scale;
 use crate::{Instance, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
 
@@ -344,13 +344,8 @@ pub(crate) fn levels_of(instance: &Instance, chosen: &[Option<u32>]) -> Objectiv
     o
 }
 
-/// What a pair earns at these prices in units of the score: reward and station apart.
-fn pair_profit(instance: &Instance, scale: &Scale, prices: &Prices, q: usize, pair: usize) -> i64 {
-    instance.value_at(scale, q, pair) - toll_of(instance, prices, instance.place_of(pair))
-}
-
 /// The price of a unit of a place, of its resource and of its member.
-fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64 {
+pub(crate) fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64 {
     let resource = instance.resource_of(place);
     let member = instance.resource_member[resource] as usize;
     prices.place[place] + prices.resource[resource] + prices.member[member]
@@ -474,35 +469,4 @@ pub(crate) fn decode(instance: &Instance, value: i128) -> Objective {
     let (left, kept) = (rest.div_euclid(w.even), rest.rem_euclid(w.even));
     let evenness = small(w.evenness_max / w.even - left);
     Objective { floor_met, pinned_served, urgent_served, served, score, evenness, kept: small(kept) }
-}
-
-impl Instance {
-    /// What a pair lacks at these prices, in units of the lowest level, against what its need has or against being
-    /// left out: zero where it is as good as the best.
-    pub fn lacks(&self, prices: &Prices, requirement: usize, pair: usize) -> i64 {
-        let scale = self.scale();
-        let need = self.need_of(requirement);
-        let earned = |p: usize| pair_profit(self, &scale, prices, requirement, p);
-        let best = self.pairs_of(requirement).filter(|p| self.usable(*p)).map(earned).max().unwrap_or(0);
-        let line = self.station_of(need).map_or(0, |s| prices.station[s as usize]);
-        let out = line - self.reward(&scale, need);
-        best.max(out) - earned(pair)
-    }
-
-    /// The best other resource of every requirement that is covered, as a pair, and what the chosen pair is ahead of it
-    /// at these prices, in points of the score. A large figure means that the exchange would cost a served need.
-    pub fn runners_up(&self, prices: &Prices, chosen: &[Option<u32>]) -> Vec<Option<(u32, i64)>> {
-        let scale = self.scale();
-        let earned = |q: usize, p: usize| pair_profit(self, &scale, prices, q, p);
-        let runner_up = |(q, chosen): (usize, &Option<u32>)| {
-            let chosen = (*chosen)? as usize;
-            let resource = self.resource_of(self.place_of(chosen));
-            let others = self
-                .pairs_of(q)
-                .filter(|p| self.usable(*p) && self.resource_of(self.place_of(*p)) != resource);
-            let (profit, pair) = others.map(|p| (earned(q, p), std::cmp::Reverse(p))).max()?;
-            Some((pair.0 as u32, (earned(q, chosen) - profit).div_euclid(scale.score)))
-        };
-        chosen.iter().enumerate().map(runner_up).collect()
-    }
 }

@@ -108,18 +108,48 @@ fn brute(instance: &Instance, like: &Solution) -> Key {
     best
 }
 
+/// Whether the plan is proved, and what no other plan exceeds.
+fn is_the_best_of_all(case: &Case) -> Result<(), TestCaseError> {
+    let instance = build(case);
+    let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
+    prop_assume!(pairs <= 40_000);
+    let solution = solve(&instance, &Limits::default());
+    let verdict = verify(&instance, &solution).unwrap();
+    prop_assert!(verdict.optimal, "{:?}", verdict);
+    prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
+    Ok(())
+}
+
+/// The change that some numbers stand for, as far as the instance has what it speaks of.
+fn change_of(case: &Case, i: &Instance, (kind, at, size): (u8, u32, u32)) -> Option<Change> {
+    let pairs = i.pairs() as u32;
+    let below = |n: usize| at % n.max(1) as u32;
+    Some(match kind {
+        0 => Change::NeedGoes(below(i.needs())),
+        1 => Change::NeedComes(below(i.needs())),
+        2 => Change::NewNeed {
+            station: (size % 2 == 0).then(|| below(case.stations.len())),
+            priority: [Priority::Normal, Priority::Urgent, Priority::Pinned][size as usize % 3],
+            pairs: vec![(below(case.places.len()), size), ((at / 7) % case.places.len() as u32, size / 2)],
+        },
+        3 => Change::PlaceCap(below(case.places.len()), size % 4),
+        4 => Change::ResourceCap(below(case.resources.len()), size % 4),
+        5 => Change::MemberCap(below(case.members.len()), size % 5),
+        6 => Change::StationLimit(below(case.stations.len()), size % 4),
+        _ if pairs == 0 => return None,
+        7 => Change::Ban(at % pairs),
+        8 => Change::Rescore(at % pairs, size),
+        9 => Change::Pin(at % pairs),
+        _ => Change::Unpin(at % pairs),
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn the_plan_is_the_best_of_all_plans(case in cases(3, 5)) {
-        let instance = build(&case);
-        let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
-        prop_assume!(pairs <= 40_000);
-        let solution = solve(&instance, &Limits::default());
-        let verdict = verify(&instance, &solution).unwrap();
-        prop_assert!(verdict.optimal, "{:?}", verdict);
-        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
+        is_the_best_of_all(&case)?;
     }
 
     #[test]
@@ -135,13 +165,7 @@ proptest! {
 
     #[test]
     fn a_flow_is_the_best_of_all_plans(case in cases(1, 8)) {
-        let instance = build(&case);
-        let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
-        prop_assume!(pairs <= 40_000);
-        let solution = solve(&instance, &Limits::default());
-        let verdict = verify(&instance, &solution).unwrap();
-        prop_assert!(verdict.optimal, "{:?}", verdict);
-        prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
+        is_the_best_of_all(&case)?;
     }
 
     /// Any prices bound every plan: a wrong one can only bound it less closely, and then proves nothing.
@@ -179,34 +203,35 @@ proptest! {
             let chosen: Vec<u32> = plan.chosen.iter().flatten().copied().collect();
             standing.favour(&chosen, points).unwrap();
         }
-        for (kind, at, size) in changes {
-            let i = standing.instance();
-            let pairs = i.pairs() as u32;
-            let below = |n: usize| at % n.max(1) as u32;
-            let change = match kind {
-                0 => Change::NeedGoes(below(i.needs())),
-                1 => Change::NeedComes(below(i.needs())),
-                2 => Change::NewNeed {
-                    station: (size % 2 == 0).then(|| below(case.stations.len())),
-                    priority: [Priority::Normal, Priority::Urgent, Priority::Pinned][size as usize % 3],
-                    pairs: vec![(below(case.places.len()), size), ((at / 7) % case.places.len() as u32, size / 2)],
-                },
-                3 => Change::PlaceCap(below(case.places.len()), size % 4),
-                4 => Change::ResourceCap(below(case.resources.len()), size % 4),
-                5 => Change::MemberCap(below(case.members.len()), size % 5),
-                6 => Change::StationLimit(below(case.stations.len()), size % 4),
-                _ if pairs == 0 => continue,
-                7 => Change::Ban(at % pairs),
-                8 => Change::Rescore(at % pairs, size),
-                9 => Change::Pin(at % pairs),
-                _ => Change::Unpin(at % pairs),
-            };
+        for numbers in changes {
+            let Some(change) = change_of(&case, standing.instance(), numbers) else { continue };
             standing.change(&change).unwrap();
             let verdict = verify(standing.instance(), &standing.solution()).unwrap();
             prop_assert!(verdict.optimal, "after {:?}: {:?}", change, verdict);
             let anew = solve(standing.instance(), &Limits::default());
             let anew = verify(standing.instance(), &anew).unwrap();
             prop_assert_eq!(key(&verdict.objective), key(&anew.objective), "after {:?}", change);
+        }
+    }
+
+    /// Where needs have several requirements a change is followed, or refused and nothing has changed.
+    #[test]
+    fn a_change_is_followed_or_nothing_has_changed(
+        case in cases(3, 7),
+        changes in prop::collection::vec((0..11u8, any::<u32>(), 0..25u32), 1..12),
+    ) {
+        let instance = build(&case);
+        prop_assume!(instance.needs() > 0);
+        let plan = solve(&instance, &Limits::default());
+        let mut standing = Standing::new(instance, &plan);
+        for numbers in changes {
+            let Some(change) = change_of(&case, standing.instance(), numbers) else { continue };
+            let before = (standing.instance().clone(), standing.solution());
+            if standing.change(&change).is_err() {
+                prop_assert_eq!(&before, &(standing.instance().clone(), standing.solution()), "{:?}", change);
+            }
+            let held = verify(standing.instance(), &standing.solution());
+            prop_assert!(held.is_ok(), "after {:?}: {:?}", change, held);
         }
     }
 

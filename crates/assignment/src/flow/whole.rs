@@ -7,12 +7,7 @@ use crate::net::NONE;
 impl Flow {
     /// Changes the reward of a free requirement, and covers or uncovers it if that pays now.
     pub fn set_reward(&mut self, q: usize, reward: i64) {
-        if self.task[q].at != NONE {
-            self.cost += i128::from(self.reward[q]) - i128::from(reward);
-        }
-        self.reward[q] = reward;
-        self.sit(q);
-        self.touch(q);
+        self.set_worth(q, reward);
         self.mend();
     }
 
@@ -34,7 +29,8 @@ impl Flow {
         i.requirements_of(need).filter(|q| self.is_covered(*q)).count()
     }
 
-    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, out otherwise. Says which.
+    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, out
+    /// otherwise. Says which.
     pub fn join(&mut self, i: &Instance, need: usize) -> bool {
         let range = i.requirements_of(need);
         let inside = self.covered(i, need) == range.len();
