@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gateway", &["domain", "store"]),
     ("migrations", &[]),
     ("qingdan", &["domain", "gateway", "migrations", "store", "text"]),
-    ("store", &["domain", "migrations"]),
+    ("store", &["domain", "migrations", "text"]),
     ("text", &[]),
 ];
 

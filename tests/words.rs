@@ -51,3 +51,19 @@ fn a_model_of_ones_own_is_trained_and_used() {
     let broken = city.refused(&["classify", path, "--model", path]);
     assert!(broken.contains("不是分类模型"), "{broken}");
 }
+
+#[test]
+fn what_people_confirmed_becomes_training_rows_without_personal_data() {
+    let city = City::demo(Engine::Sqlite);
+    let rows = city.ok(&["export", "labelled", "--year", "2026"]);
+    let mut lines = rows.lines();
+    assert_eq!(lines.next(), Some("label,title,detail"));
+    assert!(lines.count() > 20);
+    assert!(!rows.contains("13800"), "telephones are masked");
+    let path = city.file("ours.csv", &rows);
+    let out = city.folder.join("models");
+    assert!(
+        city.ok(&["train", "--labelled", &path, "--out", out.to_str().expect("a path")])
+            .contains("条训练数据")
+    );
+}

@@ -114,7 +114,7 @@ fn is_the_best_of_all(case: &Case) -> Result<(), TestCaseError> {
     let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
     prop_assume!(pairs <= 40_000);
     let solution = solve(&instance, &Limits::default());
-    let verdict = verify(&instance, &solution).unwrap();
+    let verdict = verify(&instance, &solution).expect("a plan that holds");
     prop_assert!(verdict.optimal, "{:?}", verdict);
     prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
     Ok(())

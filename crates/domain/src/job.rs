@@ -11,6 +11,8 @@ codes! {
         Running = "RUNNING", "进行中";
         /// 已完成.
         Done = "DONE", "已完成";
+        /// 已取消, by a person; nothing has changed.
+        Cancelled = "CANCELLED", "已取消";
         /// 未完成, with a message.
         Failed = "FAILED", "未完成";
     }

@@ -14,7 +14,6 @@ pub mod matching;
 pub mod member;
 pub mod need;
 pub mod number;
-pub use text;
 pub use text::private as privacy;
 pub mod refusal;
 pub mod resource;

@@ -3,9 +3,9 @@
 use crate::entity::{need, resource};
 use crate::{Desk, Error, Result};
 use domain::matching::{self, candidates, score};
-use domain::text::relevance::Words;
 use domain::{Action, Refusal, Urgency};
 use sea_orm::EntityTrait;
+use text::relevance::Words;
 use uuid::Uuid;
 
 /// A need that is only being typed.

@@ -9,10 +9,10 @@ use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::matching::score::Weights;
 use domain::matching::{self, City};
-use domain::text::relevance::{Rarity, Words};
 use domain::{Action, AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::collections::{HashMap, HashSet};
+use text::relevance::{Rarity, Words};
 use uuid::Uuid;
 
 /// The city as it is matched, with the ids behind the positions.

@@ -142,7 +142,7 @@ impl Desk {
         if self.reach(action) == Reach::City { Ok(()) } else { Err(self.not_allowed(action).into()) }
     }
 
-    fn not_allowed(&self, action: Action) -> Refusal {
+    pub(crate) fn not_allowed(&self, action: Action) -> Refusal {
         let who: Vec<&str> = Role::ALL
             .iter()
             .filter(|r| access::reach(**r, action) != Reach::Nothing)

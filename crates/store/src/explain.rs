@@ -32,14 +32,16 @@ pub(crate) struct Kept {
 impl Kept {
     /// For the table.
     pub fn bytes(problem: &Problem, solution: &Solution, loaded: &Loaded) -> Result<Vec<u8>> {
-        let ids = (
-            loaded.needs.iter().map(|n| n.id).collect::<Vec<_>>(),
-            loaded.resources.iter().map(|r| r.id).collect::<Vec<_>>(),
-            &loaded.members,
-            loaded.stations.iter().map(|s| s.id).collect::<Vec<_>>(),
-        );
-        postcard::to_stdvec(&(&problem.instance, solution, &problem.layout, ids))
-            .map_err(|e| Error::Fault(e.to_string()))
+        let kept = Kept {
+            instance: problem.instance.clone(),
+            solution: solution.clone(),
+            layout: problem.layout.clone(),
+            needs: loaded.needs.iter().map(|n| n.id).collect(),
+            resources: loaded.resources.iter().map(|r| r.id).collect(),
+            members: loaded.members.clone(),
+            stations: loaded.stations.iter().map(|s| s.id).collect(),
+        };
+        postcard::to_stdvec(&kept).map_err(|e| Error::Fault(e.to_string()))
     }
 
     /// From the table.

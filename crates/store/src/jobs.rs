@@ -2,7 +2,7 @@
 
 use crate::desk::Event;
 use crate::entity::job;
-use crate::planning::Progress;
+use crate::planning::{CANCELLED, Progress};
 use crate::{Desk, Error, PlanReport, Result};
 use domain::{Action, JobStatus, Refusal};
 use sea_orm::{
@@ -100,7 +100,8 @@ impl Desk {
                 row.message = Set(Some("匹配没有完成,原因已记入服务日志,请联系管理员。".to_owned()));
             }
             Err(e) => {
-                row.status = Set(JobStatus::Failed);
+                let cancelled = matches!(e, Error::Refused(why) if why.iter().any(|r| r.code == CANCELLED));
+                row.status = Set(if cancelled { JobStatus::Cancelled } else { JobStatus::Failed });
                 row.message = Set(Some(e.to_string()));
             }
         }

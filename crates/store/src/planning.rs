@@ -23,9 +23,11 @@ use uuid::Uuid;
 /// Hears each step with how much of all is done, in percent, and says whether to go on.
 pub type Progress<'a> = dyn Fn(&str, u8) -> bool + Sync + 'a;
 
-/// What a job that was cancelled ends with.
+/// Code of what a plan that was stopped ends with.
+pub(crate) const CANCELLED: &str = "CANCELLED";
+
 fn stopped() -> Error {
-    Refusal::new("CANCELLED", "匹配已按要求取消,原方案与草稿保持不变;需要时请重新匹配。").into()
+    Refusal::new(CANCELLED, "匹配已按要求取消,原方案与草稿保持不变;需要时请重新匹配。").into()
 }
 
 /// Seconds of each step.

@@ -8,10 +8,10 @@ use crate::{Desk, Error, Result};
 use domain::Action;
 use domain::category::{Keywords, propose};
 use domain::privacy::{Kind, find};
-use domain::text::near::{Index, Near};
-use domain::text::{Finer, Path, built_in, units};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
+use text::near::{Index, Near};
+use text::{Finer, Path, built_in, units};
 use uuid::Uuid;
 
 /// Confidence in permille from which a class is proposed without the office's own keywords.
@@ -108,7 +108,7 @@ impl Desk {
         const CLASSES: usize = 3;
         const UNITS: usize = 5;
         if self.reach(Action::ReadLists) < domain::Reach::Stations {
-            return Err(Error::NotFound("工作台"));
+            return Err(self.not_allowed(Action::ReadLists).into());
         }
         let reader = self.reader().await?;
         let verdict = built_in().classify(title, text);

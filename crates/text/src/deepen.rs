@@ -1,7 +1,7 @@
 //! The finer classes, where the text itself names them: no labels are needed, only the names in the office's table.
 
 use crate::normal::{matter, normalise};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A class with a name on each of three levels.
 pub type Path = [String; 3];
@@ -25,9 +25,7 @@ impl Finer {
             .map(|p| {
                 let mut pairs = pairs(&p[2]);
                 pairs.extend(pairs_of_level_2(&p));
-                pairs.sort_unstable();
-                pairs.dedup();
-                (p, pairs)
+                (p, sorted(pairs))
             })
             .collect();
         let mut common = HashMap::new();
@@ -39,18 +37,15 @@ impl Finer {
 
     /// The second and third level below a class, as far as the text names them; the title counts twice.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> (Option<&str>, Option<&str>) {
-        let (in_title, in_text): (HashSet<[char; 2]>, HashSet<[char; 2]>) =
-            (pairs(title).into_iter().collect(), pairs(text).into_iter().collect());
+        let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
+        let said = |words: &[[char; 2]], pair: &[char; 2]| u32::from(words.binary_search(pair).is_ok());
         let rarity = |pair: &[char; 2]| {
             let names = self.common.get(pair).copied().unwrap_or(1);
             // Two points for each halving of how many names have it.
             2 * (self.paths.len() as u32 / names.max(1)).max(1).ilog2()
         };
         let points = |named: &[[char; 2]]| -> u32 {
-            named
-                .iter()
-                .map(|p| rarity(p) * (2 * u32::from(in_title.contains(p)) + u32::from(in_text.contains(p))))
-                .sum::<u32>()
+            named.iter().map(|p| rarity(p) * (2 * said(&in_title, p) + said(&in_text, p))).sum::<u32>()
                 / (named.len() as u32).max(2)
         };
         let mut scored: Vec<(u32, usize)> = self
@@ -75,6 +70,12 @@ impl Finer {
 
 fn pairs(text: &str) -> Vec<[char; 2]> {
     matter(&normalise(text)).windows(2).map(|w| [w[0], w[1]]).collect()
+}
+
+fn sorted(mut pairs: Vec<[char; 2]>) -> Vec<[char; 2]> {
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// The second level adds its words where the third has few of its own.

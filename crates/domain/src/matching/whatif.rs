@@ -186,8 +186,32 @@ impl Board {
 
     /// Makes a change; gives the number that a need got anew.
     fn make(&self, standing: &mut Standing, wish: &Wish) -> Option<Option<(usize, u32, Seat)>> {
+        // Capacities as earlier changes have left them, so that changes add up.
+        let now = standing.instance();
+        let more = |cap: u32, by: u32| cap.saturating_add(by);
+        let caps = match *wish {
+            Wish::MoreUnits(resource, quarter, by) => {
+                let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
+                let r = resource as usize;
+                let m = now.member_of(r);
+                vec![
+                    Change::PlaceCap(place as u32, more(now.place_cap(place), by)),
+                    Change::ResourceCap(resource, more(now.resource_cap(r), by)),
+                    Change::MemberCap(m as u32, more(now.member_cap(m), by)),
+                ]
+            }
+            Wish::YearUnits(resource, units) => vec![Change::ResourceCap(resource, units)],
+            Wish::MoreLines(station, by) => {
+                vec![Change::StationLimit(station, more(now.station_limit(station as usize), by))]
+            }
+            _ => Vec::new(),
+        };
         let mut change = |c: Change| standing.change(&c).ok();
+        for cap in caps {
+            change(cap)?;
+        }
         match *wish {
+            Wish::MoreUnits(..) | Wish::YearUnits(..) | Wish::MoreLines(..) => {}
             Wish::Pin(need, resource) => {
                 let number = self.number(need).filter(|n| self.single(*n))?;
                 let requirement = self.instance.requirements_of(number).start;
@@ -202,18 +226,6 @@ impl Board {
                 }
             }
             Wish::Withdraw(need) => change(Change::NeedGoes(self.number(need)? as u32))?,
-            Wish::MoreUnits(resource, quarter, more) => {
-                let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
-                let (r, m) = (resource as usize, self.instance.member_of(resource as usize));
-                change(Change::PlaceCap(place as u32, self.instance.place_cap(place) + more))?;
-                change(Change::ResourceCap(resource, self.instance.resource_cap(r) + more))?;
-                change(Change::MemberCap(m as u32, self.instance.member_cap(m) + more))?;
-            }
-            Wish::YearUnits(resource, units) => change(Change::ResourceCap(resource, units))?,
-            Wish::MoreLines(station, more) => {
-                let lines = self.instance.station_limit(station as usize) + more;
-                change(Change::StationLimit(station, lines))?;
-            }
             Wish::Allow(need, resource, quarter, points) => {
                 let number = self.number(need).filter(|n| self.single(*n))?;
                 let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
