@@ -153,7 +153,7 @@ async fn make(
 ) -> anyhow::Result<Made> {
     step(bar, "生成演示城市");
     let city = city::draw(workstations, year)?;
-    desk.first_weights().await?;
+    desk.first_policy().await?;
     desk.import_areas(city.areas, false).await?.into_result()?;
     desk.import_categories(city.categories, false).await?.into_result()?;
     desk.import_sectors(city.sectors).await?.into_result()?;

@@ -66,12 +66,37 @@ pub async fn need(desk: &Desk, number: &str) -> anyhow::Result<()> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 enum Wanted {
-    Pin { need: String, resource: String },
-    Ban { need: String, resource: String },
-    Withdraw { need: String },
-    MoreUnits { resource: String, quarter: u8, more: u32 },
-    YearUnits { resource: String, units: u32 },
-    MoreLines { station: String, more: u32 },
+    Pin {
+        need: String,
+        resource: String,
+    },
+    Ban {
+        need: String,
+        resource: String,
+    },
+    Withdraw {
+        need: String,
+    },
+    MoreUnits {
+        resource: String,
+        quarter: u8,
+        more: u32,
+    },
+    YearUnits {
+        resource: String,
+        units: u32,
+    },
+    MoreLines {
+        station: String,
+        more: u32,
+    },
+    /// Points by code.
+    Weights(std::collections::BTreeMap<String, i64>),
+    NewResource {
+        station: String,
+        category: String,
+        units: u32,
+    },
 }
 
 /// The standing plan with the changes of a file, against itself. Nothing is written.
@@ -79,7 +104,7 @@ pub async fn what_if(desk: &Desk, year: i32, file: &Path) -> anyhow::Result<()> 
     let text = std::fs::read_to_string(file).with_context(|| format!("读不到 {}", file.display()))?;
     let wanted: Vec<Wanted> = serde_json::from_str(&text).with_context(|| {
         format!(
-            "{} 不是变更的列表,应如 [{{\"pin\": {{\"need\": \"编号\", \"resource\": \"编号\"}}}}],另有 ban、withdraw、moreUnits、yearUnits、moreLines",
+            "{} 不是变更的列表,应如 [{{\"pin\": {{\"need\": \"编号\", \"resource\": \"编号\"}}}}],另有 ban、withdraw、moreUnits、yearUnits、moreLines、weights、newResource",
             file.display()
         )
     })?;
@@ -88,6 +113,10 @@ pub async fn what_if(desk: &Desk, year: i32, file: &Path) -> anyhow::Result<()> 
     };
     let resource = async |number: &str| -> anyhow::Result<Uuid> {
         Ok(desk.resource_by_number(number).await?.with_context(|| format!("没有编号为 {number} 的资源"))?.id)
+    };
+    let workstation = async |code: &str| -> anyhow::Result<Uuid> {
+        let found = desk.workstation_by_code(code).await?;
+        Ok(found.with_context(|| format!("没有编号为 {code} 的工作站"))?.id)
     };
     let mut changes = Vec::new();
     for w in wanted {
@@ -102,9 +131,10 @@ pub async fn what_if(desk: &Desk, year: i32, file: &Path) -> anyhow::Result<()> 
                 Change::MoreUnits(resource(&r).await?, quarter, more)
             }
             Wanted::YearUnits { resource: r, units } => Change::YearUnits(resource(&r).await?, units),
-            Wanted::MoreLines { station, more } => {
-                let found = desk.workstation_by_code(&station).await?;
-                Change::MoreLines(found.with_context(|| format!("没有编号为 {station} 的工作站"))?.id, more)
+            Wanted::MoreLines { station, more } => Change::MoreLines(workstation(&station).await?, more),
+            Wanted::Weights(points) => Change::Weights(points.into_iter().collect()),
+            Wanted::NewResource { station, category, units } => {
+                Change::NewResource { station: workstation(&station).await?, category, units }
             }
         });
     }
@@ -124,11 +154,12 @@ async fn effect(desk: &Desk, with: &Effect, indent: &str) -> anyhow::Result<()> 
     let shown = &with.moved[..with.moved.len().min(SHOWN)];
     let needs = desk.needs_by_id(&shown.iter().map(|m| m.need).collect::<Vec<_>>()).await?;
     let ids: Vec<Uuid> =
-        shown.iter().flat_map(|m| [m.before, m.after]).flatten().map(|(resource, _)| resource).collect();
+        shown.iter().flat_map(|m| [m.before, m.after]).flatten().filter_map(|(r, _)| r).collect();
     let numbers: HashMap<Uuid, String> =
         desk.resources_by_id(&ids).await?.into_iter().map(|r| (r.id, r.number)).collect();
-    let seat = |s: Option<(Uuid, i32)>| match s {
-        Some((r, q)) => format!("{} 第 {q} 季度", numbers.get(&r).map_or("?", String::as_str)),
+    let seat = |s: Option<(Option<Uuid>, i32)>| match s {
+        Some((Some(r), q)) => format!("{} 第 {q} 季度", numbers.get(&r).map_or("?", String::as_str)),
+        Some((None, q)) => format!("拟增资源 第 {q} 季度"),
         None => "未列入".to_owned(),
     };
     for m in shown {

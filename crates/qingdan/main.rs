@@ -329,7 +329,7 @@ async fn built_in(desk: &Desk) -> anyhow::Result<()> {
     }
     let categories = city::categories()?;
     let sectors = city::sectors(&categories);
-    desk.first_weights().await?;
+    desk.first_policy().await?;
     let areas = desk.import_areas(city::areas()?, false).await?.into_result()?.created;
     let classes = desk.import_categories(categories, false).await?.into_result()?.created;
     let sectors = desk.import_sectors(sectors).await?.into_result()?.created;

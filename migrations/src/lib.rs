@@ -2,6 +2,7 @@
 
 pub mod m0001_lists;
 pub mod m0002_service;
+pub mod m0003_policy;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -13,7 +14,11 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_lists::Migration), Box::new(m0002_service::Migration)]
+        vec![
+            Box::new(m0001_lists::Migration),
+            Box::new(m0002_service::Migration),
+            Box::new(m0003_policy::Migration),
+        ]
     }
 }
 

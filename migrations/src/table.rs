@@ -70,13 +70,13 @@ impl Column {
                     def.extra("COLLATE \"C\"");
                 }
             }
-            Int => drop(def.integer()),
-            Big => drop(def.big_integer()),
-            Bool => drop(def.boolean()),
-            Date => drop(def.date()),
-            Time => drop(def.timestamp_with_time_zone()),
-            Uuid => drop(def.uuid()),
-            Blob => drop(def.blob()),
+            Int => std::mem::drop(def.integer()),
+            Big => std::mem::drop(def.big_integer()),
+            Bool => std::mem::drop(def.boolean()),
+            Date => std::mem::drop(def.date()),
+            Time => std::mem::drop(def.timestamp_with_time_zone()),
+            Uuid => std::mem::drop(def.uuid()),
+            Blob => std::mem::drop(def.blob()),
         }
         if !self.null {
             def.not_null();
@@ -157,4 +157,30 @@ impl Table {
     pub async fn drop(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.drop_table(sea_query::Table::drop().table(Alias::new(self.name)).to_owned()).await
     }
+}
+
+/// Adds columns to a table, one statement each: SQLite knows no more at once.
+///
+/// # Errors
+/// What the database says.
+pub async fn add(manager: &SchemaManager<'_>, table: &str, columns: &[Column]) -> Result<(), DbErr> {
+    for column in columns {
+        let def = column.def(manager.get_database_backend());
+        let alter = sea_query::Table::alter().table(Alias::new(table)).add_column(def).to_owned();
+        manager.alter_table(alter).await?;
+    }
+    Ok(())
+}
+
+/// Drops columns of a table.
+///
+/// # Errors
+/// What the database says.
+pub async fn drop(manager: &SchemaManager<'_>, table: &str, columns: &[&str]) -> Result<(), DbErr> {
+    for column in columns {
+        let alter =
+            sea_query::Table::alter().table(Alias::new(table)).drop_column(Alias::new(*column)).to_owned();
+        manager.alter_table(alter).await?;
+    }
+    Ok(())
 }

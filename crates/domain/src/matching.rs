@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod plan;
+pub mod rival;
 pub mod score;
 pub mod whatif;
 

@@ -20,8 +20,10 @@ mod node;
 mod page;
 mod payload;
 mod plan;
+mod policy;
 mod reading;
 mod resource;
+mod scenario;
 mod score;
 mod sector;
 mod viewer;
@@ -52,8 +54,10 @@ pub struct Query(
     need::NeedQuery,
     node::NodeQuery,
     plan::PlanQuery,
+    policy::PolicyQuery,
     reading::ReadingQuery,
     resource::ResourceQuery,
+    scenario::ScenarioQuery,
     sector::SectorQuery,
     viewer::ViewerQuery,
     workstation::WorkstationQuery,
@@ -67,7 +71,9 @@ pub struct Mutation(
     job::JobMutation,
     matched::MatchMutation,
     need::NeedMutation,
+    policy::PolicyMutation,
     resource::ResourceMutation,
+    scenario::ScenarioMutation,
 );
 
 /// The schema type.

@@ -2,15 +2,14 @@
 
 use crate::entity::{
     assignment, duty_item, duty_list, member, need, need_match, pair_rule, partnership, requirement,
-    resource, resource_category, score_weight, sector, workstation,
+    resource, resource_category, sector, workstation,
 };
-use crate::import::insert_all;
+use crate::policy::Terms;
 use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
-use domain::matching::score::Weights;
 use domain::matching::{self, City};
-use domain::{Action, AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use domain::{AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
@@ -28,14 +27,38 @@ pub(crate) struct Loaded {
     pub uncategorised: Vec<Uuid>,
 }
 
+/// What of a year is matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// What is still open; what is reserved or was changed by people stays as it is.
+    Open,
+    /// The whole year from nothing, as if nobody had decided anything but pins, bans and refusals.
+    Afresh,
+}
+
 impl Desk {
-    /// Loads everything that is matched, in order of the numbers. A bounded number of statements.
+    /// Loads everything that is matched under the policy in force, in order of the numbers. A bounded number of
+    /// statements.
     pub(crate) async fn load_city<C: ConnectionTrait>(
         &self,
         db: &C,
         year: i32,
         only: Option<Uuid>,
     ) -> Result<Loaded> {
+        let terms = self.terms_in_force(db).await?;
+        self.load_on(db, year, only, Basis::Open, terms).await
+    }
+
+    /// The same on another basis or under other terms.
+    pub(crate) async fn load_on<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+        only: Option<Uuid>,
+        basis: Basis,
+        terms: Terms,
+    ) -> Result<Loaded> {
+        let afresh = basis == Basis::Afresh;
         let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
         let station_at: HashMap<Uuid, u32> =
             stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
@@ -83,9 +106,14 @@ impl Desk {
                 .map(|c| (c.resource_id, c.category)),
         );
 
+        let planned: &[NeedStatus] = if afresh {
+            &[NeedStatus::Open, NeedStatus::Matched, NeedStatus::Listed]
+        } else {
+            &[NeedStatus::Open]
+        };
         let mut open = need::Entity::find()
             .filter(need::Column::Year.eq(year))
-            .filter(need::Column::Status.eq(NeedStatus::Open))
+            .filter(need::Column::Status.is_in(planned.iter().copied()))
             .order_by_asc(need::Column::Number);
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
@@ -123,8 +151,8 @@ impl Desk {
             .map(|i| (i.need_id, (i.version, i.removed)))
             .collect();
         let lists = duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)).all(db).await?;
-        let mut room: Vec<u32> = stations.iter().map(|s| s.list_limit.max(0) as u32).collect();
-        for l in lists.iter().filter(|l| l.status != ListStatus::Draft) {
+        let mut room: Vec<u32> = stations.iter().map(|s| terms.lines(s.list_limit)).collect();
+        for l in lists.iter().filter(|l| !afresh && l.status != ListStatus::Draft) {
             if let Some(s) = station_at.get(&l.workstation_id) {
                 room[*s as usize] = 0;
             }
@@ -138,7 +166,8 @@ impl Desk {
         for m in &matches {
             let Some(r) = resource_at.get(&m.resource_id) else { continue };
             let touched = items.get(&m.need_id).is_some_and(|(version, removed)| *version > 1 && !removed);
-            if m.status.reserves() || (m.status == MatchStatus::Suggested && touched) {
+            let held = m.status.reserves() || (m.status == MatchStatus::Suggested && touched);
+            if held && !afresh {
                 used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
                 if let Some(at) = member_at.get(&m.member_id) {
                     load[*at as usize] += 1;
@@ -161,14 +190,13 @@ impl Desk {
             }
         }
 
-        let weights = self.weights(db).await?;
-        let from = quarter_of(self.today(), year).clamp(1, 4);
+        let from = if afresh { 1 } else { quarter_of(self.today(), year).clamp(1, 4) };
         let sorted = |mut v: Vec<u32>| {
             v.sort_unstable();
             v.dedup();
             v
         };
-        let mut city = City { weights, ..City::default() };
+        let mut city = City { weights: terms.weights.clone(), ..City::default() };
         for (i, s) in stations.iter().enumerate() {
             city.stations.push(matching::Station {
                 district: s.district.clone(),
@@ -180,7 +208,7 @@ impl Desk {
             city.members.push(matching::Member {
                 name: m.name.clone(),
                 status: m.status,
-                yearly_limit: m.yearly_limit.max(0) as u32,
+                yearly_limit: terms.units(m.yearly_limit),
                 load: load[i],
                 affinity: affinity.get(&m.sector).cloned().unwrap_or_default(),
                 stations: sorted(residence.get(&m.id).cloned().unwrap_or_default()),
@@ -260,33 +288,6 @@ impl Desk {
             requirements,
             uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),
         })
-    }
-
-    /// The newest version of the weights.
-    pub(crate) async fn weights<C: ConnectionTrait>(&self, db: &C) -> Result<Weights> {
-        let rows = score_weight::Entity::find().order_by_desc(score_weight::Column::Version).all(db).await?;
-        let Some(version) = rows.first().map(|r| r.version) else { return Ok(Weights::default()) };
-        Ok(Weights::new(
-            version,
-            rows.into_iter().filter(|r| r.version == version).map(|r| (r.code, r.points)),
-        ))
-    }
-
-    /// Writes the first version of the weights where there is none.
-    pub async fn first_weights(&self) -> Result<()> {
-        self.need_city(Action::Administer)?;
-        if score_weight::Entity::find().one(self.store.db()).await?.is_some() {
-            return Ok(());
-        }
-        let rows = matching::score::FIRST_WEIGHTS
-            .iter()
-            .map(|(code, points)| score_weight::ActiveModel {
-                version: Set(1),
-                code: Set((*code).to_owned()),
-                points: Set(*points),
-            })
-            .collect();
-        insert_all(self.store.db(), rows).await
     }
 }
 

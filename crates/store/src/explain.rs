@@ -51,7 +51,7 @@ impl Kept {
 }
 
 /// A change that somebody could make, by ids.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// The need is served by the resource.
     Pin(Uuid, Uuid),
@@ -65,6 +65,17 @@ pub enum Change {
     YearUnits(Uuid, u32),
     /// So many lines more on a station's list.
     MoreLines(Uuid, u32),
+    /// Points of parts of the score by code; what is left out stays.
+    Weights(Vec<(String, i64)>),
+    /// A resource more with an owner of its own, for the district of its home station.
+    NewResource {
+        /// Home station.
+        station: Uuid,
+        /// Class.
+        category: String,
+        /// Units a year, and a quarter.
+        units: u32,
+    },
 }
 
 /// A need that a change touches.
@@ -73,9 +84,9 @@ pub struct Moved {
     /// The need.
     pub need: Uuid,
     /// Resource and quarter before.
-    pub before: Option<(Uuid, i32)>,
-    /// Resource and quarter after.
-    pub after: Option<(Uuid, i32)>,
+    pub before: Option<(Option<Uuid>, i32)>,
+    /// Resource and quarter after; a resource that does not exist yet has no id.
+    pub after: Option<(Option<Uuid>, i32)>,
 }
 
 /// What a change does to the plan.
@@ -94,7 +105,7 @@ pub struct Effect {
 /// Why the plan did not choose a pair.
 #[derive(Clone, Debug)]
 pub struct WhyNot {
-    /// Code: `CHOSEN`, a rule's, `DEARER`, `BLOCKED`, `SEVERAL`, `CHANGED`, `NO_PLAN` or `NOT_PLANNED`.
+    /// Code: `CHOSEN`, a rule's, `DEARER`, `CHANGED`, `NO_PLAN` or `NOT_PLANNED`.
     pub code: String,
     /// In words, with what to do instead.
     pub message: String,
@@ -175,7 +186,8 @@ fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
 
 impl Asked {
     fn effect(&self, c: Comparison) -> Effect {
-        let seat = |s: Option<(u32, u8)>| s.map(|(r, q)| (self.resources[r as usize], i32::from(q)));
+        let seat =
+            |s: Option<(u32, u8)>| s.map(|(r, q)| (self.resources.get(r as usize).copied(), i32::from(q)));
         let moved = c
             .differences
             .into_iter()
@@ -186,6 +198,34 @@ impl Asked {
             })
             .collect();
         Effect { served: c.served, urgent: c.urgent, score: c.score, moved }
+    }
+}
+
+/// A comparison of two plans of a loaded city by ids; a resource that does not exist yet has none.
+pub(crate) fn effect_of(c: &Comparison, loaded: &Loaded) -> Effect {
+    let seat = |s: Option<(u32, u8)>| {
+        let (r, q) = s?;
+        Some((loaded.resources.get(r as usize).map(|r| r.id), i32::from(q)))
+    };
+    let moved = c
+        .differences
+        .iter()
+        .map(|d| Moved {
+            need: loaded.needs[d.need as usize].id,
+            before: seat(d.before),
+            after: seat(d.after),
+        })
+        .collect();
+    Effect { served: c.served, urgent: c.urgent, score: c.score, moved }
+}
+
+/// What a change costs, in words.
+fn price(with: &Effect) -> String {
+    let losers = with.moved.iter().filter(|d| d.before.is_some() && d.after.is_none()).count();
+    let winners = with.moved.iter().filter(|d| d.before.is_none() && d.after.is_some()).count();
+    match losers {
+        0 => format!("总分变化 {} 分,没有需求因此落选", with.score),
+        n => format!("{n} 件已列需求落选、{winners} 件(含本件)列入,总分变化 {} 分", with.score),
     }
 }
 
@@ -240,21 +280,25 @@ impl Desk {
                 quarter: Some(i32::from(quarter)),
                 ..plain("CHOSEN", format!("方案已由资源 {} 在第 {quarter} 季度承接该需求。", r.number))
             },
-            PairAnswer::Several => plain(
-                "SEVERAL",
-                "该需求有多项必要条件,须一并满足,不能单独替换一项;请查看未匹配原因,或将其拆开后重新匹配。"
-                    .to_owned(),
-            ),
-            PairAnswer::Blocked((_, quarter)) => WhyNot {
-                quarter: Some(i32::from(quarter)),
-                ..plain(
-                    "BLOCKED",
-                    format!(
-                        "可行,但资源 {}、其委员或本站清单的位置都由多项条件的需求占用,单独指定换不下来;请先调整那些需求,或请委员增加次数。",
-                        r.number
-                    ),
-                )
-            },
+            // What is decided together is decided by the whole year.
+            PairAnswer::Several | PairAnswer::Blocked(_) => {
+                let with = match self.rival(row.year, &[Change::Pin(need_id, resource_id)]).await {
+                    Ok(with) => with,
+                    Err(Error::Refused(_)) => {
+                        let no = self.refusal_now(&row, resource_id).await?;
+                        let no =
+                            no.unwrap_or_else(|| Refusal::new("CHANGED", "作出方案后情况有变,请重新匹配。"));
+                        return Ok(plain(no.code, no.message));
+                    }
+                    Err(e) => return Err(e),
+                };
+                let price = price(&with);
+                let words = format!(
+                    "可行,但不是最优:该需求或与它相争的需求有多项条件,须一并决定;若指定资源 {} 并重排全年,{price}。",
+                    r.number
+                );
+                WhyNot { with: Some(with), ..plain("DEARER", words) }
+            }
             PairAnswer::NoCandidate => match self.refusal_now(&row, resource_id).await? {
                 Some(no) => plain(no.code, no.message),
                 None => plain(
@@ -263,18 +307,12 @@ impl Desk {
                 ),
             },
             PairAnswer::Possible { seat: (_, quarter), lacks, with } => {
-                let losers =
-                    with.differences.iter().filter(|d| d.before.is_some() && d.after.is_none()).count();
-                let winners =
-                    with.differences.iter().filter(|d| d.before.is_none() && d.after.is_some()).count();
-                let price = match losers {
-                    0 => format!("总分变化 {} 分,没有需求因此落选", with.score),
-                    n => format!("{n} 件已列需求落选、{winners} 件(含本件)列入,总分变化 {} 分", with.score),
-                };
+                let with = asked.effect(with);
+                let price = price(&with);
                 WhyNot {
                     quarter: Some(i32::from(quarter)),
                     lacks: Some(lacks),
-                    with: Some(asked.effect(with)),
+                    with: Some(with),
                     ..plain(
                         "DEARER",
                         format!(
@@ -411,8 +449,15 @@ impl Desk {
     }
 
     /// The standing plan after some changes, kept apart from it: nothing is written.
+    ///
+    /// Where the plan has to be made anew for it (weights, new resources), the year is planned from nothing twice,
+    /// with the changes and without.
     pub async fn what_if(&self, year: i32, changes: &[Change]) -> Result<Effect> {
         self.need_city(Action::ReadLists)?;
+        let anew = |c: &Change| matches!(c, Change::Weights(_) | Change::NewResource { .. });
+        if changes.iter().any(anew) {
+            return self.rival(year, changes).await;
+        }
         let asked = self.asked(year).await?.ok_or(Error::NotFound("方案"))?;
         let mut wishes = Vec::new();
         for (k, change) in changes.iter().enumerate() {
@@ -433,15 +478,14 @@ impl Desk {
                 Change::MoreUnits(r, q, more) => Wish::MoreUnits(resource(r)?, *q, *more),
                 Change::YearUnits(r, units) => Wish::YearUnits(resource(r)?, *units),
                 Change::MoreLines(s, more) => Wish::MoreLines(station(s)?, *more),
+                Change::Weights(_) | Change::NewResource { .. } => continue,
             });
         }
-        let with = asked.board.scenario(&wishes).ok_or_else(|| {
-            Error::from(Refusal::new(
-                "NOT_POSSIBLE",
-                "这些变更里有不可行的一对,或涉及多项条件的需求,不能这样推演;请去掉后再试。",
-            ))
-        })?;
-        Ok(asked.effect(with))
+        match asked.board.scenario(&wishes) {
+            Some(with) => Ok(asked.effect(with)),
+            // A need of several requirements, or a pair that was no candidate: the whole year decides.
+            None => self.rival(year, changes).await,
+        }
     }
 
     /// How evenly the standing plan loads members, with those who carry most.

@@ -22,11 +22,13 @@ mod paging;
 mod pair_rule;
 mod plan;
 mod planning;
+mod policy;
 mod publish;
 mod reading;
 mod registry;
 mod resource;
 mod review;
+mod scenario;
 mod tokens;
 mod vault;
 mod verify;
@@ -52,12 +54,14 @@ pub use once::Once;
 pub use paging::{Page, Slice};
 pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Progress, Seconds};
+pub use policy::PolicyInput;
 pub use publish::{Snapshot, SnapshotItem, SnapshotList};
 pub use reading::{ClassGuess, Reading};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };
 pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
+pub use scenario::Shortage;
 pub use tokens::TokenScope;
 
 /// The rows that leave the crate: plain data.
@@ -73,9 +77,11 @@ pub mod row {
     pub use crate::entity::need::Model as Need;
     pub use crate::entity::need_match::Model as Match;
     pub use crate::entity::pair_rule::Model as PairRule;
+    pub use crate::entity::plan_policy::Model as PlanPolicy;
     pub use crate::entity::plan_reason::Model as PlanReason;
     pub use crate::entity::requirement::Model as Requirement;
     pub use crate::entity::resource::Model as Resource;
+    pub use crate::entity::scenario::Model as Scenario;
     pub use crate::entity::sector::Model as Sector;
     pub use crate::entity::workstation::Model as Workstation;
     pub use crate::plan::PlanHead as Plan;

@@ -245,6 +245,8 @@ impl Desk {
                         parts: serde_json::to_string(&score::parts(city, n, q, r as u32, quarter as u8))?,
                         alternative: None,
                         alternative_points: None,
+                        rank: None,
+                        candidates: None,
                         proposed_by: ProposedBy::Person,
                         status: MatchStatus::Proposed,
                         reason: None,

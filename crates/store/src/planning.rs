@@ -324,6 +324,8 @@ impl Desk {
                         parts: serde_json::to_string(&parts(city, n, q, c.resource, c.quarter))?,
                         alternative: c.alternative.map(|(r, _)| loaded.resources[r as usize].number.clone()),
                         alternative_points: c.alternative.map(|(_, ahead)| ahead),
+                        rank: Some(c.rank as i32),
+                        candidates: Some(c.candidates as i32),
                         proposed_by: ProposedBy::System,
                         status: MatchStatus::Suggested,
                         reason: None,

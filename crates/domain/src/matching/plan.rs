@@ -5,6 +5,7 @@ use super::{City, score};
 use crate::Urgency;
 use assignment::{Builder, Instance, Limits, Priority, Solution, Watch};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A pair that the plan chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Chosen {
     pub score: i64,
     /// The best other resource, and what the chosen one is ahead of it in points at the plan's prices.
     pub alternative: Option<(u32, i64)>,
+    /// Place of the chosen resource among the requirement's candidates by points, from 1, ties by number.
+    pub rank: u32,
+    /// How many candidates the requirement has.
+    pub candidates: u32,
 }
 
 /// What the positions of a problem mean.
@@ -130,14 +135,25 @@ pub fn solve(problem: &Problem, limits: &Limits, watch: &Watch<'_>) -> Plan {
         let (resource, quarter) = problem.layout.places[instance.place_of(pair as usize)];
         let alternative =
             runner_up.map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
-        chosen.push(Chosen {
-            need,
-            requirement,
-            resource,
-            quarter,
-            score: instance.score_of(pair as usize),
-            alternative,
-        });
+        let score = instance.score_of(pair as usize);
+        let (rank, candidates) = rank(problem, unit, resource, score);
+        chosen.push(Chosen { need, requirement, resource, quarter, score, alternative, rank, candidates });
     }
     Plan { chosen, solution }
+}
+
+/// Place of a resource with these points among the candidates of a unit, each by its best quarter, and their number.
+fn rank(problem: &Problem, unit: usize, resource: u32, points: i64) -> (u32, u32) {
+    let instance = &problem.instance;
+    let mut best: BTreeMap<u32, i64> = BTreeMap::new();
+    for pair in instance.pairs_of(unit) {
+        let of = problem.layout.places[instance.place_of(pair)].0;
+        let points = best.entry(of).or_insert(i64::MIN);
+        *points = (*points).max(instance.score_of(pair));
+    }
+    let ahead = best
+        .iter()
+        .filter(|(of, p)| **of != resource && (**p > points || (**p == points && **of < resource)))
+        .count();
+    (ahead as u32 + 1, best.len() as u32)
 }

@@ -36,6 +36,11 @@ impl Weights {
         Weights { version, points: rows.into_iter().map(|(c, p)| (c, p.max(0))).collect() }
     }
 
+    /// Codes with their points, by code.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.points.iter().map(|(c, p)| (c.as_str(), *p))
+    }
+
     fn of(&self, code: &str) -> i64 {
         self.points.get(code).copied().unwrap_or(0)
     }

@@ -4,6 +4,7 @@ use super::loaders::{NeedById, ResourceById, load};
 use super::member::Member;
 use super::need::Need;
 use super::node::{kind, uuid};
+use super::policy::ScoreWeightInput;
 use super::resource::Resource;
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use domain::Refusal;
@@ -55,19 +56,20 @@ impl PlanEffect {
 /// A need that is served otherwise.
 pub(super) struct PlanMove {
     need: store::row::Need,
-    before: Option<(Uuid, i32)>,
-    after: Option<(Uuid, i32)>,
+    before: Option<(Option<Uuid>, i32)>,
+    after: Option<(Option<Uuid>, i32)>,
 }
 
 /// Where a need is served.
-pub(super) struct PlanSeat(Uuid, i32);
+pub(super) struct PlanSeat(Option<Uuid>, i32);
 
 /// Where a need is served.
 #[Object]
 impl PlanSeat {
-    /// The resource; null where the viewer may not see it.
+    /// The resource; null where the viewer may not see it, or where it does not exist yet.
     async fn resource(&self, ctx: &Context<'_>) -> Result<Option<Resource>> {
-        Ok(load(ctx, ResourceById(self.0)).await?.map(Resource))
+        let Some(resource) = self.0 else { return Ok(None) };
+        Ok(load(ctx, ResourceById(resource)).await?.map(Resource))
     }
     /// Quarter, 1 to 4.
     async fn quarter(&self) -> i32 {
@@ -98,9 +100,8 @@ pub(super) struct WhyNot(pub store::WhyNot);
 /// Why the standing plan did not choose a resource for a need.
 #[Object]
 impl WhyNot {
-    /// `CHOSEN`, the code of the rule that refuses, `DEARER` where it is possible but not the best, `BLOCKED`
-    /// where needs of several requirements have its place, `SEVERAL` where
-    /// the need has several requirements, `CHANGED` where it would be possible now, `NO_PLAN` or `NOT_PLANNED`.
+    /// `CHOSEN`, the code of the rule that refuses, `DEARER` where it is possible but not the best, `CHANGED` where
+    /// it would be possible now, `NO_PLAN` or `NOT_PLANNED`.
     async fn code(&self) -> &str {
         &self.0.code
     }
@@ -257,6 +258,24 @@ pub(super) struct MoreLinesInput {
     more: i32,
 }
 
+/// Other points of parts of the score.
+#[derive(InputObject)]
+pub(super) struct WeightsInput {
+    /// Those that change.
+    weights: Vec<ScoreWeightInput>,
+}
+
+/// A resource that does not exist yet.
+#[derive(InputObject)]
+pub(super) struct NewResourceInput {
+    /// Home station.
+    workstation_id: ID,
+    /// Class.
+    category: String,
+    /// Units a year, 1 to 1000.
+    units: i32,
+}
+
 /// One change.
 #[derive(OneofObject)]
 pub(super) enum PlanChangeInput {
@@ -272,6 +291,10 @@ pub(super) enum PlanChangeInput {
     YearUnits(YearUnitsInput),
     /// A station's list is longer.
     MoreLines(MoreLinesInput),
+    /// Parts of the score are worth other points.
+    Weights(WeightsInput),
+    /// A resource more, with an owner of its own, for the district of its home station.
+    NewResource(NewResourceInput),
 }
 
 /// Changes of a what-if at most.
@@ -311,6 +334,14 @@ pub(super) fn changes_of(changes: Vec<PlanChangeInput>) -> store::Result<Vec<Cha
                     uuid(kind::STATION, &m.workstation_id, "changes")?,
                     within(m.more, 1, 1000, "增加的项数")?,
                 ),
+                PlanChangeInput::Weights(w) => {
+                    Change::Weights(w.weights.iter().map(|w| (w.code.clone(), w.points)).collect())
+                }
+                PlanChangeInput::NewResource(r) => Change::NewResource {
+                    station: uuid(kind::STATION, &r.workstation_id, "changes")?,
+                    category: r.category.clone(),
+                    units: within(r.units, 1, 1000, "全年次数")?,
+                },
             })
         })
         .collect()

@@ -64,6 +64,15 @@ impl Match {
             points_lost: self.0.alternative_points?,
         })
     }
+    /// Place of the resource among the need's candidates by points, from 1, ties by number; null where a person
+    /// proposed the match. The plan may pass over better ones that others need more.
+    async fn rank(&self) -> Option<i32> {
+        self.0.rank
+    }
+    /// How many candidates there were.
+    async fn candidate_count(&self) -> Option<i32> {
+        self.0.candidates
+    }
     /// Who proposed it.
     async fn proposed_by(&self) -> ProposedBy {
         self.0.proposed_by

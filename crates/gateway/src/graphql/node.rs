@@ -30,6 +30,7 @@ pub(super) mod kind {
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
     pub const RESOURCE: &str = "resource";
+    pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";
     pub const STATION: &str = "workstation";
 }

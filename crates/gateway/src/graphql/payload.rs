@@ -6,7 +6,9 @@ use super::error::outside;
 use super::job::PlanJob;
 use super::matched::Match;
 use super::need::{Contact, Need};
+use super::policy::PlanPolicy;
 use super::resource::Resource;
+use super::scenario::Scenario;
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 
 /// Why a mutation was refused.
@@ -28,7 +30,9 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "MatchPayload", params(Match)))]
 #[graphql(concrete(name = "NeedPayload", params(Need)))]
 #[graphql(concrete(name = "PlanJobPayload", params(PlanJob)))]
+#[graphql(concrete(name = "PlanPolicyPayload", params(PlanPolicy)))]
 #[graphql(concrete(name = "ResourcePayload", params(Resource)))]
+#[graphql(concrete(name = "ScenarioPayload", params(Scenario)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,

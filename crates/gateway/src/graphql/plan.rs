@@ -95,9 +95,10 @@ impl Plan {
     async fn weights_version(&self) -> i32 {
         self.0.weights_version
     }
-    /// What the plan would be after some changes, kept apart from it: nothing is written. To adopt it, make the
-    /// changes (pins, bans, units, lists) and plan the year again.
-    #[graphql(complexity = "5_000 + child_complexity")]
+    /// What the plan would be after some changes, kept apart from it: nothing is written. Where the plan has to be made
+    /// anew (weights, new resources, needs of several requirements), the year is planned from nothing twice, with the
+    /// changes and without. To keep it, `createScenario`.
+    #[graphql(complexity = "20_000 + child_complexity")]
     async fn what_if(
         &self,
         ctx: &Context<'_>,

@@ -34,6 +34,10 @@ pub struct Model {
     pub alternative: Option<String>,
     /// Points that the chosen one is ahead.
     pub alternative_points: Option<i64>,
+    /// Place of the resource among the candidates by points, from 1.
+    pub rank: Option<i32>,
+    /// How many candidates there were.
+    pub candidates: Option<i32>,
     /// The plan or a person.
     pub proposed_by: ProposedBy,
     /// State.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use domain::{NeedSource, NeedStatus, Publicity, Urgency, privacy};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
+use text::near::Index;
 use uuid::Uuid;
 
 /// What a need takes.
@@ -65,6 +66,32 @@ pub struct NewNeed {
     pub contact_phone: Option<String>,
 }
 
+/// What the rows of a file say, station by station, to find those that say it again.
+#[derive(Default)]
+struct Said {
+    titles: HashMap<(Uuid, String), String>,
+    texts: HashMap<Uuid, (Index, Vec<String>)>,
+}
+
+impl Said {
+    /// The number of the first need of the station that has the same title or the same text.
+    fn first(&mut self, station: Uuid, title: &str, text: &str, number: &str) -> Option<String> {
+        let normal: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+        let (index, numbers) = self.texts.entry(station).or_default();
+        let copied = || index.near(title, text).into_iter().find(|n| n.is_copy());
+        let found = match self.titles.get(&(station, normal.clone())) {
+            Some(first) => Some(first.clone()),
+            None => copied().and_then(|n| numbers.get(n.number as usize).cloned()),
+        };
+        if found.is_none() {
+            self.titles.insert((station, normal), number.to_owned());
+            index.add(title, text);
+            numbers.push(number.to_owned());
+        }
+        found
+    }
+}
+
 impl Desk {
     /// Needs, by external number at their station; without one every row is new. With `confirm_proposed` the classes
     /// that are proposed are taken as confirmed by whoever imports.
@@ -86,7 +113,7 @@ impl Desk {
                 .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
                 .collect();
             let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
-            let mut seen: HashMap<(Uuid, String), String> = HashMap::new();
+            let mut said = Said::default();
             let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
             let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
             for r in rows {
@@ -158,14 +185,7 @@ impl Desk {
                     report.personal_data.push(r.row);
                 }
                 let number = o.map_or_else(|| next.take(&r.station), |o| o.number.clone());
-                let normal: String = r.title.chars().filter(|c| c.is_alphanumeric()).collect();
-                let duplicate_of = match seen.get(&(station.id, normal.clone())) {
-                    Some(first) => Some(first.clone()),
-                    None => {
-                        seen.insert((station.id, normal), number.clone());
-                        None
-                    }
-                };
+                let duplicate_of = said.first(station.id, &r.title, &r.description, &number);
                 if let Some(first) = &duplicate_of {
                     report.duplicates.push((r.row, first.clone()));
                 }
