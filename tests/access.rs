@@ -73,6 +73,7 @@ impl Schema {
             ("workstation" | "code", _) => "\"XC-001\"".into(),
             ("number", _) => "\"W-0001\"".into(),
             ("ids", _) => "[]".into(),
+            ("change", _) => "{ removeItemId: \"item:0\" }".into(),
             ("changes", _) => "[{ withdrawNeedId: \"need:0\" }]".into(),
             (_, "INPUT_OBJECT") => {
                 let fields: Vec<String> = self.types[of["name"].as_str().unwrap()]["inputFields"]

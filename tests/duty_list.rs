@@ -256,14 +256,19 @@ fn over_booking_is_refused_with_the_need_that_holds_the_place() {
             by_hand,
         );
         assert_eq!(other["status"], "PROPOSED");
-        // Capacity below what is reserved is refused.
         let resource = server.data(&member, "query($id: ID!) { node(id: $id) { ... on Resource { version title load { quarter reserved } } } }", json!({"id": m["resource"]["id"]}));
         assert_eq!(resource["node"]["load"][3]["reserved"], 1);
         let withdraw = json!({"id": m["resource"]["id"], "expectedVersion": resource["node"]["version"], "reason": "没空"});
-        assert_eq!(
-            server.not_changed(&member, "withdrawResource", "ResourceReasonInput", withdraw),
-            "RESERVED"
+        // What is withdrawn gives back what was reserved of it.
+        let gone = server.changed(
+            &member,
+            "withdrawResource",
+            "ResourceReasonInput",
+            "status load { reserved }",
+            withdraw,
         );
+        assert_eq!(gone["status"], "WITHDRAWN");
+        assert!(gone["load"].as_array().unwrap().iter().all(|l| l["reserved"] == 0), "{gone}");
     }
 }
 

@@ -3,11 +3,14 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod amendment;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod duty_list;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod house;
@@ -18,5 +21,8 @@ mod import;
 #[cfg(test)]
 mod need;
 #[cfg(test)]
+mod order;
+#[cfg(test)]
 mod schema;
+#[cfg(test)]
 mod words;

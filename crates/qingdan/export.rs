@@ -204,5 +204,15 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
         sheet.merge_range(row, 4, row, 5, &u.reason, &cell)?;
         sheet.merge_range(row, 6, row, last, &u.remedy, &cell)?;
     }
+    if !list.amendments.is_empty() {
+        row += 2;
+        sheet.merge_range(row, 0, row, last, "附三 修订记录", &head)?;
+    }
+    for a in &list.amendments {
+        row += 1;
+        let what = format!("第 {} 版  {}  {} 处", a.edition, a.published_on, a.changes);
+        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
+        sheet.merge_range(row, 4, row, last, &a.reason, &cell)?;
+    }
     Ok(())
 }

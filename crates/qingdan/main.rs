@@ -134,6 +134,12 @@ enum Command {
         #[arg(long)]
         station: Option<String>,
     },
+    /// Takes back every offered order that was not answered in time (逾期未接). `serve` does the same by itself.
+    Lapse {
+        /// As of this day [default: today].
+        #[arg(long)]
+        on: Option<chrono::NaiveDate>,
+    },
     /// Prints published lists, from their snapshots.
     Export {
         /// What to print.
@@ -148,6 +154,9 @@ enum Command {
         /// Code of a district, 6 digits.
         #[arg(long)]
         district: Option<String>,
+        /// An earlier version of the lists, as it was printed then [default: the newest].
+        #[arg(long)]
+        version: Option<i32>,
         /// Format.
         #[arg(long, value_enum, default_value = "json")]
         format: export::Format,
@@ -285,6 +294,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             ));
             Ok(())
         }
+        Command::Lapse { on } => {
+            let desk = open(&database, &key_file).await?;
+            let lapsed = desk.lapse_orders(on.unwrap_or(desk.today())).await?;
+            for number in &lapsed {
+                say(&format!("{number} 逾期未接,已退回派单。"));
+            }
+            say(&format!("共 {} 单逾期。", lapsed.len()));
+            Ok(())
+        }
         Command::Publish { year, station } => {
             publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await
         }
@@ -297,10 +315,19 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             write_out(out.as_deref(), &writer.into_inner().context("不能写出表格")?)
         }
-        Command::Export { what: Printed::DutyList, year, station, district, format, edition, out } => {
+        Command::Export {
+            what: Printed::DutyList,
+            year,
+            station,
+            district,
+            version,
+            format,
+            edition,
+            out,
+        } => {
             let desk = open(&database, &key_file).await?;
             let lists = desk
-                .snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref())
+                .snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref(), version)
                 .await?;
             if lists.is_empty() {
                 bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");

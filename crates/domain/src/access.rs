@@ -61,6 +61,16 @@ codes! {
         CosignList = "COSIGN_LIST", "会签清单";
         /// Publish a list that both have signed.
         PublishList = "PUBLISH_LIST", "发布清单";
+        /// Issue orders, dispatch, reassign, suspend, cancel them, consent to a return.
+        DecideOrder = "DECIDE_ORDER", "开单派单";
+        /// Accept or decline an order, or record the member's answer.
+        AnswerOrder = "ANSWER_ORDER", "答复派单";
+        /// Record sessions, plans and outcomes of an order.
+        CarryOrder = "CARRY_ORDER", "办理";
+        /// Ask the requester afterwards and record the word.
+        RateOrder = "RATE_ORDER", "回访评价";
+        /// Open and close the year, carry over.
+        CloseYear = "CLOSE_YEAR", "年度结转";
         /// Plan the year.
         PlanYear = "PLAN_YEAR", "全市匹配";
         /// Import tables, make tokens.
@@ -94,6 +104,7 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::ReadDashboard
             | A::ReadAudit
             | A::PlanYear
+            | A::CloseYear
             | A::Administer
             | A::ReturnList
             | A::PublishList,
@@ -102,7 +113,9 @@ pub fn reach(role: Role, action: Action) -> Reach {
         // Sees, comments, returns a draft; cannot edit a station's needs (rule 12).
         (P::DistrictOfficer, A::ReadLists | A::ReadDashboard | A::ReadAudit | A::ReturnList) => R::Stations,
         (P::DistrictOfficer, _) => R::Nothing,
-        (P::Member, A::ReadLists | A::WriteResource | A::AnswerMatch) => R::Own,
+        (P::Member, A::ReadLists | A::WriteResource | A::AnswerMatch | A::AnswerOrder | A::CarryOrder) => {
+            R::Own
+        }
         (P::Member, _) => R::Nothing,
         (
             P::Clerk,
@@ -111,12 +124,15 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::ReadContact
             | A::WriteNeed
             | A::WriteResource
-            | A::AnswerMatch,
+            | A::AnswerMatch
+            | A::AnswerOrder
+            | A::CarryOrder
+            | A::RateOrder,
         ) => R::Stations,
         (P::Clerk, _) => R::Nothing,
         (
             P::FirstConvener | P::SecondConvener | P::StationHead | P::ChiefConvener,
-            A::PlanYear | A::Administer,
+            A::PlanYear | A::CloseYear | A::Administer,
         ) => R::Nothing,
         (P::FirstConvener, A::CosignList) | (P::SecondConvener, A::ApproveList) => R::Nothing,
         // The head sees to the work; the two seats publish (rule 2). A chief convener acts for an empty seat.
@@ -146,7 +162,7 @@ mod tests {
             printed.push('\n');
         }
         // Columns in the order of `Action::ALL`.
-        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . .\n           CLERK s s . s s . s . . s . . . . . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s . .\n SECOND_CONVENER s s s s s s s s s s s s . s s . .\n    STATION_HEAD s s s s s s s s s s s s . . . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . .\n";
+        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . o o . . . .\n           CLERK s s . s s . s . . s . . . . . . s s s . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s s s s s . . .\n SECOND_CONVENER s s s s s s s s s s s s . s s s s s s . . .\n    STATION_HEAD s s s s s s s s s s s s . . . s s s s . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s s s s s . . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . . . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C . . . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . . . . . . .\n";
         assert_eq!(printed, expected);
     }
 

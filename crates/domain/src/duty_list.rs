@@ -58,6 +58,12 @@ codes! {
         Dismissed = "DISMISSED", "不采纳";
         /// 谢绝 by the owner.
         Declined = "DECLINED", "谢绝";
+        /// 逾期未答.
+        Lapsed = "LAPSED", "逾期未答";
+        /// 已用: its order was resolved, the unit is consumed.
+        Used = "USED", "已用";
+        /// 已释放: its order came to an end without it.
+        Released = "RELEASED", "已释放";
         /// Replaced by a newer plan.
         Superseded = "SUPERSEDED", "已更新";
     }
@@ -74,6 +80,14 @@ codes! {
         Dismiss = "DISMISS", "不采纳";
         /// 谢绝.
         Decline = "DECLINE", "谢绝";
+        /// 逾期: no answer in time.
+        Lapse = "LAPSE", "逾期";
+        /// 用毕: its order was resolved.
+        Use = "USE", "用毕";
+        /// 重办: its order was reopened.
+        Reopen = "REOPEN", "重办";
+        /// 释放: its order was returned, reassigned or cancelled.
+        Release = "RELEASE", "释放";
         /// 更新: a new plan takes its place.
         Supersede = "SUPERSEDE", "更新";
     }
@@ -167,6 +181,10 @@ impl MatchStatus {
             (S::Suggested | S::Proposed, A::Dismiss) => Ok(S::Dismissed),
             (S::Proposed, A::Confirm) => Ok(S::Confirmed),
             (S::Proposed | S::Confirmed, A::Decline) => Ok(S::Declined),
+            (S::Proposed | S::Confirmed, A::Lapse) => Ok(S::Lapsed),
+            (S::Confirmed, A::Use) => Ok(S::Used),
+            (S::Used, A::Reopen) => Ok(S::Confirmed),
+            (S::Proposed | S::Confirmed, A::Release) => Ok(S::Released),
             (S::Suggested, A::Supersede) => Ok(S::Superseded),
             _ => Err(Refusal::new(
                 "MATCH_STATE",
@@ -187,8 +205,11 @@ impl MatchStatus {
 
     /// Whether the match holds a unit of its resource's capacity (domain.md §9, rule 4).
     pub fn reserves(self) -> bool {
-        matches!(self, MatchStatus::Proposed | MatchStatus::Confirmed)
+        MatchStatus::HOLDING.contains(&self)
     }
+
+    /// The states that hold a unit: reserved, or consumed already.
+    pub const HOLDING: [MatchStatus; 3] = [MatchStatus::Proposed, MatchStatus::Confirmed, MatchStatus::Used];
 }
 
 /// Whether a person may sign for a seat, given who has signed already (domain.md §9, rule 2).
@@ -304,7 +325,7 @@ mod tests {
         let lists = ListStatus::ALL.iter().flat_map(|s| ListAction::ALL.iter().map(|a| s.apply(*a)));
         assert_eq!(lists.filter(Result::is_ok).count(), 5);
         let matches = MatchStatus::ALL.iter().flat_map(|s| MatchAction::ALL.iter().map(|a| s.apply(*a)));
-        assert_eq!(matches.filter(Result::is_ok).count(), 7);
+        assert_eq!(matches.filter(Result::is_ok).count(), 13);
     }
 
     #[test]

@@ -4,33 +4,43 @@
 //! together stand in one list, and whatever says no is a [`Refusal`] that says what to do instead.
 
 pub mod access;
+pub mod amendment;
 pub use assignment::{Instance, Limits, Objective, Phase, Solution, Verdict, Watch, verify};
 pub mod area;
+pub mod calendar;
 pub mod category;
 mod codes;
 pub mod duty_list;
 pub mod job;
+pub mod ledger;
 pub mod matching;
 pub mod member;
 pub mod need;
 pub mod number;
+pub mod order;
 pub mod policy;
 pub use text::private as privacy;
 pub mod refusal;
 pub mod resource;
 pub mod workstation;
+pub mod year;
 
 pub use access::{Action, Reach, Role};
+pub use amendment::{AmendmentAction, AmendmentStatus, ChangeKind};
 pub use area::AreaLevel;
+pub use calendar::{Calendar, DayKind};
 pub use duty_list::{
     DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
     ProposedBy,
 };
 pub use job::JobStatus;
+pub use ledger::{DutyKind, DutyRole, OfferAnswer};
 pub use matching::explain::ReasonCode;
 pub use member::{MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
+pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, Rating, Solved};
 pub use policy::{PolicyStatus, ScenarioStatus};
 pub use refusal::Refusal;
 pub use resource::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};
 pub use workstation::{AssignmentRole, ConvenerSeat, WorkstationKind};
+pub use year::YearStatus;

@@ -4,7 +4,7 @@ use crate::Refusal;
 use crate::codes::codes;
 
 codes! {
-    /// Where a need stands (domain.md §8). Orders and what follows come later.
+    /// Where a need stands (domain.md §8).
     NeedStatus {
         /// 草稿.
         Draft = "DRAFT", "草稿";
@@ -16,6 +16,14 @@ codes! {
         Matched = "MATCHED", "有需求有资源";
         /// On a published list.
         Listed = "LISTED", "已入清单";
+        /// 办理中: a member has accepted its order.
+        InProgress = "IN_PROGRESS", "办理中";
+        /// 已解决待评价.
+        Resolved = "RESOLVED", "已解决待评价";
+        /// 办结.
+        Closed = "CLOSED", "已办结";
+        /// 已结转 to the next year.
+        CarriedOver = "CARRIED_OVER", "已结转";
         /// 不予受理, with a reason.
         Refused = "REFUSED", "不予受理";
         /// 转办, with a target.
@@ -48,6 +56,22 @@ codes! {
         Uncover = "UNCOVER", "匹配不足";
         /// Its list was published.
         List = "LIST", "列入清单";
+        /// 接单: a member has accepted its order.
+        Start = "START", "接单";
+        /// 退回: its order has no member any more, and it is on no list.
+        Release = "RELEASE", "退回待匹配";
+        /// 退回: its order has no member any more, but it is on a list.
+        Relist = "RELIST", "退回清单";
+        /// 解单.
+        Resolve = "RESOLVE", "解单";
+        /// 重办: the requester is not satisfied.
+        Reopen = "REOPEN", "重办";
+        /// 办结.
+        Close = "CLOSE", "办结";
+        /// 移出清单: struck off by an amendment.
+        Unlist = "UNLIST", "移出清单";
+        /// 结转.
+        CarryOver = "CARRY_OVER", "结转";
         /// 撤回.
         Withdraw = "WITHDRAW", "撤回";
     }
@@ -107,44 +131,58 @@ impl NeedStatus {
     /// # Errors
     /// `NEED_STATE`: the action does not fit the state; the message says which states it fits.
     pub fn apply(self, action: NeedAction) -> Result<NeedStatus, Refusal> {
-        use {NeedAction as A, NeedStatus as S};
-        match (self, action) {
-            (S::Draft, A::Submit) => Ok(S::Submitted),
-            (S::Submitted, A::Verify) => Ok(S::Open),
-            (S::Submitted, A::Refuse) => Ok(S::Refused),
-            (S::Submitted | S::Open, A::Refer) => Ok(S::Referred),
-            (S::Submitted | S::Open, A::Merge) => Ok(S::Merged),
-            (S::Merged, A::Split) => Ok(S::Open),
-            (S::Open, A::Cover) => Ok(S::Matched),
-            (S::Matched, A::Uncover) => Ok(S::Open),
-            (S::Matched, A::List) => Ok(S::Listed),
-            (S::Draft | S::Submitted | S::Open | S::Matched, A::Withdraw) => Ok(S::Withdrawn),
-            _ => {
-                let from: Vec<&str> = S::ALL.iter().filter(|s| s.allows(action)).map(|s| s.label()).collect();
-                Err(Refusal::new(
-                    "NEED_STATE",
-                    format!(
-                        "需求现在是「{}」,不能「{}」;只有「{}」的需求可以。",
-                        self.label(),
-                        action.label(),
-                        from.join("」「")
-                    ),
-                ))
-            }
-        }
+        self.next(action).ok_or_else(|| {
+            let from: Vec<&str> =
+                NeedStatus::ALL.iter().filter(|s| s.next(action).is_some()).map(|s| s.label()).collect();
+            let words = format!(
+                "需求现在是「{}」,不能「{}」;只有「{}」的需求可以。",
+                self.label(),
+                action.label(),
+                from.join("」「")
+            );
+            Refusal::new("NEED_STATE", words)
+        })
     }
 
-    fn allows(self, action: NeedAction) -> bool {
-        // Kept apart from `apply`, whose error text calls it.
+    fn next(self, action: NeedAction) -> Option<NeedStatus> {
         use {NeedAction as A, NeedStatus as S};
-        match action {
-            A::Submit => self == S::Draft,
-            A::Verify | A::Refuse => self == S::Submitted,
-            A::Refer | A::Merge => matches!(self, S::Submitted | S::Open),
-            A::Split => self == S::Merged,
-            A::Cover => self == S::Open,
-            A::Uncover | A::List => self == S::Matched,
-            A::Withdraw => matches!(self, S::Draft | S::Submitted | S::Open | S::Matched),
+        Some(match (self, action) {
+            (S::Draft, A::Submit) => S::Submitted,
+            (S::Submitted, A::Verify) => S::Open,
+            (S::Submitted, A::Refuse) => S::Refused,
+            (S::Submitted | S::Open, A::Refer) => S::Referred,
+            (S::Submitted | S::Open, A::Merge) => S::Merged,
+            (S::Merged, A::Split) => S::Open,
+            (S::Open, A::Cover) => S::Matched,
+            (S::Matched, A::Uncover) => S::Open,
+            (S::Matched, A::List) => S::Listed,
+            (S::Open | S::Matched | S::Listed, A::Start) => S::InProgress,
+            (S::InProgress, A::Release) => S::Open,
+            (S::InProgress, A::Relist) => S::Listed,
+            (S::InProgress, A::Resolve) => S::Resolved,
+            (S::Resolved, A::Reopen) => S::InProgress,
+            (S::Resolved, A::Close) => S::Closed,
+            (S::Listed, A::Unlist) => S::Open,
+            (S::Open | S::Matched | S::Listed | S::InProgress, A::CarryOver) => S::CarriedOver,
+            (S::Draft | S::Submitted | S::Open | S::Matched, A::Withdraw) => S::Withdrawn,
+            _ => return None,
+        })
+    }
+
+    /// Whether a resource may still be found for the need by hand; what is on a list or at work has its order.
+    ///
+    /// # Errors
+    /// `NEED_STATE`.
+    pub fn matchable(self, number: &str) -> Result<(), Refusal> {
+        match self {
+            NeedStatus::Open => Ok(()),
+            _ => Err(Refusal::new(
+                "NEED_STATE",
+                format!(
+                    "需求 {number} 现在是「{}」,或已匹配齐备,不能再匹配;已入清单的请在其单上改派。",
+                    self.label()
+                ),
+            )),
         }
     }
 
@@ -169,22 +207,25 @@ mod tests {
 
     #[test]
     fn every_state_and_action_is_decided_and_the_refusal_names_the_way() {
+        let mut ways = 0;
         for state in NeedStatus::ALL {
             for action in NeedAction::ALL {
                 match state.apply(*action) {
-                    Ok(next) => assert!(state.allows(*action) && next != *state, "{state:?} {action:?}"),
-                    Err(r) => {
-                        assert!(!state.allows(*action), "{state:?} {action:?}");
-                        assert!(r.message.contains(action.label()) && r.code == "NEED_STATE");
+                    Ok(next) => {
+                        ways += 1;
+                        assert!(next != *state, "{state:?} {action:?}");
                     }
+                    Err(r) => assert!(r.message.contains(action.label()) && r.code == "NEED_STATE"),
                 }
             }
         }
+        assert_eq!(ways, 28);
     }
 
     #[test]
     fn an_end_is_an_end() {
-        for end in [NeedStatus::Refused, NeedStatus::Referred, NeedStatus::Withdrawn, NeedStatus::Listed] {
+        use NeedStatus as S;
+        for end in [S::Refused, S::Referred, S::Withdrawn, S::Closed, S::CarriedOver] {
             assert!(NeedAction::ALL.iter().all(|a| end.apply(*a).is_err()));
         }
     }

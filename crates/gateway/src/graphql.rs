@@ -1,9 +1,11 @@
 //! The schema: one file per noun, with its object, inputs, queries and mutations together.
 
+mod amendment;
 mod area;
 mod audit;
 mod candidate;
 mod category;
+mod consultation;
 mod dashboard;
 mod drive;
 mod duty_item;
@@ -11,12 +13,14 @@ mod duty_list;
 mod error;
 mod explain;
 mod job;
+mod ledger;
 mod limits;
 mod loaders;
 mod matched;
 mod member;
 mod need;
 mod node;
+mod order;
 mod page;
 mod payload;
 mod plan;
@@ -46,13 +50,16 @@ pub struct Query(
     audit::AuditQuery,
     candidate::CandidateQuery,
     category::CategoryQuery,
+    consultation::ConsultationQuery,
     dashboard::DashboardQuery,
     duty_list::DutyListQuery,
     job::JobQuery,
+    ledger::LedgerQuery,
     matched::MatchQuery,
     member::MemberQuery,
     need::NeedQuery,
     node::NodeQuery,
+    order::OrderQuery,
     plan::PlanQuery,
     policy::PolicyQuery,
     reading::ReadingQuery,
@@ -66,11 +73,14 @@ pub struct Query(
 /// Everything that can be changed. Each field takes one input and answers with the changed node or with errors.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    amendment::AmendmentMutation,
+    consultation::ConsultationMutation,
     duty_item::DutyItemMutation,
     duty_list::DutyListMutation,
     job::JobMutation,
     matched::MatchMutation,
     need::NeedMutation,
+    order::OrderMutation,
     policy::PolicyMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,

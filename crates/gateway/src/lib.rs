@@ -28,6 +28,23 @@ pub struct Settings {
     pub start: u64,
 }
 
+/// How often offers that nobody answered are taken back.
+const LAPSES: Duration = Duration::from_secs(600);
+
+/// Takes back offers that were not answered in time, as long as it is served.
+async fn lapse(store: Store, clock: Clock) {
+    let mut turn = tokio::time::interval(LAPSES);
+    loop {
+        turn.tick().await;
+        let desk = store.on_behalf_of(store::Viewer::command(), clock());
+        match desk.lapse_orders(desk.today()).await {
+            Ok(numbers) if numbers.is_empty() => {}
+            Ok(numbers) => tracing::info!(orders = numbers.len(), "lapsed"),
+            Err(error) => tracing::error!(%error, "offers cannot be taken back"),
+        }
+    }
+}
+
 /// How long running work may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -46,9 +63,13 @@ pub async fn serve(
     if let Err(error) = planner.resume().await {
         tracing::error!(%error, "open jobs cannot be taken up");
     }
+    let lapses = tokio::spawn(lapse(store.clone(), settings.clock.clone()));
     let app = http::router(store.clone(), settings, planner);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    lapses.abort();
+    // An abort in the middle of a transaction rolls it back; the next start takes it up.
+    let _ = lapses.await;
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
         tracing::warn!("planning goes on at the next start");

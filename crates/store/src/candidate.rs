@@ -167,7 +167,7 @@ impl Desk {
 }
 
 /// The quarter in which a pair is worth most, the earlier of equals.
-fn best_quarter(
+pub(crate) fn best_quarter(
     city: &matching::City,
     need: &matching::Need,
     requirement: &matching::Requirement,

@@ -32,6 +32,8 @@ pub(crate) struct Loaded {
 pub(crate) enum Basis {
     /// What is still open; what is reserved or was changed by people stays as it is.
     Open,
+    /// One need whatever its state, with what the others leave; with `again` also by those who declined it.
+    Need { need: Uuid, again: bool },
     /// The whole year from nothing, as if nobody had decided anything but pins, bans and refusals.
     Afresh,
 }
@@ -59,6 +61,7 @@ impl Desk {
         terms: Terms,
     ) -> Result<Loaded> {
         let afresh = basis == Basis::Afresh;
+        let again = matches!(basis, Basis::Need { again: true, .. });
         let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
         let station_at: HashMap<Uuid, u32> =
             stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
@@ -111,10 +114,12 @@ impl Desk {
         } else {
             &[NeedStatus::Open]
         };
-        let mut open = need::Entity::find()
-            .filter(need::Column::Year.eq(year))
-            .filter(need::Column::Status.is_in(planned.iter().copied()))
-            .order_by_asc(need::Column::Number);
+        let mut open =
+            need::Entity::find().filter(need::Column::Year.eq(year)).order_by_asc(need::Column::Number);
+        open = match basis {
+            Basis::Need { need, .. } => open.filter(need::Column::Id.eq(need)),
+            _ => open.filter(need::Column::Status.is_in(planned.iter().copied())),
+        };
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
         }
@@ -178,7 +183,9 @@ impl Desk {
                 {
                     room[*s as usize] = room[*s as usize].saturating_sub(1);
                 }
-            } else if matches!(m.status, MatchStatus::Declined | MatchStatus::Dismissed) {
+            } else if !again
+                && matches!(m.status, MatchStatus::Declined | MatchStatus::Lapsed | MatchStatus::Dismissed)
+            {
                 excluded.entry(m.need_id).or_default().push(*r);
             }
         }

@@ -71,7 +71,7 @@ impl Desk {
 
     /// Today in the city's time zone.
     pub fn today(&self) -> NaiveDate {
-        (self.at + chrono::Duration::hours(8)).date_naive()
+        day_of(self.at)
     }
 
     pub(crate) fn id(&self) -> Uuid {
@@ -232,6 +232,11 @@ impl Desk {
             .await?
             .is_some())
     }
+}
+
+/// The day of a moment in the city's time zone.
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    (at + chrono::Duration::hours(8)).date_naive()
 }
 
 /// The row's version must be the one that was read; otherwise the fields that differ are named.

@@ -10,6 +10,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
     IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// An item with what decides how much of it the viewer may read.
@@ -22,7 +23,7 @@ struct SeenItem {
 }
 
 /// What a convener changes on an item; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemChange {
     /// Title.
     pub title: Option<String>,
@@ -90,7 +91,11 @@ impl Desk {
         self.carried_by(self.store.db(), items).await
     }
 
-    async fn carried_by<C: ConnectionTrait>(&self, db: &C, items: &[Uuid]) -> Result<Vec<ItemMatch>> {
+    pub(crate) async fn carried_by<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        items: &[Uuid],
+    ) -> Result<Vec<ItemMatch>> {
         Ok(need_match::Entity::find()
             .column_as(duty_item_match::Column::ItemId, "item_id")
             .join(
@@ -105,6 +110,7 @@ impl Desk {
                 MatchStatus::Suggested,
                 MatchStatus::Proposed,
                 MatchStatus::Confirmed,
+                MatchStatus::Used,
             ]))
             .order_by_asc(need_match::Column::Id)
             .into_model::<ItemMatch>()
@@ -188,7 +194,7 @@ impl Desk {
     }
 
     /// The matches of an item go to another quarter with it: each resource must be open then, and have room.
-    async fn move_quarter(
+    pub(crate) async fn move_quarter(
         &self,
         tx: &DatabaseTransaction,
         item: &duty_item::Model,

@@ -11,9 +11,10 @@ use domain::matching::plan::{Layout, Problem};
 use domain::matching::score;
 use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish, gini};
 use domain::{Action, Instance, Refusal, Solution};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What is kept of a plan.
@@ -21,10 +22,10 @@ use uuid::Uuid;
 pub(crate) struct Kept {
     pub instance: Instance,
     pub solution: Solution,
-    layout: Layout,
+    pub(crate) layout: Layout,
     /// What the positions of needs, resources, members and stations are.
-    needs: Vec<Uuid>,
-    resources: Vec<Uuid>,
+    pub(crate) needs: Vec<Uuid>,
+    pub(crate) resources: Vec<Uuid>,
     members: Vec<Uuid>,
     stations: Vec<Uuid>,
 }
@@ -230,22 +231,40 @@ fn price(with: &Effect) -> String {
 }
 
 impl Desk {
-    async fn asked(&self, year: i32) -> Result<Option<Asked>> {
-        let found = plan::Entity::find()
+    /// The standing plan of a year as it is kept; read once, and then held while it stands.
+    pub(crate) async fn kept_plan<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        year: i32,
+    ) -> Result<Option<(Uuid, Arc<Kept>)>> {
+        let standing = plan::Entity::find()
+            .select_only()
+            .column(plan::Column::Id)
             .filter(plan::Column::Year.eq(year))
             .filter(plan::Column::Standing.eq(true))
-            .one(self.store.db())
+            .into_tuple::<Uuid>()
+            .one(db)
             .await?;
-        let Some(found) = found else { return Ok(None) };
-        let k = Kept::read(&found.proof)?;
+        let Some(id) = standing else { return Ok(None) };
+        if let Some(kept) = self.store.plan_held(id) {
+            return Ok(Some((id, kept)));
+        }
+        let Some(row) = plan::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
+        let kept = Arc::new(Kept::read(&row.proof)?);
+        self.store.hold_plan(id, kept.clone());
+        Ok(Some((id, kept)))
+    }
+
+    async fn asked(&self, year: i32) -> Result<Option<Asked>> {
+        let Some((_, k)) = self.kept_plan(self.store.db(), year).await? else { return Ok(None) };
         Ok(Some(Asked {
             need_at: positions(&k.needs),
             resource_at: positions(&k.resources),
-            board: Board::new(k.instance, k.solution, k.layout),
-            needs: k.needs,
-            resources: k.resources,
-            members: k.members,
-            stations: k.stations,
+            board: Board::new(k.instance.clone(), k.solution.clone(), k.layout.clone()),
+            needs: k.needs.clone(),
+            resources: k.resources.clone(),
+            members: k.members.clone(),
+            stations: k.stations.clone(),
         }))
     }
 

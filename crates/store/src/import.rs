@@ -183,7 +183,7 @@ impl Report {
 
 impl Desk {
     /// Runs an import in one transaction: rolled back on a dry run, on any error, and where nothing would change.
-    async fn whole<F>(&self, kind: &str, dry_run: bool, work: F) -> Result<Report>
+    pub(crate) async fn whole<F>(&self, kind: &str, dry_run: bool, work: F) -> Result<Report>
     where
         F: AsyncFnOnce(&DatabaseTransaction, &mut Report) -> Result<()>,
     {

@@ -3,7 +3,9 @@
 //! One door: [`Store::on_behalf_of`] gives a [`Desk`], which has the queries and commands that its viewer may ask
 //! for; time and ids come with it. Rows leave already narrowed to what the viewer may see.
 
+mod amendment;
 mod audit;
+mod calendar;
 mod candidate;
 mod city;
 mod dashboard;
@@ -17,7 +19,10 @@ mod import;
 mod jobs;
 mod matched;
 mod need;
+mod next;
 mod once;
+mod order;
+mod order_work;
 mod paging;
 mod pair_rule;
 mod plan;
@@ -33,7 +38,9 @@ mod tokens;
 mod vault;
 mod verify;
 
+pub use amendment::ListChange;
 pub use audit::AuditFilter;
+pub use calendar::Deadline;
 pub use candidate::{Candidate, NeedCandidate, TypedNeed};
 pub use dashboard::{Figures, StationCount};
 pub use desk::{Desk, Viewer};
@@ -51,11 +58,13 @@ pub use import::{Report, RowError};
 pub use matched::{ItemMatch, MatchFilter};
 pub use need::{NeedFilter, NeedInput, NeedOrder};
 pub use once::Once;
+pub use order::{Lead, OrderFilter};
+pub use order_work::{FeedbackInput, OutcomeInput, SessionInput};
 pub use paging::{Page, Slice};
 pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Progress, Seconds};
 pub use policy::PolicyInput;
-pub use publish::{Snapshot, SnapshotItem, SnapshotList};
+pub use publish::{Snapshot, SnapshotAmendment, SnapshotItem, SnapshotList};
 pub use reading::{ClassGuess, Reading};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
@@ -66,16 +75,24 @@ pub use tokens::TokenScope;
 
 /// The rows that leave the crate: plain data.
 pub mod row {
+    pub use crate::entity::amendment::Model as Amendment;
+    pub use crate::entity::amendment_approval::Model as AmendmentApproval;
+    pub use crate::entity::amendment_change::Model as AmendmentChange;
     pub use crate::entity::approval::Model as Approval;
     pub use crate::entity::area::Model as Area;
     pub use crate::entity::audit_event::Model as AuditEvent;
     pub use crate::entity::category::Model as Category;
+    pub use crate::entity::consultation::Model as Consultation;
     pub use crate::entity::duty_item::Model as DutyItem;
     pub use crate::entity::duty_list::Model as DutyList;
+    pub use crate::entity::duty_record::Model as DutyRecord;
+    pub use crate::entity::feedback::Model as Feedback;
     pub use crate::entity::job::Model as Job;
     pub use crate::entity::member::Model as Member;
     pub use crate::entity::need::Model as Need;
     pub use crate::entity::need_match::Model as Match;
+    pub use crate::entity::offer::Model as Offer;
+    pub use crate::entity::outcome_quantity::Model as OutcomeQuantity;
     pub use crate::entity::pair_rule::Model as PairRule;
     pub use crate::entity::plan_policy::Model as PlanPolicy;
     pub use crate::entity::plan_reason::Model as PlanReason;
@@ -83,6 +100,7 @@ pub mod row {
     pub use crate::entity::resource::Model as Resource;
     pub use crate::entity::scenario::Model as Scenario;
     pub use crate::entity::sector::Model as Sector;
+    pub use crate::entity::work_order::Model as Order;
     pub use crate::entity::workstation::Model as Workstation;
     pub use crate::plan::PlanHead as Plan;
     pub use crate::publish::SnapshotHead;
@@ -137,6 +155,8 @@ struct Inner {
     db: DatabaseConnection,
     key: [u8; 32],
     ids: Mutex<ChaCha12Rng>,
+    /// The plan that was asked last, which takes longer to read than to ask.
+    plan: Mutex<Option<(Uuid, Arc<explain::Kept>)>>,
 }
 
 impl Store {
@@ -167,7 +187,14 @@ impl Store {
             // Outside a request nobody counts.
             let _ = STATEMENTS.try_with(|n| n.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         });
-        Ok(Store { inner: Arc::new(Inner { db, key, ids: Mutex::new(ChaCha12Rng::from_seed(seed)) }) })
+        Ok(Store {
+            inner: Arc::new(Inner {
+                db,
+                key,
+                ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
+                plan: Mutex::default(),
+            }),
+        })
     }
 
     /// The one door: everything else is asked of the desk.
@@ -198,6 +225,15 @@ impl Store {
 
     pub(crate) fn db(&self) -> &DatabaseConnection {
         &self.inner.db
+    }
+
+    pub(crate) fn plan_held(&self, id: Uuid) -> Option<Arc<explain::Kept>> {
+        let held = self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.as_ref().filter(|(of, _)| *of == id).map(|(_, kept)| kept.clone())
+    }
+
+    pub(crate) fn hold_plan(&self, id: Uuid, kept: Arc<explain::Kept>) {
+        *self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((id, kept));
     }
 
     pub(crate) fn key(&self) -> &[u8; 32] {

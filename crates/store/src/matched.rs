@@ -1,5 +1,6 @@
 //! Matches: suggestions, offers, answers; capacity is reserved at the offer.
 
+use crate::city::Basis;
 use crate::desk::{Event, same_version};
 use crate::entity::{member, need, need_match, plan_reason, requirement, resource};
 use crate::paging::slice;
@@ -202,76 +203,81 @@ impl Desk {
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::DecideMatch, need.workstation_id, None)?;
-        let loaded = self.load_city(&tx, need.year, Some(need.workstation_id)).await?;
-        let at = loaded.needs.iter().position(|n| n.id == need_id).ok_or_else(|| {
-            Refusal::new(
-                "NEED_STATE",
-                format!(
-                    "需求 {} 现在是「{}」,或类别未确认,或已匹配齐备,不能再匹配。",
-                    need.number,
-                    need.status.label()
-                ),
-            )
+        need.status.matchable(&need.number)?;
+        let m = self.pair(&tx, &need, resource_id, quarter, None).await?;
+        self.commit(tx).await?;
+        Ok(m)
+    }
+
+    /// Joins a need and a resource in a quarter and reserves its unit. `again`: why a pair that was declined or has
+    /// lapsed this year is asked again all the same.
+    pub(crate) async fn pair(
+        &self,
+        tx: &DatabaseTransaction,
+        need: &need::Model,
+        resource_id: Uuid,
+        quarter: i32,
+        again: Option<&str>,
+    ) -> Result<need_match::Model> {
+        let again = again.map(|a| refusal::text(a, "再次派给的原因", 200, "again")).transpose()?;
+        let terms = self.terms_in_force(tx).await?;
+        let basis = Basis::Need { need: need.id, again: again.is_some() };
+        let loaded = self.load_on(tx, need.year, None, basis, terms).await?;
+        let at = loaded.needs.iter().position(|n| n.id == need.id).ok_or_else(|| {
+            let words = format!(
+                "需求 {} 现在是「{}」,或类别未确认,或已匹配齐备,不能再匹配。",
+                need.number,
+                need.status.label()
+            );
+            Refusal::new("NEED_STATE", words)
         })?;
         let r = loaded.resources.iter().position(|r| r.id == resource_id).ok_or(Error::NotFound("资源"))?;
         let (city, n) = (&loaded.city, &loaded.city.needs[at]);
         let mut refused = None;
         for (i, q) in n.requirements.iter().enumerate() {
-            match candidates::first_no(city, n, q, r as u32) {
-                Some(no) => refused = refused.or(Some(no)),
-                None if !candidates::quarters(n, &city.resources[r])
-                    .contains(&(quarter.clamp(0, 9) as u8)) =>
-                {
-                    refused = Some(
-                        Refusal::new(
-                            "QUARTER",
-                            format!("第 {quarter} 季度不在资源时段与需求期限之内,请另选季度。"),
-                        )
-                        .at("quarter"),
-                    );
-                }
-                None => {
-                    let m = need_match::Model {
-                        id: self.id(),
-                        year: need.year,
-                        plan_id: None,
-                        need_id,
-                        requirement_id: loaded.requirements[at][i].id,
-                        resource_id,
-                        member_id: loaded.resources[r].member_id,
-                        workstation_id: need.workstation_id,
-                        quarter,
-                        score: score::total(city, n, q, r as u32, quarter as u8),
-                        parts: serde_json::to_string(&score::parts(city, n, q, r as u32, quarter as u8))?,
-                        alternative: None,
-                        alternative_points: None,
-                        rank: None,
-                        candidates: None,
-                        proposed_by: ProposedBy::Person,
-                        status: MatchStatus::Proposed,
-                        reason: None,
-                        version: 1,
-                    };
-                    self.check_room(&tx, std::slice::from_ref(&m)).await?;
-                    let m = m.into_active_model().reset_all().insert(&tx).await?;
-                    let detail =
-                        serde_json::json!({"need": need.number, "resource": loaded.resources[r].number});
-                    self.audit(
-                        &tx,
-                        Event {
-                            action: "PROPOSE",
-                            subject: "match",
-                            id: Some(m.id),
-                            workstation: Some(m.workstation_id),
-                            detail,
-                            reason: None,
-                        },
-                    )
-                    .await?;
-                    self.commit(tx).await?;
-                    return Ok(m);
-                }
+            if let Some(no) = candidates::first_no(city, n, q, r as u32) {
+                refused = refused.or(Some(no));
+                continue;
             }
+            if !candidates::quarters(n, &city.resources[r]).contains(&(quarter.clamp(0, 9) as u8)) {
+                let words = format!("第 {quarter} 季度不在资源时段与需求期限之内,请另选季度。");
+                refused = Some(Refusal::new("QUARTER", words).at("quarter"));
+                continue;
+            }
+            let m = need_match::Model {
+                id: self.id(),
+                year: need.year,
+                plan_id: None,
+                need_id: need.id,
+                requirement_id: loaded.requirements[at][i].id,
+                resource_id,
+                member_id: loaded.resources[r].member_id,
+                workstation_id: need.workstation_id,
+                quarter,
+                score: score::total(city, n, q, r as u32, quarter as u8),
+                parts: serde_json::to_string(&score::parts(city, n, q, r as u32, quarter as u8))?,
+                alternative: None,
+                alternative_points: None,
+                rank: None,
+                candidates: None,
+                proposed_by: ProposedBy::Person,
+                status: MatchStatus::Proposed,
+                reason: None,
+                version: 1,
+            };
+            self.check_room(tx, std::slice::from_ref(&m)).await?;
+            let m = m.into_active_model().reset_all().insert(tx).await?;
+            let detail = serde_json::json!({"need": need.number, "resource": loaded.resources[r].number});
+            let event = Event {
+                action: "PROPOSE",
+                subject: "match",
+                id: Some(m.id),
+                workstation: Some(m.workstation_id),
+                detail,
+                reason: again,
+            };
+            self.audit(tx, event).await?;
+            return Ok(m);
         }
         Err(refused.unwrap_or_else(|| Refusal::new("NEED_STATE", "该需求没有待匹配的条件。")).into())
     }
@@ -291,7 +297,7 @@ impl Desk {
         let held: Vec<need_match::Model> = need_match::Entity::find()
             .filter(need_match::Column::Year.eq(new[0].year))
             .filter(need_match::Column::MemberId.is_in(member_ids.iter().copied()))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .order_by_asc(need_match::Column::Id)
             .all(db)
             .await?

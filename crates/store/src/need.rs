@@ -107,7 +107,7 @@ impl Desk {
             .select_only()
             .column(need_match::Column::NeedId)
             .filter(need_match::Column::MemberId.eq(self.viewer.person))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
     }
 
     /// Takes from needs what the viewer may not read.
@@ -339,6 +339,8 @@ impl Desk {
             merged_into: None,
             duplicate_of: None,
             personal_data,
+            carried_from: None,
+            carried_times: None,
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
@@ -386,6 +388,8 @@ impl Desk {
             desired_by: input.desired_by,
             publicity: input.publicity,
             personal_data,
+            carried_from: None,
+            carried_times: None,
             ..old.clone()
         };
         let differ: Vec<&'static str> = [

@@ -187,7 +187,7 @@ impl Desk {
             "SELECT i.id FROM duty_item i JOIN duty_list l ON l.id = i.list_id \
              WHERE l.year = $1 AND l.status = 'DRAFT' AND i.version = 1{station} AND NOT EXISTS \
              (SELECT 1 FROM duty_item_match x JOIN need_match m ON m.id = x.match_id WHERE x.item_id = i.id \
-              AND m.status IN ('PROPOSED', 'CONFIRMED'))"
+              AND m.status IN ('PROPOSED', 'CONFIRMED', 'USED'))"
         );
         run(format!(
             "UPDATE need_match SET status = 'SUPERSEDED', version = version + 1 WHERE year = $1{station} AND status = 'SUGGESTED' \

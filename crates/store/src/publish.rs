@@ -2,20 +2,20 @@
 
 use crate::desk::{Event, same_version};
 use crate::entity::{
-    approval, area, assignment, category, duty_item, duty_item_match, duty_list, member, need, need_match,
-    person, plan, plan_reason, resource, sector, snapshot, workstation,
+    amendment, amendment_change, approval, area, assignment, category, duty_item, duty_item_match, duty_list,
+    member, need, need_match, person, plan, plan_reason, resource, sector, snapshot, workstation,
 };
 use crate::tokens::sha256;
 use crate::{Desk, Error, Result};
 use chrono::{DateTime, Utc};
 use domain::{
-    Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction, NeedStatus,
-    Publicity, Refusal, number, privacy,
+    Action, AmendmentStatus, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchStatus, NeedAction,
+    NeedStatus, Publicity, Refusal, number, privacy,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -25,6 +25,8 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the columns of domain.md §12 under their names")]
 pub struct SnapshotList {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amendments: Vec<SnapshotAmendment>,
     pub chief_convener: String,
     pub district: String,
     pub edition: i32,
@@ -63,6 +65,19 @@ pub struct SnapshotItem {
     pub score: i64,
     pub seq: i32,
     pub title: String,
+}
+
+/// An amendment of a published list (附三 修订记录).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotAmendment {
+    /// How many changes.
+    pub changes: u32,
+    /// The edition that it made.
+    pub edition: i32,
+    /// Day.
+    pub published_on: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A member on a published list.
@@ -108,7 +123,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let list = duty_list::Entity::find_by_id(id).one(&tx).await?.ok_or(Error::NotFound("清单"))?;
         self.need(Action::PublishList, list.workstation_id, None)?;
-        let next = list.status.apply(ListAction::Publish)?;
+        list.status.apply(ListAction::Publish)?;
         same_version(expected, list.version, vec!["status", "approvals"])?;
         let signed = approval::Entity::find().filter(approval::Column::ListId.eq(id)).all(&tx).await?;
         let missing: Vec<&str> = ConvenerSeat::ALL
@@ -127,26 +142,7 @@ impl Desk {
         if !faults.is_empty() {
             return Err(Error::Refused(faults));
         }
-        let mut frozen = self.freeze(&tx, &list, &signed).await?;
-        frozen.edition = list.edition + 1;
-        let body = serde_json::to_string(&frozen)?;
-        let row = snapshot::Model {
-            id: self.id(),
-            list_id: id,
-            edition: frozen.edition,
-            number: list.number.clone(),
-            sha256: sha256(body.as_bytes()),
-            body,
-            published_at: self.at,
-        };
-        let hash = row.sha256.clone();
-        row.into_active_model().insert(&tx).await?;
-        let mut row = list.clone().into_active_model();
-        row.status = Set(next);
-        row.edition = Set(frozen.edition);
-        row.version = Set(list.version + 1);
-        row.published_at = Set(Some(self.at));
-        let published = row.update(&tx).await?;
+        let (published, _) = self.freeze_edition(&tx, list.clone(), &signed).await?;
         let needs = sea_orm::QueryTrait::into_query(
             duty_item::Entity::find()
                 .select_only()
@@ -161,21 +157,50 @@ impl Desk {
             .filter(need::Column::Status.eq(NeedStatus::Matched))
             .exec(&tx)
             .await?;
-        let detail = serde_json::json!({"number": list.number, "edition": frozen.edition, "sha256": hash, "items": frozen.items.len()});
-        self.audit(
-            &tx,
-            Event {
-                action: "PUBLISH",
-                subject: "duty_list",
-                id: Some(id),
-                workstation: Some(list.workstation_id),
-                detail,
-                reason: None,
-            },
-        )
-        .await?;
         self.commit(tx).await?;
         Ok(published)
+    }
+
+    /// Freezes the next edition of a list as it stands, with those who have signed it.
+    pub(crate) async fn freeze_edition(
+        &self,
+        tx: &DatabaseTransaction,
+        list: duty_list::Model,
+        signed: &[approval::Model],
+    ) -> Result<(duty_list::Model, String)> {
+        let mut frozen = self.freeze(tx, &list, signed).await?;
+        frozen.edition = list.edition + 1;
+        let body = serde_json::to_string(&frozen)?;
+        let row = snapshot::Model {
+            id: self.id(),
+            list_id: list.id,
+            edition: frozen.edition,
+            number: list.number.clone(),
+            sha256: sha256(body.as_bytes()),
+            body,
+            published_at: self.at,
+        };
+        let hash = row.sha256.clone();
+        row.into_active_model().insert(tx).await?;
+        let (id, station, number, version) =
+            (list.id, list.workstation_id, list.number.clone(), list.version + 1);
+        let mut row = list.into_active_model();
+        row.status = Set(ListStatus::Published);
+        row.edition = Set(frozen.edition);
+        row.version = Set(version);
+        row.published_at = Set(Some(self.at));
+        let published = row.update(tx).await?;
+        let detail = serde_json::json!({"number": number, "edition": frozen.edition, "sha256": hash, "items": frozen.items.len()});
+        let event = Event {
+            action: "PUBLISH",
+            subject: "duty_list",
+            id: Some(id),
+            workstation: Some(station),
+            detail,
+            reason: None,
+        };
+        self.audit(tx, event).await?;
+        Ok((published, hash))
     }
 
     /// Everything that a printed list says, read once.
@@ -238,7 +263,7 @@ impl Desk {
         let matches = by_id(
             need_match::Entity::find()
                 .filter(need_match::Column::Id.is_in(joins.iter().map(|j| j.match_id)))
-                .filter(need_match::Column::Status.eq(MatchStatus::Confirmed))
+                .filter(need_match::Column::Status.is_in([MatchStatus::Confirmed, MatchStatus::Used]))
                 .all(db)
                 .await?,
             |m| m.id,
@@ -321,6 +346,7 @@ impl Desk {
             resident.iter().filter(|id| members.get(id).is_some_and(|m| m.level == l)).count() as u32
         };
         Ok(SnapshotList {
+            amendments: self.amendments_printed(db, list.id).await?,
             chief_convener: holder(AssignmentRole::ChiefConvener),
             district,
             edition: 0,
@@ -339,6 +365,33 @@ impl Desk {
             unserved: self.appendix(db, &station, list.year).await?,
             year: list.year,
         })
+    }
+
+    /// The amendments of a list so far, the one that is being published among them.
+    async fn amendments_printed<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        list: Uuid,
+    ) -> Result<Vec<SnapshotAmendment>> {
+        let rows = amendment::Entity::find()
+            .filter(amendment::Column::ListId.eq(list))
+            .filter(amendment::Column::Status.eq(AmendmentStatus::Published))
+            .order_by_asc(amendment::Column::FromEdition)
+            .all(db)
+            .await?;
+        let changes = amendment_change::Entity::find()
+            .filter(amendment_change::Column::AmendmentId.is_in(rows.iter().map(|a| a.id)))
+            .all(db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|a| SnapshotAmendment {
+                changes: changes.iter().filter(|c| c.amendment_id == a.id).count() as u32,
+                edition: a.from_edition + 1,
+                published_on: crate::desk::day_of(a.published_at.unwrap_or(self.at)).to_string(),
+                reason: privacy::mask(&a.reason),
+            })
+            .collect())
     }
 
     async fn appendix<C: ConnectionTrait>(
@@ -386,12 +439,14 @@ impl Desk {
             .collect())
     }
 
-    /// The newest published snapshots of a year, of one station or of a district or of all, by list number. Public.
+    /// Published snapshots of a year, of one station or of a district or of all, by list number: the newest, or those
+    /// of an edition. Public.
     pub async fn snapshots(
         &self,
         year: i32,
         station: Option<&str>,
         district: Option<&str>,
+        edition: Option<i32>,
     ) -> Result<Vec<Snapshot>> {
         let mut stations = workstation::Entity::find().select_only().column(workstation::Column::Id);
         if let Some(code) = station {
@@ -413,7 +468,7 @@ impl Desk {
             .all(self.store.db())
             .await?;
         rows.into_iter()
-            .filter(|s| current.get(&s.list_id) == Some(&s.edition))
+            .filter(|s| edition.or(current.get(&s.list_id).copied()) == Some(s.edition))
             .map(|s| Ok(Snapshot { list: serde_json::from_str(&s.body)?, sha256: s.sha256, body: s.body }))
             .collect()
     }

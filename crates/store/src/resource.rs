@@ -1,19 +1,21 @@
 //! Resources: reading and their life.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{duty_item, duty_item_match, duty_list, need_match, resource, resource_category};
+use crate::entity::{
+    duty_item, duty_item_match, duty_list, need_match, resource, resource_category, work_order,
+};
 use crate::import::insert_all;
 use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
-    Action, AreaScope, Cost, DeliveryFormat, ListStatus, MatchStatus, Reach, Refusal, ResourceAction,
-    ResourceKind, ResourceStatus, number, refusal, resource as rules,
+    Action, AreaScope, Cost, DeliveryFormat, ListStatus, MatchAction, MatchStatus, OrderStatus, Reach,
+    Refusal, ResourceAction, ResourceKind, ResourceStatus, number, refusal, resource as rules,
 };
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -198,7 +200,7 @@ impl Desk {
             .column(need_match::Column::Quarter)
             .column_as(need_match::Column::Id.count(), "n")
             .filter(need_match::Column::ResourceId.is_in(ids.iter().copied()))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .group_by(need_match::Column::ResourceId)
             .group_by(need_match::Column::Quarter)
             .into_tuple()
@@ -416,7 +418,7 @@ impl Desk {
         use crate::entity::need;
         let held = need_match::Entity::find()
             .filter(need_match::Column::ResourceId.eq(new.id))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .all(db)
             .await?;
         let over = held.len() as i32 > new.per_year
@@ -442,7 +444,37 @@ impl Desk {
         .into())
     }
 
-    /// Moves a resource along its life. What is reserved must be released before it is withdrawn.
+    /// Gives back what is reserved of a resource that goes: orders at work come first, items of published lists show
+    /// that their resource is gone, and the next best is suggested for each (domain.md §10).
+    async fn release_all(&self, tx: &DatabaseTransaction, r: &resource::Model, reason: String) -> Result<()> {
+        let held = need_match::Entity::find()
+            .filter(need_match::Column::ResourceId.eq(r.id))
+            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .order_by_asc(need_match::Column::Id)
+            .all(tx)
+            .await?;
+        let orders = work_order::Entity::find()
+            .filter(work_order::Column::MatchId.is_in(held.iter().map(|m| m.id)))
+            .filter(work_order::Column::Status.is_in(OrderStatus::all_live()))
+            .order_by_asc(work_order::Column::Number)
+            .all(tx)
+            .await?;
+        if !orders.is_empty() {
+            let numbers: Vec<String> = orders.into_iter().map(|o| o.number).collect();
+            let words =
+                format!("该资源正承办单 {},请先解单、退回或由召集人改派,再撤回。", numbers.join("、"));
+            return Err(Refusal::new("ORDER_LIVE", words).into());
+        }
+        let needs: Vec<Uuid> = held.iter().map(|m| m.need_id).collect();
+        for m in held {
+            let to = m.status.apply(MatchAction::Release)?;
+            let m = self.write_match(tx, m, to, Some(format!("资源撤回:{reason}"))).await?;
+            self.suggest_next(tx, &m).await?;
+        }
+        self.cover(tx, &needs).await
+    }
+
+    /// Moves a resource along its life. What is reserved of one that is withdrawn is given back.
     pub async fn move_resource(
         &self,
         id: Uuid,
@@ -466,18 +498,7 @@ impl Desk {
             _ => None,
         };
         if action == ResourceAction::Withdraw {
-            let held = need_match::Entity::find()
-                .filter(need_match::Column::ResourceId.eq(id))
-                .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
-                .count(&tx)
-                .await?;
-            if held > 0 {
-                return Err(Refusal::new(
-                    "RESERVED",
-                    format!("该资源已有 {held} 次预留或确认,请先谢绝或另行安排,再撤回。"),
-                )
-                .into());
-            }
+            self.release_all(&tx, &r, reason.clone().unwrap_or_default()).await?;
         }
         let before = r.status;
         let mut row = r.into_active_model();

@@ -1,7 +1,7 @@
 //! From draft to review: offers and answers of a whole list, two signatures, what stands in the way.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{approval, duty_item, duty_item_match, duty_list, need, need_match};
+use crate::entity::{approval, assignment, duty_item, duty_item_match, duty_list, need, need_match};
 use crate::{Desk, Error, Result};
 use domain::{
     Action, AssignmentRole, ConvenerSeat, ListAction, ListStatus, MatchAction, MatchStatus, NeedAction,
@@ -75,37 +75,15 @@ impl Desk {
     /// Signs for a seat: the first convener approves, the second co-signs, never the same person (rule 2). A chief
     /// convener signs for a seat that nobody holds, which the audit trail says.
     pub async fn sign_list(&self, id: Uuid, expected: i32, seat: ConvenerSeat) -> Result<duty_list::Model> {
-        let (action, role) = match seat {
-            ConvenerSeat::First => (Action::ApproveList, AssignmentRole::FirstConvener),
-            ConvenerSeat::Second => (Action::CosignList, AssignmentRole::SecondConvener),
+        let action = match seat {
+            ConvenerSeat::First => Action::ApproveList,
+            ConvenerSeat::Second => Action::CosignList,
         };
         let tx = self.store.begin().await?;
         let list = self.list_for(&tx, id, action).await?;
         list.status.apply(ListAction::Sign)?;
         same_version(expected, list.version, vec!["status", "approvals"])?;
-        let Some(person) = self.viewer.person else {
-            return Err(Refusal::new("NO_PERSON", "令牌没有对应的人员,不能签署;请使用本人令牌。").into());
-        };
-        if self.viewer.role == Role::ChiefConvener {
-            use crate::entity::assignment;
-            let held = assignment::Entity::find()
-                .filter(assignment::Column::WorkstationId.eq(list.workstation_id))
-                .filter(assignment::Column::Role.eq(role))
-                .filter(assignment::Column::ToDate.is_null())
-                .one(&tx)
-                .await?;
-            if held.is_some() {
-                return Err(Refusal::new(
-                    "SEAT_HELD",
-                    format!("「{}」席位有人,应由其本人签署。", seat.label()),
-                )
-                .into());
-            }
-        } else if !self.holds(&tx, role, list.workstation_id).await? {
-            return Err(
-                Refusal::new("NOT_IN_SEAT", format!("您现在不是本站的{},不能代签。", role.label())).into()
-            );
-        }
+        let person = self.signer(&tx, seat, list.workstation_id).await?;
         let signed: Vec<(ConvenerSeat, Uuid)> = approval::Entity::find()
             .filter(approval::Column::ListId.eq(id))
             .all(&tx)
@@ -130,6 +108,38 @@ impl Desk {
         Ok(list)
     }
 
+    /// The person who may sign for a seat of a station: its holder, or a chief convener where nobody holds it.
+    pub(crate) async fn signer(
+        &self,
+        tx: &DatabaseTransaction,
+        seat: ConvenerSeat,
+        station: Uuid,
+    ) -> Result<Uuid> {
+        let role = match seat {
+            ConvenerSeat::First => AssignmentRole::FirstConvener,
+            ConvenerSeat::Second => AssignmentRole::SecondConvener,
+        };
+        let Some(person) = self.viewer.person else {
+            return Err(Refusal::new("NO_PERSON", "令牌没有对应的人员,不能签署;请使用本人令牌。").into());
+        };
+        if self.viewer.role == Role::ChiefConvener {
+            let held = assignment::Entity::find()
+                .filter(assignment::Column::WorkstationId.eq(station))
+                .filter(assignment::Column::Role.eq(role))
+                .filter(assignment::Column::ToDate.is_null())
+                .one(tx)
+                .await?;
+            if held.is_some() {
+                let words = format!("「{}」席位有人,应由其本人签署。", seat.label());
+                return Err(Refusal::new("SEAT_HELD", words).into());
+            }
+        } else if !self.holds(tx, role, station).await? {
+            let words = format!("您现在不是本站的{},不能代签。", role.label());
+            return Err(Refusal::new("NOT_IN_SEAT", words).into());
+        }
+        Ok(person)
+    }
+
     /// Everything that stands in the way of a list, item by item.
     pub(crate) async fn list_faults(
         &self,
@@ -152,6 +162,7 @@ impl Desk {
                 MatchStatus::Suggested,
                 MatchStatus::Proposed,
                 MatchStatus::Confirmed,
+                MatchStatus::Used,
             ]))
             .all(tx)
             .await?;
@@ -163,7 +174,9 @@ impl Desk {
             let resources = self
                 .resource_numbers(
                     tx,
-                    mine.iter().filter(|m| m.status != MatchStatus::Confirmed).map(|m| m.resource_id),
+                    mine.iter()
+                        .filter(|m| matches!(m.status, MatchStatus::Suggested | MatchStatus::Proposed))
+                        .map(|m| m.resource_id),
                 )
                 .await?;
             let missing: Vec<String> = requirements

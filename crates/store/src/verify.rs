@@ -1,12 +1,12 @@
 //! Checks what stands in the database against its own rules, without trusting whoever wrote it.
 
-use crate::entity::{duty_list, member, need, need_match, plan, resource, snapshot};
+use crate::entity::{duty_list, duty_record, member, need, need_match, plan, resource, snapshot, work_order};
 use crate::explain::Kept;
 use crate::tokens::sha256;
 use crate::{Desk, Result, SnapshotList};
-use domain::{ListStatus, MatchStatus};
+use domain::{DutyKind, ListStatus, MatchStatus, NeedStatus, OrderStatus, Rating};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl Desk {
@@ -89,7 +89,7 @@ impl Desk {
 
         let held = need_match::Entity::find()
             .filter(need_match::Column::Year.eq(year))
-            .filter(need_match::Column::Status.is_in([MatchStatus::Proposed, MatchStatus::Confirmed]))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .all(db)
             .await?;
         let mut by_quarter: HashMap<(Uuid, i32), i32> = HashMap::new();
@@ -117,12 +117,75 @@ impl Desk {
             }
         }
         checked.push(format!("资源与委员的次数:{} 次预留", held.len()));
+        self.verify_orders(year, &held, &mut checked, &mut wrong).await?;
         let orphans = need::Entity::find()
             .filter(need::Column::MergedInto.is_not_null())
-            .filter(need::Column::Status.ne(domain::NeedStatus::Merged))
+            .filter(need::Column::Status.ne(NeedStatus::Merged))
             .all(db)
             .await?;
         wrong.extend(orphans.into_iter().map(|n| format!("需求 {} 有并单首件,状态却不是已并单", n.number)));
         Ok((checked, wrong))
+    }
+
+    /// One live order a need; a member at work has a confirmed match; what is solved is consumed; the ledger has what was
+    /// rated.
+    async fn verify_orders(
+        &self,
+        year: i32,
+        held: &[need_match::Model],
+        checked: &mut Vec<String>,
+        wrong: &mut Vec<String>,
+    ) -> Result<()> {
+        let db = self.store.db();
+        let orders = work_order::Entity::find()
+            .filter(work_order::Column::Year.eq(year))
+            .order_by_asc(work_order::Column::Number)
+            .all(db)
+            .await?;
+        let held: HashMap<Uuid, MatchStatus> = held.iter().map(|m| (m.id, m.status)).collect();
+        let needs: HashMap<Uuid, NeedStatus> = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|n| (n.id, n.status))
+            .collect();
+        let recorded: HashSet<String> = duty_record::Entity::find()
+            .filter(duty_record::Column::Year.eq(year))
+            .filter(duty_record::Column::Kind.eq(DutyKind::OrderClosed))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|r| r.source)
+            .collect();
+        let mut live: HashMap<Uuid, &str> = HashMap::new();
+        for o in &orders {
+            if o.status.live()
+                && let Some(other) = live.insert(o.need_id, &o.number)
+            {
+                wrong.push(format!("同一需求有两个未办结的单:{other} 与 {}", o.number));
+            }
+            let of_match = o.match_id.and_then(|m| held.get(&m)).copied();
+            let expected = match o.status {
+                OrderStatus::Dispatched => &[MatchStatus::Proposed, MatchStatus::Confirmed][..],
+                OrderStatus::Resolved | OrderStatus::Closed => &[MatchStatus::Used][..],
+                s if s.carried() || s == OrderStatus::Suspended => &[MatchStatus::Confirmed][..],
+                _ => &[],
+            };
+            if !expected.is_empty() && !of_match.is_some_and(|m| expected.contains(&m)) {
+                wrong.push(format!("单 {} 是「{}」,其匹配的状态却不符", o.number, o.status.label()));
+            }
+            let need = needs.get(&o.need_id).copied();
+            let at_work = o.status.carried() || o.status == OrderStatus::Suspended;
+            if at_work && need != Some(NeedStatus::InProgress) {
+                wrong.push(format!("单 {} 正在办理,其需求的状态却不符", o.number));
+            }
+            let rated = o.rating.is_some_and(|r| r != Rating::NotRated);
+            if o.status == OrderStatus::Closed && rated != recorded.contains(&o.number) {
+                wrong.push(format!("单 {} 已办结,履职记录与其评价不符", o.number));
+            }
+        }
+        checked.push(format!("单:{} 个,未办结 {} 个", orders.len(), live.len()));
+        Ok(())
     }
 }

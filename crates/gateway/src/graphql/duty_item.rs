@@ -2,7 +2,7 @@
 
 use super::desk;
 use super::error::Outside;
-use super::loaders::{Carried, CarriedBy, ListById, Loaders, MatchesOfNeed, load};
+use super::loaders::{Carried, CarriedBy, ListById, Loaders, MatchesOfNeed, ShortItemsOf, load};
 use super::matched::Match;
 use super::member::Member;
 use super::need::Need;
@@ -119,6 +119,11 @@ impl DutyItem {
     /// Whether it was struck.
     async fn removed(&self) -> bool {
         self.item.removed
+    }
+    /// Whether its resource has gone (资源变更): it needs a substitute, or an amendment that strikes it off.
+    async fn resource_gone(&self, ctx: &Context<'_>) -> Result<bool> {
+        let short = load(ctx, ShortItemsOf(self.item.list_id)).await?.unwrap_or_default();
+        Ok(short.contains(&self.item.id))
     }
     /// Why it was struck.
     async fn removal_reason(&self) -> Option<&str> {

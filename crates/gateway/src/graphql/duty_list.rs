@@ -1,8 +1,9 @@
 //! Annual duty lists.
 
+use super::amendment::Amendment;
 use super::duty_item::DutyItem;
 use super::error::Outside;
-use super::loaders::{ApprovalsOf, ItemsOf, PersonName, SnapshotsOf, StationById, load};
+use super::loaders::{AmendmentsOf, ApprovalsOf, ItemsOf, PersonName, SnapshotsOf, StationById, load};
 use super::node::{id, kind, uuid};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
 use super::payload::{Payload, payload};
@@ -99,6 +100,10 @@ impl DutyList {
             .into_iter()
             .map(|s| Snapshot { edition: s.edition, sha256: s.sha256, published_at: s.published_at })
             .collect())
+    }
+    /// Its amendments, the oldest first, for those who see the station's drafts.
+    async fn amendments(&self, ctx: &Context<'_>) -> Result<Vec<Amendment>> {
+        Ok(load(ctx, AmendmentsOf(self.0.id)).await?.unwrap_or_default().into_iter().map(Amendment).collect())
     }
     /// Items in order; struck ones too.
     #[graphql(complexity = "first.or(last).unwrap_or(DEFAULT).max(0) as usize * child_complexity")]

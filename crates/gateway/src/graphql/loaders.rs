@@ -83,6 +83,7 @@ one! {
     StationById(Uuid) => row::Workstation, workstations_by_id, |r| r.id, r;
     MemberById(Uuid) => row::Member, members_by_id, |r| r.id, r;
     NeedById(Uuid) => row::Need, needs_by_id, |r| r.id, r;
+    OrderById(Uuid) => row::Order, orders_by_id, |r| r.id, r;
     ResourceById(Uuid) => row::Resource, resources_by_id, |r| r.id, r;
     ItemById(Uuid) => row::DutyItem, items_by_id, |r| r.id, r;
     ListById(Uuid) => row::DutyList, lists_by_id, |r| r.id, r;
@@ -103,6 +104,16 @@ many! {
     SnapshotsOf => row::SnapshotHead, |desk, ids| desk.snapshot_heads(&ids), |r| r.list_id, r;
     ClassesOf => String, |desk, ids| desk.classes_of_resources(&ids), |r| r.0, r.1;
     ReservedOf => (i32, i64), |desk, ids| desk.reserved_of(&ids), |r| r.0, (r.1, r.2);
+    OrdersOfNeed => row::Order, |desk, ids| desk.orders_of_needs(&ids), |r| r.need_id, r;
+    OffersOf => row::Offer, |desk, ids| desk.offers_of(&ids), |r| r.order_id, r;
+    CoMembersOf => Uuid, |desk, ids| desk.co_members(&ids), |r| r.0, r.1;
+    ConsultationsOf => row::Consultation, |desk, ids| desk.consultations_of(&ids), |r| r.0, r.1;
+    FeedbackOf => row::Feedback, |desk, ids| desk.feedback_of(&ids), |r| r.order_id, r;
+    QuantitiesOf => row::OutcomeQuantity, |desk, ids| desk.quantities_of(&ids), |r| r.order_id, r;
+    AmendmentsOf => row::Amendment, |desk, ids| desk.amendments_of(&ids), |r| r.list_id, r;
+    AmendmentChangesOf => row::AmendmentChange, |desk, ids| desk.changes_of(&ids), |r| r.amendment_id, r;
+    AmendmentSignaturesOf => row::AmendmentApproval, |desk, ids| desk.amendment_signatures(&ids), |r| r.amendment_id, r;
+    ShortItemsOf => Uuid, |desk, ids| desk.items_short(&ids), |r| r.0, r.1;
     PairRulesOf => row::PairRule, |desk, ids| desk.pair_rules_of(&ids), |r| r.need_id, r;
 }
 
@@ -195,6 +206,7 @@ impl Loader<CarriedBy> for Batches {
 pub(crate) struct Tables {
     sectors: OnceCell<HashMap<String, row::Sector>>,
     categories: OnceCell<HashMap<String, row::Category>>,
+    calendar: OnceCell<domain::Calendar>,
 }
 
 /// A sector by code.
@@ -208,6 +220,12 @@ pub(super) async fn sector(
     };
     let table = ctx.data_unchecked::<Arc<Tables>>().sectors.get_or_try_init(read).await.out(ctx)?;
     Ok(table.get(code).cloned())
+}
+
+/// The working days.
+pub(super) async fn calendar<'a>(ctx: &Context<'a>) -> Result<&'a domain::Calendar, async_graphql::Error> {
+    let read = || async { super::desk(ctx).working_days().await };
+    ctx.data_unchecked::<Arc<Tables>>().calendar.get_or_try_init(read).await.out(ctx)
 }
 
 /// A class of requests by code.

@@ -6,11 +6,12 @@ use super::desk;
 use super::error::Outside;
 use super::explain::{Remedy, WhyNot};
 use super::loaders::{
-    AreaByCode, MatchesOfNeed, NeedById, PairRulesOf, ReasonOf, RequirementsOf, ResourceById, StationById,
-    category, load,
+    AreaByCode, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf, RequirementsOf, ResourceById,
+    StationById, category, load,
 };
 use super::matched::Match;
 use super::node::{id, kind, uuid, uuid_opt};
+use super::order::Order;
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
 use super::payload::{Payload, payload};
 use super::resource::Resource;
@@ -180,6 +181,10 @@ impl Need {
     /// Whether its text holds personal data, which is masked for others.
     async fn personal_data(&self) -> bool {
         self.0.personal_data
+    }
+    /// Its orders that the viewer may see, the oldest first; one of them at most is live.
+    async fn orders(&self, ctx: &Context<'_>) -> Result<Vec<Order>> {
+        Ok(load(ctx, OrdersOfNeed(self.0.id)).await?.unwrap_or_default().into_iter().map(Order).collect())
     }
     /// Version, for `expectedVersion`.
     async fn version(&self) -> i32 {

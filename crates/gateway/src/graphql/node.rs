@@ -6,12 +6,13 @@ use super::duty_item::DutyItem;
 use super::duty_list::DutyList;
 use super::job::PlanJob;
 use super::loaders::{
-    AreaByCode, ItemById, ListById, MatchById, MemberById, NeedById, ResourceById, StationById, category,
-    load, sector,
+    AreaByCode, ItemById, ListById, MatchById, MemberById, NeedById, OrderById, ResourceById, StationById,
+    category, load, sector,
 };
 use super::matched::Match;
 use super::member::Member;
 use super::need::Need;
+use super::order::Order;
 use super::resource::Resource;
 use super::sector::Sector;
 use super::workstation::Workstation;
@@ -21,14 +22,18 @@ use uuid::Uuid;
 
 /// Kinds of nodes, as they stand in ids.
 pub(super) mod kind {
+    pub const AMENDMENT: &str = "amendment";
     pub const AREA: &str = "area";
     pub const CATEGORY: &str = "category";
+    pub const CHANGE: &str = "change";
+    pub const CONSULTATION: &str = "consultation";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";
     pub const LIST: &str = "list";
     pub const MATCH: &str = "match";
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
+    pub const ORDER: &str = "order";
     pub const RESOURCE: &str = "resource";
     pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";
@@ -69,6 +74,7 @@ pub(super) enum Node {
     Match(Match),
     Member(Member),
     Need(Need),
+    Order(Order),
     PlanJob(PlanJob),
     Resource(Resource),
     Sector(Sector),
@@ -93,6 +99,7 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         kind::MATCH => load(ctx, MatchById(key)).await?.map(|r| Node::Match(Match(r))),
         kind::MEMBER => load(ctx, MemberById(key)).await?.map(|r| Node::Member(Member(r))),
         kind::NEED => load(ctx, NeedById(key)).await?.map(|r| Node::Need(Need(r))),
+        kind::ORDER => load(ctx, OrderById(key)).await?.map(|r| Node::Order(Order(r))),
         kind::RESOURCE => load(ctx, ResourceById(key)).await?.map(|r| Node::Resource(Resource(r))),
         kind::STATION => load(ctx, StationById(key)).await?.map(|r| Node::Workstation(Workstation(r))),
         kind::JOB => super::job::find(ctx, key).await?.map(Node::PlanJob),

@@ -6,8 +6,8 @@ use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Object, OutputType, Result};
 use domain::Refusal;
 use store::{
-    AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MemberFilter, NeedFilter, Page,
-    ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
+    AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MemberFilter, NeedFilter, OrderFilter,
+    Page, ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
 };
 use uuid::Uuid;
 
@@ -44,10 +44,12 @@ pub(super) enum Counted {
     Areas(AreaFilter),
     Audit(AuditFilter),
     Categories(CategoryFilter),
+    Consultations(i32, Option<Uuid>),
     Lists(ListFilter),
     Matches(MatchFilter),
     Members(MemberFilter),
     Needs(NeedFilter),
+    Orders(OrderFilter),
     Resources(ResourceFilter),
     Unserved(Uuid, UnservedFilter),
     Workstations(WorkstationFilter),
@@ -63,10 +65,12 @@ impl Counted {
             Counted::Areas(f) => desk.count_areas(f).await,
             Counted::Audit(f) => desk.count_audit(f).await,
             Counted::Categories(f) => desk.count_categories(f).await,
+            Counted::Consultations(year, station) => desk.count_consultations(*year, *station).await,
             Counted::Lists(f) => desk.count_duty_lists(f).await,
             Counted::Matches(f) => desk.count_matches(f).await,
             Counted::Members(f) => desk.count_members(f).await,
             Counted::Needs(f) => desk.count_needs(f).await,
+            Counted::Orders(f) => desk.count_orders(f).await,
             Counted::Resources(f) => desk.count_resources(f).await,
             Counted::Unserved(plan, f) => desk.count_unserved(*plan, f).await,
             Counted::Workstations(f) => desk.count_workstations(f).await,

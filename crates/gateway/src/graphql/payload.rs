@@ -1,11 +1,14 @@
 //! What every mutation answers: the node, or why not.
 
+use super::amendment::Amendment;
+use super::consultation::Consultation;
 use super::duty_item::DutyItem;
 use super::duty_list::DutyList;
 use super::error::outside;
 use super::job::PlanJob;
 use super::matched::Match;
 use super::need::{Contact, Need};
+use super::order::Order;
 use super::policy::PlanPolicy;
 use super::resource::Resource;
 use super::scenario::Scenario;
@@ -24,11 +27,14 @@ pub(super) struct UserError {
 
 /// The answer of a mutation: the node, or errors. Where there are errors, nothing was changed.
 #[derive(SimpleObject)]
+#[graphql(concrete(name = "AmendmentPayload", params(Amendment)))]
+#[graphql(concrete(name = "ConsultationPayload", params(Consultation)))]
 #[graphql(concrete(name = "ContactPayload", params(Contact)))]
 #[graphql(concrete(name = "DutyItemPayload", params(DutyItem)))]
 #[graphql(concrete(name = "DutyListPayload", params(DutyList)))]
 #[graphql(concrete(name = "MatchPayload", params(Match)))]
 #[graphql(concrete(name = "NeedPayload", params(Need)))]
+#[graphql(concrete(name = "OrderPayload", params(Order)))]
 #[graphql(concrete(name = "PlanJobPayload", params(PlanJob)))]
 #[graphql(concrete(name = "PlanPolicyPayload", params(PlanPolicy)))]
 #[graphql(concrete(name = "ResourcePayload", params(Resource)))]

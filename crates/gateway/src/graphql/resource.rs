@@ -429,7 +429,7 @@ impl ResourceMutation {
         step(ctx, &input.id, input.expected_version, ResourceAction::Resume, None).await
     }
 
-    /// Withdraws a resource for good (撤回). What is reserved of it must be released first.
+    /// Withdraws a resource for good (撤回). What is reserved is given back; items of published lists show that it has gone.
     async fn withdraw_resource(
         &self,
         ctx: &Context<'_>,

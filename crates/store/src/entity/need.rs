@@ -56,6 +56,10 @@ pub struct Model {
     pub duplicate_of: Option<String>,
     /// Its text contains personal data.
     pub personal_data: bool,
+    /// Need of the year before that it goes on from.
+    pub carried_from: Option<Uuid>,
+    /// How often it has been carried over.
+    pub carried_times: Option<i32>,
     /// Optimistic version.
     pub version: i32,
 }

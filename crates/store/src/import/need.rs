@@ -216,6 +216,8 @@ impl Desk {
                     merged_into: o.and_then(|o| o.merged_into),
                     duplicate_of,
                     personal_data: personal,
+                    carried_from: o.and_then(|o| o.carried_from),
+                    carried_times: o.and_then(|o| o.carried_times),
                     version: o.map_or(1, |o| o.version),
                 };
                 match o {

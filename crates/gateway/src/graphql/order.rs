@@ -1,0 +1,707 @@
+//! Orders (单): issued, offered, answered, carried out, rated.
+
+use super::consultation::Consultation;
+use super::desk;
+use super::error::Outside;
+use super::loaders::{
+    CoMembersOf, ConsultationsOf, FeedbackOf, MatchById, MemberById, NeedById, OffersOf, QuantitiesOf,
+    StationById, load,
+};
+use super::matched::Match;
+use super::member::Member;
+use super::need::Need;
+use super::node::{id, kind, uuid, uuid_opt};
+use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
+use super::payload::{Payload, payload};
+use super::workstation::Workstation;
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::NaiveDate;
+use domain::{
+    DeclineReason, DutyForm, FeedbackBy, Measure, OfferAnswer, OrderStatus, Rating, Refusal, Solved,
+};
+use store::{FeedbackInput, Lead, OrderFilter, OutcomeInput, row};
+
+/// An order (单): how a need is carried out.
+pub(super) struct Order(pub row::Order);
+
+/// A last day and how far it is.
+#[derive(SimpleObject)]
+pub(super) struct Deadline {
+    /// The last day.
+    day: NaiveDate,
+    /// Working days left, below zero where it is past.
+    working_days: i32,
+    /// Calendar days left.
+    days: i64,
+    /// Why the number may be wrong: a year whose working days are not known.
+    caution: Option<String>,
+}
+
+/// An offer of an order to a member.
+pub(super) struct Offer(row::Offer);
+
+/// An offer of an order to a member.
+#[Object]
+impl Offer {
+    /// The member.
+    async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
+        Ok(load(ctx, MemberById(self.0.member_id)).await?.map(Member))
+    }
+    /// Day of the offer.
+    async fn offered_on(&self) -> NaiveDate {
+        self.0.offered_on
+    }
+    /// Last day to answer.
+    async fn answer_by(&self) -> NaiveDate {
+        self.0.answer_by
+    }
+    /// Day of the answer.
+    async fn answered_on(&self) -> Option<NaiveDate> {
+        self.0.answered_on
+    }
+    /// The answer; null: none yet.
+    async fn answer(&self) -> Option<OfferAnswer> {
+        self.0.answer
+    }
+    /// Why.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+}
+
+/// The requester's word, or a try to get it.
+pub(super) struct Feedback(row::Feedback);
+
+/// The requester's word, or a try to get it.
+#[Object]
+impl Feedback {
+    /// Who gave it.
+    async fn by(&self) -> FeedbackBy {
+        self.0.given_by
+    }
+    /// How.
+    async fn channel(&self) -> &str {
+        &self.0.channel
+    }
+    /// The word.
+    async fn rating(&self) -> Rating {
+        self.0.rating
+    }
+    /// Whether it is solved.
+    async fn solved(&self) -> Option<Solved> {
+        self.0.solved
+    }
+    /// In words, telephones and names masked.
+    async fn words(&self) -> Option<&str> {
+        self.0.words.as_deref()
+    }
+    /// Day.
+    async fn asked_on(&self) -> NaiveDate {
+        self.0.asked_on
+    }
+}
+
+/// A counted part of an outcome.
+#[derive(SimpleObject)]
+pub(super) struct Quantity {
+    /// What is counted.
+    measure: Measure,
+    /// How many before.
+    before: Option<i32>,
+    /// How many.
+    amount: i32,
+    /// Unit.
+    unit: String,
+}
+
+/// An order (单): how a need is carried out.
+#[Object]
+impl Order {
+    /// Global id.
+    pub(super) async fn id(&self) -> ID {
+        id(kind::ORDER, self.0.id)
+    }
+    /// Number, such as `XC-015-2026-O-0007`.
+    async fn number(&self) -> &str {
+        &self.0.number
+    }
+    /// Year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+    /// Where it stands.
+    async fn status(&self) -> OrderStatus {
+        self.0.status
+    }
+    /// Form (四微).
+    async fn form(&self) -> DutyForm {
+        self.0.form
+    }
+    /// The need.
+    async fn need(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
+        Ok(load(ctx, NeedById(self.0.need_id)).await?.map(Need))
+    }
+    /// The station.
+    async fn workstation(&self, ctx: &Context<'_>) -> Result<Option<Workstation>> {
+        Ok(load(ctx, StationById(self.0.workstation_id)).await?.map(Workstation))
+    }
+    /// Lead member; null while nobody is asked.
+    async fn lead(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
+        let Some(lead) = self.0.lead_id else { return Ok(None) };
+        Ok(load(ctx, MemberById(lead)).await?.map(Member))
+    }
+    /// Members who help.
+    async fn co_members(&self, ctx: &Context<'_>) -> Result<Vec<Member>> {
+        let ids = load(ctx, CoMembersOf(self.0.id)).await?.unwrap_or_default();
+        let loaded = ids.into_iter().map(async |m| load(ctx, MemberById(m)).await);
+        Ok(futures_util::future::try_join_all(loaded).await?.into_iter().flatten().map(Member).collect())
+    }
+    /// The match by which the lead has it.
+    #[graphql(name = "match")]
+    async fn matched(&self, ctx: &Context<'_>) -> Result<Option<Match>> {
+        let Some(m) = self.0.match_id else { return Ok(None) };
+        Ok(load(ctx, MatchById(m)).await?.map(Match))
+    }
+    /// Day of 开单.
+    async fn issued_on(&self) -> NaiveDate {
+        self.0.issued_on
+    }
+    /// Day of 派单.
+    async fn dispatched_on(&self) -> Option<NaiveDate> {
+        self.0.dispatched_on
+    }
+    /// Day of 接单.
+    async fn accepted_on(&self) -> Option<NaiveDate> {
+        self.0.accepted_on
+    }
+    /// Until when the member answers; null where no answer is waited for.
+    async fn accept_by(&self, ctx: &Context<'_>) -> Result<Option<Deadline>> {
+        let waits = self.0.status == OrderStatus::Dispatched;
+        deadline(ctx, self.0.accept_by.filter(|_| waits)).await
+    }
+    /// Until when it is to be resolved; null where no day is set, or where it is resolved.
+    async fn due_by(&self, ctx: &Context<'_>) -> Result<Option<Deadline>> {
+        let at_work = self.0.resolved_on.is_none() && self.0.status.live();
+        deadline(ctx, self.0.due_by.filter(|_| at_work)).await
+    }
+    /// Working days that it rested, which do not count.
+    async fn suspended_days(&self) -> i32 {
+        self.0.suspended_days
+    }
+    /// Why no consultation is needed.
+    async fn waived(&self) -> Option<&str> {
+        self.0.waived.as_deref()
+    }
+    /// What is to be done.
+    async fn plan(&self) -> Option<&str> {
+        self.0.plan.as_deref()
+    }
+    /// Why the member wants to give it back.
+    async fn return_asked(&self) -> Option<&str> {
+        self.0.return_asked.as_deref()
+    }
+    /// Why it is where it is: declined, rested, cancelled.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+    /// How often it was given back after acceptance.
+    async fn return_count(&self) -> i32 {
+        self.0.return_count
+    }
+    /// How often the requester was not satisfied.
+    async fn reopen_count(&self) -> i32 {
+        self.0.reopen_count
+    }
+    /// Whether it was reopened so often that the district looks at it.
+    async fn attention(&self) -> bool {
+        self.0.reopen_count >= domain::order::REOPENED_TOO_OFTEN
+    }
+    /// Every offer, the oldest first.
+    async fn offers(&self, ctx: &Context<'_>) -> Result<Vec<Offer>> {
+        Ok(load(ctx, OffersOf(self.0.id)).await?.unwrap_or_default().into_iter().map(Offer).collect())
+    }
+    /// Sessions on it, the oldest first.
+    async fn consultations(&self, ctx: &Context<'_>) -> Result<Vec<Consultation>> {
+        let rows = load(ctx, ConsultationsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Consultation).collect())
+    }
+    /// Day of 解单.
+    async fn resolved_on(&self) -> Option<NaiveDate> {
+        self.0.resolved_on
+    }
+    /// What came out.
+    async fn outcome(&self) -> Option<&str> {
+        self.0.outcome.as_deref()
+    }
+    /// What shows it.
+    async fn evidence(&self) -> Option<&str> {
+        self.0.evidence.as_deref()
+    }
+    /// What came out, counted.
+    async fn quantities(&self, ctx: &Context<'_>) -> Result<Vec<Quantity>> {
+        let rows = load(ctx, QuantitiesOf(self.0.id)).await?.unwrap_or_default();
+        let shown = |q: row::OutcomeQuantity| Quantity {
+            measure: q.measure,
+            before: q.before,
+            amount: q.amount,
+            unit: q.unit,
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+    /// The requester's word.
+    async fn rating(&self) -> Option<Rating> {
+        self.0.rating
+    }
+    /// Whether it is solved, by the requester's word.
+    async fn solved(&self) -> Option<Solved> {
+        self.0.solved
+    }
+    /// Tries to reach the requester since it was resolved.
+    async fn tries(&self) -> i32 {
+        self.0.tries
+    }
+    /// Every word and try, the oldest first.
+    async fn feedback(&self, ctx: &Context<'_>) -> Result<Vec<Feedback>> {
+        Ok(load(ctx, FeedbackOf(self.0.id)).await?.unwrap_or_default().into_iter().map(Feedback).collect())
+    }
+    /// Day of its end.
+    async fn closed_on(&self) -> Option<NaiveDate> {
+        self.0.closed_on
+    }
+    /// Version, for `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+async fn deadline(ctx: &Context<'_>, day: Option<NaiveDate>) -> Result<Option<Deadline>> {
+    let Some(day) = day else { return Ok(None) };
+    let calendar = super::loaders::calendar(ctx).await?;
+    let d = store::Deadline::new(calendar, desk(ctx).today(), day);
+    Ok(Some(Deadline { day: d.day, working_days: d.working_days, days: d.days, caution: d.caution }))
+}
+
+/// Which orders.
+#[derive(InputObject)]
+pub(super) struct OrderFilterInput {
+    /// Year.
+    year: i32,
+    /// State.
+    status: Option<OrderStatus>,
+    /// Station.
+    workstation_id: Option<ID>,
+    /// Lead or co-member.
+    member_id: Option<ID>,
+    /// Need.
+    need_id: Option<ID>,
+    /// Past the day on which they were to be answered or resolved.
+    #[graphql(default)]
+    overdue: bool,
+    /// Reopened so often that the district looks at them.
+    #[graphql(default)]
+    attention: bool,
+}
+
+#[derive(Default)]
+pub(super) struct OrderQuery;
+
+#[Object]
+impl OrderQuery {
+    /// Orders that the viewer may see, by number.
+    #[graphql(complexity = "first.or(last).unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] filter: OrderFilterInput,
+        #[graphql(desc = "The highest number first.", default)] descending: bool,
+        #[graphql(desc = "Rows from the beginning, 500 at most [20].")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 500 at most.")] last: Option<i32>,
+        #[graphql(desc = "Cursor of the row behind the page.")] before: Option<String>,
+    ) -> Result<Nodes<Order>> {
+        let f = OrderFilter {
+            year: filter.year,
+            status: filter.status,
+            workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
+            member: uuid_opt(kind::MEMBER, filter.member_id.as_ref(), "memberId").out(ctx)?,
+            need: uuid_opt(kind::NEED, filter.need_id.as_ref(), "needId").out(ctx)?,
+            overdue: filter.overdue,
+            attention: filter.attention,
+        };
+        let page = page(Arguments { first, after, last, before }, descending)?;
+        let slice = desk(ctx).orders(&f, &page).await.out(ctx)?;
+        Ok(nodes(slice, Counted::Orders(f), Order))
+    }
+
+    /// Orders whose member is on leave or has left: they have to be reassigned.
+    async fn orphaned_orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Year.")] year: i32,
+    ) -> Result<Vec<Order>> {
+        Ok(desk(ctx).orphaned_orders(year).await.out(ctx)?.into_iter().map(Order).collect())
+    }
+}
+
+/// An order to be opened.
+#[derive(InputObject)]
+pub(super) struct IssueOrderInput {
+    /// The need: on a list, covered, or to be covered by the one resource that is asked.
+    need_id: ID,
+    /// Form for a need that is on no list [微服务].
+    form: Option<DutyForm>,
+    /// Day by which it is to be resolved.
+    due_by: Option<NaiveDate>,
+}
+
+/// To whom an order is offered: by a match, or by a resource in a quarter.
+#[derive(InputObject)]
+pub(super) struct DispatchOrderInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// A match of the need: one that is confirmed, or a suggestion.
+    match_id: Option<ID>,
+    /// A resource, where there is no match yet.
+    resource_id: Option<ID>,
+    /// Quarter for the resource, 1 to 4.
+    quarter: Option<i32>,
+    /// Why a pair that was declined or lapsed this year is asked again all the same.
+    again: Option<String>,
+}
+
+/// An order and the version that was read.
+#[derive(InputObject)]
+pub(super) struct OrderStepInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+}
+
+/// An order, the version that was read, and why.
+#[derive(InputObject)]
+pub(super) struct OrderReasonInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Why.
+    reason: String,
+}
+
+/// A member's no.
+#[derive(InputObject)]
+pub(super) struct DeclineOrderInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Why, from the list.
+    reason: DeclineReason,
+    /// Why, in own words; required for 其他.
+    #[graphql(default)]
+    note: String,
+}
+
+/// The convener's answer to a member who wants to give an order back.
+#[derive(InputObject)]
+pub(super) struct AnswerReturnInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Whether the convener agrees.
+    allow: bool,
+    /// Why.
+    reason: String,
+}
+
+/// What is to be done.
+#[derive(InputObject)]
+pub(super) struct PlanOrderInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// What is to be done.
+    plan: String,
+    /// By when.
+    due_by: Option<NaiveDate>,
+}
+
+/// A counted part of an outcome.
+#[derive(InputObject)]
+pub(super) struct QuantityInput {
+    /// What is counted.
+    measure: Measure,
+    /// How many before.
+    before: Option<i32>,
+    /// How many, not below zero.
+    amount: i32,
+    /// Unit, such as 户, 人, 平方米.
+    unit: String,
+}
+
+/// What came out of an order.
+#[derive(InputObject)]
+pub(super) struct ResolveOrderInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Day, not before 接单 and not in the future.
+    resolved_on: NaiveDate,
+    /// In words.
+    outcome: String,
+    /// What shows it.
+    evidence: String,
+    /// Counted.
+    #[graphql(default)]
+    quantities: Vec<QuantityInput>,
+}
+
+/// The requester's word, or a try to get it.
+#[derive(InputObject)]
+pub(super) struct RateOrderInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Who gives it.
+    by: FeedbackBy,
+    /// How: 电话, 上门, …
+    channel: String,
+    /// The word; `NOT_RATED` where nobody was reached.
+    rating: Rating,
+    /// Whether it is solved; required where there is a word.
+    solved: Option<Solved>,
+    /// In words; required where the requester is not satisfied.
+    words: Option<String>,
+}
+
+#[derive(Default)]
+pub(super) struct OrderMutation;
+
+#[Object]
+impl OrderMutation {
+    /// Opens an order for a need (开单). A need has one live order.
+    async fn issue_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For what.")] input: IssueOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let need = uuid(kind::NEED, &input.need_id, "needId")?;
+            desk(ctx).issue_order(need, input.form, input.due_by).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Offers an order to a member (派单). The answer is due within five working days, or as many as the office says.
+    async fn dispatch_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To whom.")] input: DispatchOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            let lead = match (&input.match_id, &input.resource_id) {
+                (Some(m), None) => Lead::Match(uuid(kind::MATCH, m, "matchId")?),
+                (None, Some(r)) => Lead::Resource {
+                    resource: uuid(kind::RESOURCE, r, "resourceId")?,
+                    quarter: input.quarter.unwrap_or(0),
+                    again: input.again,
+                },
+                _ => {
+                    let words = "请给出匹配或资源之一:matchId,或 resourceId 与 quarter。";
+                    return Err(Refusal::new("LEAD", words).at("matchId").into());
+                }
+            };
+            desk(ctx).dispatch_order(id, input.expected_version, lead).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// The member takes the order (接单), or a clerk records it.
+    async fn accept_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: OrderStepInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            desk(ctx).accept_order(uuid(kind::ORDER, &input.id, "id")?, input.expected_version).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// The member declines the order (退单): capacity is free again, and the next best candidate is suggested.
+    async fn decline_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: DeclineOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).decline_order(id, input.expected_version, input.reason, &input.note).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// The member asks to give an accepted order back; the convener decides with `answerReturn`.
+    async fn ask_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: OrderReasonInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).ask_return(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// The convener agrees that an order is given back, or not.
+    async fn answer_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what.")] input: AnswerReturnInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).answer_return(id, input.expected_version, input.allow, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Takes an order from its member for another (改派); dispatch it anew afterwards.
+    async fn reassign_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: OrderReasonInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).reassign_order(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Says that a pure service needs no consultation, and why.
+    async fn waive_consultation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: OrderReasonInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).waive_consultation(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Writes down what is to be done, and by when (形成方案).
+    async fn plan_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What.")] input: PlanOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).plan_order(id, input.expected_version, &input.plan, input.due_by).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// The work begins (办理).
+    async fn start_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: OrderStepInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            desk(ctx).start_order(uuid(kind::ORDER, &input.id, "id")?, input.expected_version).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Rests an order that waits on season, permit or works (暂停); the days do not count.
+    async fn suspend_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: OrderReasonInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).suspend_order(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Takes it up again (恢复); its deadline moves by the working days that it rested.
+    async fn resume_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: OrderStepInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            desk(ctx).resume_order(uuid(kind::ORDER, &input.id, "id")?, input.expected_version).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Solves an order with what came out of it (解单); the requester is asked afterwards.
+    async fn resolve_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What came out.")] input: ResolveOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            let quantity = |q: QuantityInput| (q.measure, q.before, q.amount, q.unit);
+            let outcome = OutcomeInput {
+                resolved_on: input.resolved_on,
+                outcome: input.outcome,
+                evidence: input.evidence,
+                quantities: input.quantities.into_iter().map(quantity).collect(),
+            };
+            desk(ctx).resolve_order(id, input.expected_version, &outcome).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Records the requester's word, or a try to get it (回访). Never by somebody who did the work.
+    async fn rate_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was said.")] input: RateOrderInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            let said = FeedbackInput {
+                given_by: input.by,
+                channel: input.channel,
+                rating: input.rating,
+                solved: input.solved,
+                words: input.words,
+            };
+            desk(ctx).rate_order(id, input.expected_version, &said).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Cancels an order (取消): final.
+    async fn cancel_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: OrderReasonInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            desk(ctx).cancel_order(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+}

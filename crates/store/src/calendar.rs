@@ -1,0 +1,95 @@
+//! The calendar of working days, and the state of a year.
+
+use crate::entity::{calendar_day, duty_year};
+use crate::import::{Report, insert_all};
+use crate::{Desk, Result};
+use chrono::{Datelike, NaiveDate};
+use domain::{Calendar, DayKind, Refusal, calendar};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+/// Working days within which a member answers an offer (domain.md §9, rule 5), where the office sets no other number.
+pub const ANSWER_DAYS: u32 = 5;
+
+/// The setting that says otherwise.
+pub const ANSWER_DAYS_SETTING: &str = "answer_days";
+
+impl Desk {
+    /// The working days as they are known: the office's table, or the one built in.
+    pub(crate) async fn calendar<C: ConnectionTrait>(&self, db: &C) -> Result<Calendar> {
+        let rows = calendar_day::Entity::find().all(db).await?;
+        if rows.is_empty() {
+            return Ok(Calendar::new(calendar::built_in().into_iter().map(|(day, kind, _)| (day, kind))));
+        }
+        Ok(Calendar::new(rows.into_iter().map(|r| (r.day, r.kind))))
+    }
+
+    /// The same, for whoever shows deadlines.
+    pub async fn working_days(&self) -> Result<Calendar> {
+        self.calendar(self.store.db()).await
+    }
+
+    /// Working days within which an offer is answered.
+    pub(crate) async fn answer_days(&self) -> Result<u32> {
+        let set = self.setting(ANSWER_DAYS_SETTING).await?;
+        Ok(set.and_then(|s| s.parse().ok()).filter(|n| (1..=60).contains(n)).unwrap_or(ANSWER_DAYS))
+    }
+
+    /// Days that differ from the plain week. The years of the file take the place of what was known of them; the
+    /// first import also keeps the built-in years that it does not name.
+    pub async fn import_calendar(
+        &self,
+        rows: Vec<(NaiveDate, DayKind, String)>,
+        dry_run: bool,
+    ) -> Result<Report> {
+        self.whole("calendar", dry_run, async |tx, report| {
+            let years: std::collections::BTreeSet<i32> = rows.iter().map(|r| r.0.year()).collect();
+            let old = calendar_day::Entity::find().all(tx).await?;
+            let built_in = if old.is_empty() { calendar::built_in() } else { Vec::new() };
+            let kept = built_in.into_iter().filter(|r| !years.contains(&r.0.year()));
+            let gone: Vec<NaiveDate> =
+                old.iter().filter(|r| years.contains(&r.day.year())).map(|r| r.day).collect();
+            calendar_day::Entity::delete_many()
+                .filter(calendar_day::Column::Day.is_in(gone))
+                .exec(tx)
+                .await?;
+            report.created = rows.len();
+            let new = rows
+                .into_iter()
+                .chain(kept)
+                .map(|(day, kind, name)| calendar_day::Model { day, kind, name }.into_active_model());
+            insert_all(tx, new.collect()).await
+        })
+        .await
+    }
+
+    /// Nothing changes in a year that is closed.
+    pub(crate) async fn open_year<C: ConnectionTrait>(&self, db: &C, year: i32) -> Result<()> {
+        let row = duty_year::Entity::find_by_id(year).one(db).await?;
+        Ok(domain::year::check_open(year, row.map(|r| r.status))?)
+    }
+}
+
+/// A deadline and how far it is, for those who see it.
+#[derive(Clone, Debug)]
+pub struct Deadline {
+    /// The last day.
+    pub day: NaiveDate,
+    /// Working days left, below zero where it is past.
+    pub working_days: i32,
+    /// Calendar days left.
+    pub days: i64,
+    /// Why the number may be wrong: the exceptions of a year are not known.
+    pub caution: Option<String>,
+}
+
+impl Deadline {
+    /// How far a day is from today.
+    pub fn new(calendar: &Calendar, today: NaiveDate, day: NaiveDate) -> Deadline {
+        let unknown = [today.year(), day.year()].into_iter().find(|y| !calendar.knows(*y));
+        let caution = unknown.map(|y| {
+            let words = format!("{y} 年的放假调休安排尚未录入,工作日只按周末计算;请导入后再看。");
+            Refusal::new("CALENDAR", words).message
+        });
+        Deadline { day, working_days: calendar.between(today, day), days: (day - today).num_days(), caution }
+    }
+}

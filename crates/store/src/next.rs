@@ -1,0 +1,185 @@
+//! The next best candidate when a member declines: by the standing plan's prices, without touching another item.
+
+use crate::candidate::best_quarter;
+use crate::city::{Basis, quarter_of};
+use crate::entity::{member, need, need_match, pair_rule, resource};
+use crate::explain::Kept;
+use crate::{Desk, Error, Result};
+use domain::matching::candidates::Index;
+use domain::matching::score;
+use domain::{MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Candidates at most that are looked at: who is behind is no better than nobody.
+const LOOKED_AT: usize = 50;
+
+impl Desk {
+    /// Suggests the next best candidate for the requirement of a match that has ended. Writes a suggestion where there
+    /// is one; a convener dispatches it, or not.
+    pub(crate) async fn suggest_next(
+        &self,
+        tx: &DatabaseTransaction,
+        gone: &need_match::Model,
+    ) -> Result<Option<Uuid>> {
+        let kept = self.kept_plan(tx, gone.year).await?;
+        let mut ranked = kept.as_ref().map_or(Vec::new(), |(_, kept)| kept.by_price(gone.need_id));
+        ranked.truncate(LOOKED_AT);
+        // Who said no this year, by whatever means, is not asked again; who has been asked already neither.
+        let wanted = need::Entity::find_by_id(gone.need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
+        let history = need_match::Entity::find()
+            .filter(need_match::Column::NeedId.eq(gone.need_id))
+            .filter(need_match::Column::Status.ne(MatchStatus::Superseded))
+            .all(tx)
+            .await?;
+        let banned = pair_rule::Entity::find()
+            .filter(pair_rule::Column::NeedId.eq(gone.need_id))
+            .filter(pair_rule::Column::Kind.eq(PairRuleKind::Ban))
+            .all(tx)
+            .await?;
+        ranked.retain(|c| {
+            !history.iter().any(|m| m.resource_id == c.resource)
+                && !banned.iter().any(|b| b.resource_id == c.resource)
+        });
+        let resources: HashMap<Uuid, resource::Model> = resource::Entity::find()
+            .filter(resource::Column::Id.is_in(ranked.iter().map(|c| c.resource)))
+            .filter(resource::Column::Status.eq(ResourceStatus::Available))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect();
+        let members: HashMap<Uuid, member::Model> = member::Entity::find()
+            .filter(member::Column::Id.is_in(resources.values().map(|r| r.member_id)))
+            .filter(member::Column::Status.eq(MemberStatus::Active))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|m| (m.id, m))
+            .collect();
+        let held = need_match::Entity::find()
+            .filter(need_match::Column::Year.eq(gone.year))
+            .filter(need_match::Column::MemberId.is_in(members.keys().copied()))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
+            .all(tx)
+            .await?;
+        // The plan keeps of a resource the quarters that it could need; what has passed since moves to now.
+        let now = i32::from(quarter_of(self.today(), gone.year).clamp(1, 4));
+        let until = wanted.desired_by.map_or(4, |d| i32::from(quarter_of(d, gone.year).min(4)));
+        let fits = |c: &Priced| -> Option<i32> {
+            let r = resources.get(&c.resource)?;
+            let m = members.get(&r.member_id)?;
+            let quarter = c.quarter.max(now);
+            let open = quarter <= until && quarter <= i32::from(quarter_of(r.window_to, gone.year).min(4));
+            let count =
+                |of: &dyn Fn(&need_match::Model) -> bool| held.iter().filter(|h| of(h)).count() as i32;
+            let room = count(&|h| h.resource_id == r.id && h.quarter == quarter) < r.per_quarter
+                && count(&|h| h.resource_id == r.id) < r.per_year
+                && count(&|h| h.member_id == m.id) < m.yearly_limit;
+            (open && room).then_some(quarter)
+        };
+        let best = ranked.iter().find_map(|c| Some((c, fits(c)?)));
+        let plan_id = best.and(kept.as_ref()).map(|(id, _)| *id);
+        let best = match best {
+            Some((best, quarter)) => Some((best.resource, best.points, quarter)),
+            // The plan has nobody left, or was made without the need: the lists as they are now.
+            None => self.best_now(tx, gone, &history).await?,
+        };
+        let Some((resource, points, quarter)) = best else { return Ok(None) };
+        let owner = self.resource_row(tx, resource).await?.member_id;
+        let row = need_match::Model {
+            id: self.id(),
+            year: gone.year,
+            plan_id,
+            need_id: gone.need_id,
+            requirement_id: gone.requirement_id,
+            resource_id: resource,
+            member_id: owner,
+            workstation_id: gone.workstation_id,
+            quarter,
+            score: points,
+            parts: "[]".to_owned(),
+            alternative: None,
+            alternative_points: None,
+            rank: None,
+            candidates: Some(ranked.len() as i32),
+            proposed_by: ProposedBy::System,
+            status: MatchStatus::Suggested,
+            reason: None,
+            version: 1,
+        };
+        let id = row.id;
+        row.into_active_model().reset_all().insert(tx).await?;
+        Ok(Some(id))
+    }
+
+    /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;
+    /// whoever was asked already is left out.
+    async fn best_now(
+        &self,
+        tx: &DatabaseTransaction,
+        gone: &need_match::Model,
+        history: &[need_match::Model],
+    ) -> Result<Option<(Uuid, i64, i32)>> {
+        let terms = self.terms_in_force(tx).await?;
+        let basis = Basis::Need { need: gone.need_id, again: false };
+        let loaded = self.load_on(tx, gone.year, None, basis, terms).await?;
+        let (Some(need), Some(asked)) = (loaded.city.needs.first(), loaded.requirements.first()) else {
+            return Ok(None);
+        };
+        let Some(at) = asked.iter().position(|q| q.id == gone.requirement_id) else { return Ok(None) };
+        let (city, requirement) = (&loaded.city, &need.requirements[at]);
+        let candidates = Index::new(city).candidates(city, need, requirement);
+        let best = candidates
+            .into_iter()
+            .filter(|r| !history.iter().any(|m| m.resource_id == loaded.resources[*r as usize].id))
+            .filter(|r| {
+                let m = &city.members[city.resources[*r as usize].member as usize];
+                m.load < m.yearly_limit
+            })
+            .filter_map(|r| {
+                let quarter = best_quarter(city, need, requirement, r)?;
+                Some((score::total(city, need, requirement, r, quarter), std::cmp::Reverse(r), quarter))
+            })
+            .max();
+        Ok(best.map(|(points, r, quarter)| (loaded.resources[r.0 as usize].id, points, i32::from(quarter))))
+    }
+}
+
+/// A candidate at the plan's prices.
+#[derive(Clone, Debug)]
+pub(crate) struct Priced {
+    pub resource: Uuid,
+    pub quarter: i32,
+    pub points: i64,
+    /// What it lacks at the plan's prices.
+    lacks: i64,
+}
+
+impl Kept {
+    /// The pairs of a need that the plan had, the cheapest at its prices first, ties by number.
+    fn by_price(&self, need: Uuid) -> Vec<Priced> {
+        let Some(at) = self.needs.iter().position(|n| *n == need) else { return Vec::new() };
+        let units = self.layout.units.iter().enumerate().filter(|(_, u)| u.0 == at as u32);
+        let mut found = Vec::new();
+        for (unit, _) in units {
+            for pair in self.instance.pairs_of(unit) {
+                let (r, quarter) = self.layout.places[self.instance.place_of(pair)];
+                found.push((
+                    r,
+                    Priced {
+                        resource: self.resources[r as usize],
+                        quarter: i32::from(quarter),
+                        points: self.instance.score_of(pair),
+                        lacks: self.instance.lacks(&self.solution.prices, unit, pair),
+                    },
+                ));
+            }
+        }
+        found.sort_by_key(|(r, c)| (c.lacks, *r, c.quarter));
+        found.into_iter().map(|(_, c)| c).collect()
+    }
+}

@@ -1,0 +1,706 @@
+//! Orders (单): issued, offered to a member, answered.
+
+use crate::desk::{Event, same_version};
+use crate::entity::{co_member, duty_item, duty_list, member, need, need_match, offer, work_order};
+use crate::paging::slice;
+use crate::{Desk, Error, Page, Result, Slice};
+use chrono::NaiveDate;
+use domain::{
+    Action, DeclineReason, DutyForm, MatchAction, MatchStatus, MemberStatus, NeedAction, NeedStatus,
+    OfferAnswer, OrderAction, OrderStatus, Refusal, number, order as rules, refusal,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+};
+use uuid::Uuid;
+
+/// Which orders.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// Year.
+    pub year: i32,
+    /// State.
+    pub status: Option<OrderStatus>,
+    /// Station.
+    pub workstation: Option<Uuid>,
+    /// Lead or co-member.
+    pub member: Option<Uuid>,
+    /// Need.
+    pub need: Option<Uuid>,
+    /// Past the day on which they were to be answered or resolved.
+    pub overdue: bool,
+    /// Reopened so often that the district looks at them.
+    pub attention: bool,
+}
+
+/// To whom an order is offered.
+#[derive(Clone, Debug)]
+pub enum Lead {
+    /// By a match that there is: a suggestion, or one that is confirmed.
+    Match(Uuid),
+    /// By a resource in a quarter; the rules are asked.
+    Resource {
+        /// The resource.
+        resource: Uuid,
+        /// Quarter, 1 to 4.
+        quarter: i32,
+        /// Why a pair that was declined this year is asked again.
+        again: Option<String>,
+    },
+}
+
+impl Desk {
+    /// Orders that the viewer may see: a station's, and a member's own as lead or co-member.
+    fn orders_in_sight(&self) -> Condition {
+        let own = self.viewer.person.map(|p| {
+            let co = co_member::Entity::find()
+                .select_only()
+                .column(co_member::Column::OrderId)
+                .filter(co_member::Column::MemberId.eq(p));
+            let any = Condition::any()
+                .add(work_order::Column::LeadId.eq(p))
+                .add(work_order::Column::Id.in_subquery(co.into_query()));
+            SimpleExpr::from(Expr::expr(any))
+        });
+        self.in_sight(work_order::Column::WorkstationId, own)
+    }
+
+    fn orders_where(&self, f: &OrderFilter) -> Select<work_order::Entity> {
+        use work_order::Column as C;
+        let mut q = work_order::Entity::find().filter(C::Year.eq(f.year)).filter(self.orders_in_sight());
+        if let Some(status) = f.status {
+            q = q.filter(C::Status.eq(status));
+        }
+        if let Some(station) = f.workstation {
+            q = q.filter(C::WorkstationId.eq(station));
+        }
+        if let Some(member) = f.member {
+            let co = co_member::Entity::find()
+                .select_only()
+                .column(co_member::Column::OrderId)
+                .filter(co_member::Column::MemberId.eq(member));
+            q = q.filter(Condition::any().add(C::LeadId.eq(member)).add(C::Id.in_subquery(co.into_query())));
+        }
+        if let Some(need) = f.need {
+            q = q.filter(C::NeedId.eq(need));
+        }
+        if f.overdue {
+            q = q.filter(self.overdue());
+        }
+        if f.attention {
+            q = q
+                .filter(C::ReopenCount.gte(rules::REOPENED_TOO_OFTEN))
+                .filter(C::Status.ne(OrderStatus::Closed));
+        }
+        q
+    }
+
+    pub(crate) fn overdue(&self) -> Condition {
+        use work_order::Column as C;
+        let at_work = OrderStatus::ALL.iter().copied().filter(|s| s.carried());
+        Condition::any()
+            .add(C::Status.eq(OrderStatus::Dispatched).and(C::AcceptBy.lt(self.today())))
+            .add(C::Status.is_in(at_work).and(C::DueBy.lt(self.today())))
+    }
+
+    /// Orders by number.
+    pub async fn orders(&self, f: &OrderFilter, page: &Page) -> Result<Slice<work_order::Model>> {
+        slice(self.store.db(), self.orders_where(f), work_order::Column::Number, page).await
+    }
+
+    /// How many orders.
+    pub async fn count_orders(&self, f: &OrderFilter) -> Result<u64> {
+        Ok(self.orders_where(f).count(self.store.db()).await?)
+    }
+
+    /// Orders by id.
+    pub async fn orders_by_id(&self, ids: &[Uuid]) -> Result<Vec<work_order::Model>> {
+        Ok(work_order::Entity::find()
+            .filter(work_order::Column::Id.is_in(ids.iter().copied()))
+            .filter(self.orders_in_sight())
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// Orders of needs, the oldest first.
+    pub async fn orders_of_needs(&self, needs: &[Uuid]) -> Result<Vec<work_order::Model>> {
+        Ok(work_order::Entity::find()
+            .filter(work_order::Column::NeedId.is_in(needs.iter().copied()))
+            .filter(self.orders_in_sight())
+            .order_by_asc(work_order::Column::Id)
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// Co-members of orders: (order, member).
+    pub async fn co_members(&self, orders: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+        let rows = co_member::Entity::find()
+            .filter(co_member::Column::OrderId.is_in(orders.iter().copied()))
+            .all(self.store.db())
+            .await?;
+        Ok(rows.into_iter().map(|r| (r.order_id, r.member_id)).collect())
+    }
+
+    /// Offers of orders, in order of time.
+    pub async fn offers_of(&self, orders: &[Uuid]) -> Result<Vec<offer::Model>> {
+        Ok(offer::Entity::find()
+            .filter(offer::Column::OrderId.is_in(orders.iter().copied()))
+            .order_by_asc(offer::Column::Id)
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// The order, the right to do something to it, and the version that was read.
+    pub(crate) async fn order_for(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        right: Action,
+        expected: i32,
+    ) -> Result<work_order::Model> {
+        let o = work_order::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("单"))?;
+        self.need(right, o.workstation_id, o.lead_id)?;
+        same_version(expected, o.version, vec!["status"])?;
+        self.open_year(tx, o.year).await?;
+        Ok(o)
+    }
+
+    /// Writes an order's new state with its audit event.
+    pub(crate) async fn write_order(
+        &self,
+        tx: &DatabaseTransaction,
+        before: &work_order::Model,
+        after: work_order::Model,
+        action: OrderAction,
+        reason: Option<String>,
+    ) -> Result<work_order::Model> {
+        let mut row = after.into_active_model().reset_all();
+        row.version = Set(before.version + 1);
+        let row = row.update(tx).await?;
+        let detail = serde_json::json!({"number": row.number, "before": before.status.code(), "after": row.status.code()});
+        let event = Event {
+            action: action.code(),
+            subject: "order",
+            id: Some(row.id),
+            workstation: Some(row.workstation_id),
+            detail,
+            reason,
+        };
+        self.audit(tx, event).await?;
+        Ok(row)
+    }
+
+    /// Opens an order for a need (开单): one that is on a list, that is covered, or that one resource will cover. The
+    /// form is that of its item; `form` says it for a need that is on no list.
+    pub async fn issue_order(
+        &self,
+        need_id: Uuid,
+        form: Option<DutyForm>,
+        due_by: Option<NaiveDate>,
+    ) -> Result<work_order::Model> {
+        let tx = self.store.begin().await?;
+        let n = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::DecideOrder, n.workstation_id, None)?;
+        self.open_year(&tx, n.year).await?;
+        if !matches!(n.status, NeedStatus::Open | NeedStatus::Matched | NeedStatus::Listed) {
+            n.status.apply(NeedAction::Start)?;
+        }
+        let live = work_order::Entity::find()
+            .filter(work_order::Column::NeedId.eq(need_id))
+            .filter(work_order::Column::Status.is_in(OrderStatus::all_live()))
+            .one(&tx)
+            .await?;
+        if let Some(o) = live {
+            let words = format!("需求 {} 已有未办结的单 {},请在该单上改派,或先取消它。", n.number, o.number);
+            return Err(Refusal::new("ORDER_LIVE", words).into());
+        }
+        if n.status == NeedStatus::Open {
+            let missing = self.missing(&tx, need_id).await?;
+            if missing.len() > 1 {
+                let words = format!(
+                    "需求 {} 还缺「{}」,多项必要条件须先匹配齐备再开单。",
+                    n.number,
+                    missing.join("」「")
+                );
+                return Err(Refusal::new("NEED_PARTLY", words).into());
+            }
+        }
+        if let Some(day) = due_by
+            && day < self.today()
+        {
+            let words = format!("办理期限 {day} 已过,请填写今天或以后的日期。");
+            return Err(Refusal::new("DATE", words).at("dueBy").into());
+        }
+        let item = self.live_item(&tx, need_id).await?;
+        let station = self.station(&tx, n.workstation_id).await?;
+        let next = self.next_numbers(&tx, &format!("{}-{}-O", station.code, n.year), 1).await?;
+        let row = work_order::Model {
+            id: self.id(),
+            number: number::item(&station.code, n.year, 'O', next),
+            year: n.year,
+            need_id,
+            workstation_id: n.workstation_id,
+            form: item.map(|i| i.form).or(form).unwrap_or(DutyForm::Service),
+            match_id: None,
+            lead_id: None,
+            status: OrderStatus::Issued,
+            issued_on: self.today(),
+            dispatched_on: None,
+            accept_by: None,
+            accepted_on: None,
+            due_by,
+            suspended_on: None,
+            suspended_days: 0,
+            waived: None,
+            plan: None,
+            return_asked: None,
+            reason: None,
+            return_count: 0,
+            reopen_count: 0,
+            tries: 0,
+            resolved_on: None,
+            outcome: None,
+            evidence: None,
+            rating: None,
+            solved: None,
+            closed_on: None,
+            version: 1,
+        };
+        let row = row.into_active_model().insert(&tx).await?;
+        let event = Event {
+            action: "ISSUE",
+            subject: "order",
+            id: Some(row.id),
+            workstation: Some(row.workstation_id),
+            detail: serde_json::json!({"number": row.number, "need": n.number}),
+            reason: None,
+        };
+        self.audit(&tx, event).await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    /// Units of mandatory requirements that no confirmed match covers.
+    async fn missing<C: ConnectionTrait>(&self, db: &C, need_id: Uuid) -> Result<Vec<String>> {
+        let held = need_match::Entity::find()
+            .filter(need_match::Column::NeedId.eq(need_id))
+            .filter(need_match::Column::Status.is_in([MatchStatus::Confirmed, MatchStatus::Used]))
+            .all(db)
+            .await?;
+        let mut missing = Vec::new();
+        for q in self.requirements_in(db, &[need_id]).await?.into_iter().filter(|q| q.mandatory) {
+            let have = held.iter().filter(|m| m.requirement_id == q.id).count() as i32;
+            missing.extend((have..q.quantity).map(|_| q.label.clone()));
+        }
+        Ok(missing)
+    }
+
+    /// The item of a published list that a need stands on.
+    pub(crate) async fn live_item<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        need_id: Uuid,
+    ) -> Result<Option<duty_item::Model>> {
+        let published = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(duty_list::Column::Edition.gt(0));
+        Ok(duty_item::Entity::find()
+            .filter(duty_item::Column::NeedId.eq(need_id))
+            .filter(duty_item::Column::Removed.eq(false))
+            .filter(duty_item::Column::ListId.in_subquery(published.into_query()))
+            .one(db)
+            .await?)
+    }
+
+    /// Offers an order to a member (派单): by a match that there is, or by a resource that the rules allow. Capacity is
+    /// reserved; the answer is due within the office's number of working days.
+    pub async fn dispatch_order(&self, id: Uuid, expected: i32, lead: Lead) -> Result<work_order::Model> {
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::DecideOrder, expected).await?;
+        let next = o.status.apply(OrderAction::Dispatch)?;
+        let m = match lead {
+            Lead::Match(id) => {
+                let found = need_match::Entity::find_by_id(id).one(&tx).await?;
+                let m = found.filter(|m| m.need_id == o.need_id).ok_or(Error::NotFound("匹配"))?;
+                match m.status {
+                    MatchStatus::Confirmed | MatchStatus::Proposed => m,
+                    _ => {
+                        let to = m.status.apply(MatchAction::Propose)?;
+                        self.check_room(&tx, std::slice::from_ref(&m)).await?;
+                        self.write_match(&tx, m, to, None).await?
+                    }
+                }
+            }
+            Lead::Resource { resource, quarter, again } => {
+                let n = need::Entity::find_by_id(o.need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+                self.pair(&tx, &n, resource, quarter, again.as_deref()).await?
+            }
+        };
+        let lead = self.member_row(&tx, m.member_id).await?;
+        if lead.status != MemberStatus::Active {
+            let words = format!("委员{}现在是「{}」,请另派他人。", lead.name, lead.status.label());
+            return Err(Refusal::new("MEMBER_INACTIVE", words).into());
+        }
+        let answer_by = self.calendar(&tx).await?.after(self.today(), self.answer_days().await?);
+        let row = offer::Model {
+            id: self.id(),
+            order_id: id,
+            match_id: m.id,
+            member_id: m.member_id,
+            year: o.year,
+            workstation_id: o.workstation_id,
+            offered_on: self.today(),
+            answer_by,
+            answered_on: None,
+            answer: None,
+            reason: None,
+        };
+        row.into_active_model().insert(&tx).await?;
+        self.set_co_members(&tx, &o, m.member_id).await?;
+        let after = work_order::Model {
+            status: next,
+            match_id: Some(m.id),
+            lead_id: Some(m.member_id),
+            dispatched_on: Some(self.today()),
+            accept_by: Some(answer_by),
+            accepted_on: None,
+            return_asked: None,
+            reason: None,
+            ..o.clone()
+        };
+        let o = self.write_order(&tx, &o, after, OrderAction::Dispatch, None).await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// Whoever else has a confirmed match with the need helps.
+    async fn set_co_members(
+        &self,
+        tx: &DatabaseTransaction,
+        o: &work_order::Model,
+        lead: Uuid,
+    ) -> Result<()> {
+        co_member::Entity::delete_many().filter(co_member::Column::OrderId.eq(o.id)).exec(tx).await?;
+        let mut others: Vec<Uuid> = need_match::Entity::find()
+            .filter(need_match::Column::NeedId.eq(o.need_id))
+            .filter(need_match::Column::Status.eq(MatchStatus::Confirmed))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|m| m.member_id)
+            .filter(|m| *m != lead)
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        let rows =
+            others.into_iter().map(|m| co_member::Model { order_id: o.id, member_id: m }.into_active_model());
+        crate::import::insert_all(tx, rows.collect()).await
+    }
+
+    pub(crate) async fn write_match(
+        &self,
+        tx: &DatabaseTransaction,
+        m: need_match::Model,
+        to: MatchStatus,
+        reason: Option<String>,
+    ) -> Result<need_match::Model> {
+        let version = m.version + 1;
+        let mut row = m.into_active_model();
+        row.status = Set(to);
+        row.version = Set(version);
+        if reason.is_some() {
+            row.reason = Set(reason);
+        }
+        Ok(row.update(tx).await?)
+    }
+
+    pub(crate) async fn step_need(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        action: NeedAction,
+    ) -> Result<need::Model> {
+        let n = need::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
+        let (next, version) = (n.status.apply(action)?, n.version + 1);
+        let mut row = n.into_active_model();
+        row.status = Set(next);
+        row.version = Set(version);
+        Ok(row.update(tx).await?)
+    }
+
+    pub(crate) async fn lead_match(
+        &self,
+        tx: &DatabaseTransaction,
+        o: &work_order::Model,
+    ) -> Result<need_match::Model> {
+        let id = o.match_id.ok_or_else(|| Error::Fault("an order at work without match".into()))?;
+        need_match::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("匹配"))
+    }
+
+    /// Writes the answer to the offer that stands.
+    pub(crate) async fn answer_offer(
+        &self,
+        tx: &DatabaseTransaction,
+        o: &work_order::Model,
+        answer: OfferAnswer,
+        reason: Option<String>,
+    ) -> Result<()> {
+        offer::Entity::update_many()
+            .col_expr(offer::Column::AnsweredOn, Expr::value(self.today()))
+            .col_expr(offer::Column::Answer, Expr::value(answer.code()))
+            .col_expr(offer::Column::Reason, Expr::value(reason))
+            .filter(offer::Column::OrderId.eq(o.id))
+            .filter(offer::Column::Answer.is_null())
+            .exec(tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The member takes the order (接单), or somebody records that the member does. Too late is refused: silence is not
+    /// consent, and the place may be another's by now.
+    pub async fn accept_order(&self, id: Uuid, expected: i32) -> Result<work_order::Model> {
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::AnswerOrder, expected).await?;
+        let next = o.status.apply(OrderAction::Accept)?;
+        if let Some(day) = o.accept_by.filter(|d| *d < self.today()) {
+            let words = format!("该单应在 {day} 前答复,已经逾期,不能再接;请召集人重新派单。");
+            return Err(Refusal::new("ORDER_LAPSED", words).into());
+        }
+        let m = self.lead_match(&tx, &o).await?;
+        if m.status == MatchStatus::Proposed {
+            let to = m.status.apply(MatchAction::Confirm)?;
+            self.write_match(&tx, m, to, None).await?;
+            self.cover(&tx, &[o.need_id]).await?;
+        }
+        self.step_need(&tx, o.need_id, NeedAction::Start).await?;
+        self.answer_offer(&tx, &o, OfferAnswer::Accepted, None).await?;
+        let after = work_order::Model { status: next, accepted_on: Some(self.today()), ..o.clone() };
+        let o = self.write_order(&tx, &o, after, OrderAction::Accept, None).await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// The member declines (退单): capacity is freed, and the next best candidate is suggested to the station.
+    pub async fn decline_order(
+        &self,
+        id: Uuid,
+        expected: i32,
+        code: DeclineReason,
+        note: &str,
+    ) -> Result<work_order::Model> {
+        if code == DeclineReason::Other {
+            refusal::text(note, "说明", 200, "note")?;
+        }
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::AnswerOrder, expected).await?;
+        let next = o.status.apply(OrderAction::Decline)?;
+        let note = note.trim();
+        let reason =
+            if note.is_empty() { code.label().to_owned() } else { format!("{}:{note}", code.label()) };
+        let o = self
+            .give_back(
+                &tx,
+                o,
+                (OrderAction::Decline, next),
+                MatchAction::Decline,
+                Some(OfferAnswer::Declined),
+                reason,
+            )
+            .await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// Takes the order from its member: the match ends, the offer is answered, the next best is suggested.
+    pub(crate) async fn give_back(
+        &self,
+        tx: &DatabaseTransaction,
+        o: work_order::Model,
+        (action, next): (OrderAction, OrderStatus),
+        of_match: MatchAction,
+        answer: Option<OfferAnswer>,
+        reason: String,
+    ) -> Result<work_order::Model> {
+        let m = self.lead_match(tx, &o).await?;
+        let to = m.status.apply(of_match)?;
+        let m = self.write_match(tx, m, to, Some(reason.clone())).await?;
+        if let Some(answer) = answer {
+            self.answer_offer(tx, &o, answer, Some(reason.clone())).await?;
+        }
+        self.put_back(tx, &o).await?;
+        self.suggest_next(tx, &m).await?;
+        let after = work_order::Model {
+            status: next,
+            match_id: None,
+            lead_id: None,
+            return_asked: None,
+            return_count: o.return_count + i32::from(next == OrderStatus::Returned),
+            reason: Some(reason.clone()),
+            ..o.clone()
+        };
+        self.write_order(tx, &o, after, action, Some(reason)).await
+    }
+
+    /// A need whose order has no member any more goes back to its list, or to the board.
+    pub(crate) async fn put_back(&self, tx: &DatabaseTransaction, o: &work_order::Model) -> Result<()> {
+        let n = need::Entity::find_by_id(o.need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
+        if n.status == NeedStatus::InProgress {
+            let listed = self.live_item(tx, o.need_id).await?.is_some();
+            let action = if listed { NeedAction::Relist } else { NeedAction::Release };
+            self.step_need(tx, o.need_id, action).await?;
+        }
+        self.cover(tx, &[o.need_id]).await
+    }
+
+    /// Takes back every offer that was not answered in time (逾期未接), for the stations that the viewer decides for,
+    /// as of a day. Gives the numbers of the orders.
+    pub async fn lapse_orders(&self, as_of: NaiveDate) -> Result<Vec<String>> {
+        let mut lapsed = Vec::new();
+        let due = work_order::Entity::find()
+            .filter(work_order::Column::Status.eq(OrderStatus::Dispatched))
+            .filter(work_order::Column::AcceptBy.lt(as_of))
+            .filter(self.in_sight(work_order::Column::WorkstationId, None))
+            .order_by_asc(work_order::Column::Number)
+            .all(self.store.db())
+            .await?;
+        for o in due {
+            let tx = self.store.begin().await?;
+            // Somebody may have answered since.
+            let Some(o) = work_order::Entity::find_by_id(o.id).one(&tx).await? else { continue };
+            let Ok(next) = o.status.apply(OrderAction::Lapse) else { continue };
+            if !self.may(Action::DecideOrder, o.workstation_id) {
+                self.need_city(Action::PlanYear)?;
+            }
+            let number = o.number.clone();
+            let reason = "逾期未答复".to_owned();
+            let step = (OrderAction::Lapse, next);
+            self.give_back(&tx, o, step, MatchAction::Lapse, Some(OfferAnswer::Lapsed), reason).await?;
+            self.commit(tx).await?;
+            lapsed.push(number);
+        }
+        Ok(lapsed)
+    }
+
+    /// The member asks to give an accepted order back, with a reason. The convener decides.
+    pub async fn ask_return(&self, id: Uuid, expected: i32, reason: &str) -> Result<work_order::Model> {
+        let reason = refusal::text(reason, "原因", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::AnswerOrder, expected).await?;
+        o.status.apply(OrderAction::AskReturn)?;
+        let after = work_order::Model { return_asked: Some(reason.clone()), ..o.clone() };
+        let o = self.write_order(&tx, &o, after, OrderAction::AskReturn, Some(reason)).await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// The convener's answer to it.
+    pub async fn answer_return(
+        &self,
+        id: Uuid,
+        expected: i32,
+        allow: bool,
+        reason: &str,
+    ) -> Result<work_order::Model> {
+        let reason = refusal::text(reason, "原因", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::DecideOrder, expected).await?;
+        if o.return_asked.is_none() {
+            return Err(Refusal::new("NO_RETURN_ASKED", "委员没有申请退回;如需换人,请用改派。").into());
+        }
+        let o = if allow {
+            let step = (OrderAction::AllowReturn, o.status.apply(OrderAction::AllowReturn)?);
+            let asked = o.return_asked.clone().unwrap_or_default();
+            self.give_back(&tx, o, step, MatchAction::Decline, None, format!("{asked}(同意退回:{reason})"))
+                .await?
+        } else {
+            o.status.apply(OrderAction::RefuseReturn)?;
+            let after = work_order::Model { return_asked: None, ..o.clone() };
+            self.write_order(&tx, &o, after, OrderAction::RefuseReturn, Some(reason)).await?
+        };
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// Takes an order from its member for another (改派); dispatch it anew afterwards.
+    pub async fn reassign_order(&self, id: Uuid, expected: i32, reason: &str) -> Result<work_order::Model> {
+        let reason = refusal::text(reason, "原因", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::DecideOrder, expected).await?;
+        let step = (OrderAction::Reassign, o.status.apply(OrderAction::Reassign)?);
+        let answer = (o.status == OrderStatus::Dispatched).then_some(OfferAnswer::TakenBack);
+        let o = self.give_back(&tx, o, step, MatchAction::Release, answer, reason).await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// Cancels an order: final. What its list promised stays reserved; what was offered only for it is free again.
+    pub async fn cancel_order(&self, id: Uuid, expected: i32, reason: &str) -> Result<work_order::Model> {
+        let reason = refusal::text(reason, "原因", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        let o = self.order_for(&tx, id, Action::DecideOrder, expected).await?;
+        let next = o.status.apply(OrderAction::Cancel)?;
+        let o = self.end_order(&tx, o, (OrderAction::Cancel, next), reason).await?;
+        self.commit(tx).await?;
+        Ok(o)
+    }
+
+    /// Ends an order that was not resolved.
+    pub(crate) async fn end_order(
+        &self,
+        tx: &DatabaseTransaction,
+        o: work_order::Model,
+        (action, next): (OrderAction, OrderStatus),
+        reason: String,
+    ) -> Result<work_order::Model> {
+        if o.match_id.is_some() {
+            let m = self.lead_match(tx, &o).await?;
+            let kept = m.status == MatchStatus::Confirmed && self.live_item(tx, o.need_id).await?.is_some();
+            if !kept {
+                let to = m.status.apply(MatchAction::Release)?;
+                self.write_match(tx, m, to, Some(reason.clone())).await?;
+            }
+        }
+        self.answer_offer(tx, &o, OfferAnswer::TakenBack, Some(reason.clone())).await?;
+        self.put_back(tx, &o).await?;
+        let after = work_order::Model {
+            status: next,
+            reason: Some(reason.clone()),
+            closed_on: Some(self.today()),
+            ..o.clone()
+        };
+        self.write_order(tx, &o, after, action, Some(reason)).await
+    }
+
+    /// Members by order for a rule: lead and co-members.
+    pub(crate) async fn carriers<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        o: &work_order::Model,
+    ) -> Result<Vec<Uuid>> {
+        let co = co_member::Entity::find().filter(co_member::Column::OrderId.eq(o.id)).all(db).await?;
+        let mut all: Vec<Uuid> = o.lead_id.into_iter().collect();
+        let mut others: Vec<Uuid> = co.into_iter().map(|c| c.member_id).collect();
+        others.sort_unstable();
+        all.extend(others);
+        Ok(all)
+    }
+
+    /// Members on leave or gone whose orders have to be reassigned, with the orders.
+    pub async fn orphaned_orders(&self, year: i32) -> Result<Vec<work_order::Model>> {
+        let away = member::Entity::find()
+            .select_only()
+            .column(member::Column::Id)
+            .filter(member::Column::Status.ne(MemberStatus::Active));
+        Ok(work_order::Entity::find()
+            .filter(work_order::Column::Year.eq(year))
+            .filter(work_order::Column::Status.is_in(OrderStatus::all_live()))
+            .filter(work_order::Column::LeadId.in_subquery(away.into_query()))
+            .filter(self.in_sight(work_order::Column::WorkstationId, None))
+            .order_by_asc(work_order::Column::Number)
+            .all(self.store.db())
+            .await?)
+    }
+}

@@ -1,0 +1,342 @@
+//! Orders: issued, answered, carried out, rated, over HTTP on both databases.
+
+use crate::city::{City, Engine, Server, engines};
+use crate::duty_list::planned;
+use serde_json::{Value, json};
+
+const ORDER: &str = "id issuedOn number status version returnAsked reopenCount attention tries rating lead { number } match { id status resource { number } } acceptBy { day workingDays caution }";
+
+/// The planned city with a second resource for legal advice, whose owner is W-2.
+fn city(engine: Engine) -> City {
+    let city = planned(engine);
+    let more = "委员编号,工作站编号,外部编号,资源名称,说明,种类,类别,每季次数,全年次数,状态\n\
+                W-2,XC-001,R3,律师值班,每周三,专业服务,0102,1,1,可用\n";
+    city.ok(&["import", "resources", &city.file("more.csv", more), "--year", "2026"]);
+    city.ok(&["plan", "--year", "2026"]);
+    city
+}
+
+struct Station<'a> {
+    server: &'a Server,
+    convener: String,
+    clerk: String,
+    members: [String; 2],
+}
+
+impl<'a> Station<'a> {
+    fn new(city: &City, server: &'a Server) -> Station<'a> {
+        Station {
+            server,
+            convener: city.token("FIRST_CONVENER", &["--station", "XC-001"]),
+            clerk: city.token("CLERK", &["--station", "XC-001"]),
+            members: ["W-1", "W-2"].map(|m| city.token("MEMBER", &["--member", m])),
+        }
+    }
+
+    /// Need by external title, with its suggested match.
+    fn need(&self, title: &str) -> (Value, Value) {
+        let query = "{ needs(first: 20, filter: { year: 2026 }) { nodes { id title status matches { id status version member { number } } } } }";
+        let all = self.server.data(&self.convener, query, json!({}))["needs"]["nodes"].clone();
+        let need = all.as_array().unwrap().iter().find(|n| n["title"] == title).expect("the need").clone();
+        let suggested =
+            need["matches"].as_array().unwrap().iter().find(|m| m["status"] == "SUGGESTED").cloned();
+        (need, suggested.unwrap_or(Value::Null))
+    }
+
+    fn step(&self, token: &str, field: &str, kind: &str, order: &Value, more: Value) -> Value {
+        self.server.changed(token, field, kind, ORDER, with(order, more))
+    }
+
+    fn refused(&self, token: &str, field: &str, kind: &str, order: &Value, more: Value) -> String {
+        self.server.not_changed(token, field, kind, with(order, more))
+    }
+
+    /// An order for a need, offered by its suggestion.
+    fn offered(&self, title: &str) -> Value {
+        let (need, suggested) = self.need(title);
+        let input = json!({"needId": need["id"]});
+        let order = self.server.changed(&self.convener, "issueOrder", "IssueOrderInput", ORDER, input);
+        let lead = json!({"matchId": suggested["id"]});
+        self.step(&self.convener, "dispatchOrder", "DispatchOrderInput", &order, lead)
+    }
+
+    /// The token of the member who leads an order.
+    fn lead(&self, order: &Value) -> &str {
+        &self.members[usize::from(order["lead"]["number"] == "W-2")]
+    }
+}
+
+/// An order's id and version with more.
+fn with(order: &Value, more: Value) -> Value {
+    let mut input = json!({"id": order["id"], "expectedVersion": order["version"]});
+    for (k, v) in more.as_object().unwrap() {
+        input[k] = v.clone();
+    }
+    input
+}
+
+fn outcome(day: &str) -> Value {
+    json!({"resolvedOn": day, "outcome": "两次接待,已答复", "evidence": "接待记录",
+           "quantities": [{"measure": "PERSONS", "before": 0, "amount": 12, "unit": "人"}]})
+}
+
+#[test]
+fn a_need_goes_from_order_to_the_requesters_word_and_the_ledger() {
+    for engine in engines() {
+        let city = city(engine);
+        let server = city.serve();
+        let s = Station::new(&city, &server);
+        let order = s.offered("想请医生来");
+        let day = order["issuedOn"].as_str().unwrap().to_owned();
+        assert_eq!((&order["status"], &order["lead"]["number"]), (&json!("DISPATCHED"), &json!("W-2")));
+        assert_eq!(order["acceptBy"]["workingDays"], 5);
+        // One live order a need; a stranger sees none, another member neither sees nor answers it.
+        let (need, _) = s.need("想请医生来");
+        let again = json!({"needId": need["id"]});
+        assert_eq!(server.not_changed(&s.convener, "issueOrder", "IssueOrderInput", again), "ORDER_LIVE");
+        let none = server.data("", "{ orders(filter: { year: 2026 }) { totalCount } }", json!({}));
+        assert_eq!(none["orders"]["totalCount"], 0);
+        let wrong = s.refused(&s.members[0], "acceptOrder", "OrderStepInput", &order, json!({}));
+        assert_eq!(wrong, "NOT_FOUND");
+        // Two at once: the second reads it anew.
+        let accepted = s.step(&s.members[1], "acceptOrder", "OrderStepInput", &order, json!({}));
+        assert_eq!(s.refused(&s.clerk, "acceptOrder", "OrderStepInput", &order, json!({})), "CONFLICT");
+        assert_eq!(accepted["match"]["status"], "CONFIRMED");
+        assert_eq!(s.need("想请医生来").0["status"], "IN_PROGRESS");
+
+        // A service without consultation needs the convener's word; bad figures are refused by field.
+        let field =
+            |o: &Value, more: Value| s.refused(&s.members[1], "resolveOrder", "ResolveOrderInput", o, more);
+        assert_eq!(field(&accepted, outcome(&day)), "NO_CONSULTATION");
+        let o = s.step(
+            &s.convener,
+            "waiveConsultation",
+            "OrderReasonInput",
+            &accepted,
+            json!({"reason": "义诊"}),
+        );
+        assert_eq!(field(&o, outcome("2026-01-01")), "DATE");
+        assert_eq!(field(&o, outcome("2999-01-01")), "DATE");
+        let mut bad = outcome(&day);
+        bad["quantities"][0]["amount"] = json!(-3);
+        assert_eq!(field(&o, bad), "AMOUNT");
+        let mut bad = outcome(&day);
+        bad["quantities"][0]["unit"] = json!("");
+        assert_eq!(field(&o, bad), "UNIT");
+        let o = s.step(&s.members[1], "resolveOrder", "ResolveOrderInput", &o, outcome(&day));
+        assert_eq!((&o["status"], &o["match"]["status"]), (&json!("RESOLVED"), &json!("USED")));
+
+        // Who did it does not rate it; the word needs to say whether it is solved.
+        let rate = |rating: &str| json!({"by": "REQUESTER", "channel": "电话", "rating": rating, "solved": "YES", "words": "再来,电话13800001234"});
+        assert_eq!(
+            s.refused(&s.members[1], "rateOrder", "RateOrderInput", &o, rate("SATISFIED")),
+            "NOT_ALLOWED"
+        );
+        let mut unsaid = rate("SATISFIED");
+        unsaid["solved"] = Value::Null;
+        assert_eq!(s.refused(&s.clerk, "rateOrder", "RateOrderInput", &o, unsaid), "SOLVED");
+        // Three times dissatisfied: reopened, and the district sees it.
+        let mut o = o;
+        for n in 1..=3 {
+            o = s.step(&s.clerk, "rateOrder", "RateOrderInput", &o, rate("DISSATISFIED"));
+            assert_eq!(
+                (&o["status"], &o["reopenCount"], &o["attention"]),
+                (&json!("EXECUTING"), &json!(n), &json!(n == 3))
+            );
+            assert_eq!(o["match"]["status"], "CONFIRMED");
+            o = s.step(&s.members[1], "resolveOrder", "ResolveOrderInput", &o, outcome(&day));
+        }
+        let district = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
+        let seen = server.data(
+            &district,
+            "{ orders(filter: { year: 2026, attention: true }) { totalCount nodes { feedback { words } } } }",
+            json!({}),
+        );
+        assert_eq!(seen["orders"]["totalCount"], 1);
+        assert!(!seen.to_string().contains("13800001234"), "{seen}");
+        let o = s.step(&s.clerk, "rateOrder", "RateOrderInput", &o, rate("BASICALLY_SATISFIED"));
+        assert_eq!((&o["status"], &o["rating"]), (&json!("CLOSED"), &json!("BASICALLY_SATISFIED")));
+        assert_eq!(s.need("想请医生来").0["status"], "CLOSED");
+        let ledger = server.data(
+            &s.members[1],
+            "{ dutyRecords(year: 2026, memberNumber: \"W-2\") { kind role source } }",
+            json!({}),
+        );
+        assert_eq!(
+            ledger["dutyRecords"],
+            json!([{"kind": "ORDER_CLOSED", "role": "LEAD", "source": o["number"]}])
+        );
+        let others = server.data(
+            &s.members[1],
+            "{ dutyRecords(year: 2026, memberNumber: \"W-1\") { kind } }",
+            json!({}),
+        );
+        assert_eq!(others["dutyRecords"], json!([]));
+        assert!(city.ok(&["verify", "--year", "2026"]).contains("单"));
+    }
+}
+
+#[test]
+fn who_declines_is_followed_by_the_next_best_and_not_asked_again() {
+    for engine in engines() {
+        let city = city(engine);
+        let server = city.serve();
+        let s = Station::new(&city, &server);
+        let order = s.offered("路灯不亮");
+        let lead = s.lead(&order).to_owned();
+        let no = |reason: &str, note: &str| json!({"reason": reason, "note": note});
+        assert_eq!(s.refused(&lead, "declineOrder", "DeclineOrderInput", &order, no("OTHER", "")), "EMPTY");
+        let o = s.step(&lead, "declineOrder", "DeclineOrderInput", &order, no("TIME", "出差"));
+        assert_eq!((&o["status"], &o["lead"]), (&json!("DECLINED"), &Value::Null));
+        // The next best is suggested by itself: the other member's resource.
+        let (_, next) = s.need("路灯不亮");
+        assert_ne!(next["member"]["number"], order["lead"]["number"], "{next}");
+        // The one who said no is asked again only with a reason.
+        let resource = server.data(
+            &s.convener,
+            "query($n: String!) { resources(first: 10, filter: { year: 2026 }) { nodes { id number } } viewer { name } candidatesForText(input: { workstation: \"XC-001\", year: 2026, title: $n }) { score { total } } }",
+            json!({"n": "路灯"}),
+        );
+        let number = &order["match"]["resource"]["number"];
+        let same = resource["resources"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|r| r["number"] == *number)
+            .unwrap()["id"]
+            .clone();
+        let lead_again = json!({"resourceId": same, "quarter": 4});
+        assert_eq!(
+            s.refused(&s.convener, "dispatchOrder", "DispatchOrderInput", &o, lead_again.clone()),
+            "EXCLUDED"
+        );
+        let mut with_reason = lead_again;
+        with_reason["again"] = json!("本人来电愿意承接");
+        let o = s.step(&s.convener, "dispatchOrder", "DispatchOrderInput", &o, with_reason);
+        assert_eq!((&o["status"], &o["match"]["status"]), (&json!("DISPATCHED"), &json!("PROPOSED")));
+
+        // Nobody answers: the offer is taken back, the unit is free.
+        assert_eq!(city.ok(&["lapse"]).trim(), "共 0 单逾期。");
+        let day = o["acceptBy"]["day"].as_str().unwrap().to_owned();
+        assert_eq!(city.ok(&["lapse", "--on", &day]).trim(), "共 0 单逾期。", "the last day counts");
+        assert!(city.ok(&["lapse", "--on", "2099-01-01"]).contains("共 1 单逾期"));
+        let query = format!(
+            "query($i: ID!) {{ node(id: $i) {{ ... on Order {{ {ORDER} offers {{ answer reason }} }} }} }}"
+        );
+        let o = server.data(&s.convener, &query, json!({"i": o["id"]}))["node"].clone();
+        assert_eq!(o["status"], "TIMED_OUT");
+        let answers: Vec<&Value> = o["offers"].as_array().unwrap().iter().map(|f| &f["answer"]).collect();
+        assert_eq!(answers, [&json!("DECLINED"), &json!("LAPSED")]);
+
+        // The other accepts, wants to give it back, and the convener decides.
+        let (_, next) = s.need("路灯不亮");
+        let o =
+            s.step(&s.convener, "dispatchOrder", "DispatchOrderInput", &o, json!({"matchId": next["id"]}));
+        let other = s.lead(&o).to_owned();
+        let o = s.step(&other, "acceptOrder", "OrderStepInput", &o, json!({}));
+        let early = s.refused(
+            &s.convener,
+            "answerReturn",
+            "AnswerReturnInput",
+            &o,
+            json!({"allow": true, "reason": "同意"}),
+        );
+        assert_eq!(early, "NO_RETURN_ASKED");
+        let o = s.step(&other, "askReturn", "OrderReasonInput", &o, json!({"reason": "生病"}));
+        assert_eq!(
+            s.refused(
+                &other,
+                "answerReturn",
+                "AnswerReturnInput",
+                &o,
+                json!({"allow": true, "reason": "同意"})
+            ),
+            "NOT_ALLOWED"
+        );
+        let o = s.step(
+            &s.convener,
+            "answerReturn",
+            "AnswerReturnInput",
+            &o,
+            json!({"allow": true, "reason": "同意"}),
+        );
+        assert_eq!(o["status"], "RETURNED");
+        assert_eq!(s.need("路灯不亮").0["status"], "OPEN");
+        let o = s.step(&s.convener, "cancelOrder", "OrderReasonInput", &o, json!({"reason": "居民不再需要"}));
+        assert_eq!(o["status"], "CANCELLED");
+        assert_eq!(
+            s.refused(&s.convener, "cancelOrder", "OrderReasonInput", &o, json!({"reason": "再取消"})),
+            "ORDER_STATE"
+        );
+    }
+}
+
+#[test]
+fn consultation_takes_minutes_and_an_order_may_rest() {
+    let city = city(Engine::Sqlite);
+    let server = city.serve();
+    let s = Station::new(&city, &server);
+    let (need, suggested) = s.need("路灯不亮");
+    let input = json!({"needId": need["id"], "form": "MICRO_CONSULTATION", "dueBy": "2099-12-31"});
+    let o = server.changed(&s.convener, "issueOrder", "IssueOrderInput", ORDER, input);
+    let o =
+        s.step(&s.convener, "dispatchOrder", "DispatchOrderInput", &o, json!({"matchId": suggested["id"]}));
+    let o = s.step(&s.clerk, "acceptOrder", "OrderStepInput", &o, json!({}));
+    let day = o["issuedOn"].as_str().unwrap().to_owned();
+    assert_eq!(
+        s.refused(&s.convener, "waiveConsultation", "OrderReasonInput", &o, json!({"reason": "不必"})),
+        "NO_MINUTES"
+    );
+    let session = |o: &Value, held: &str, minutes: Value| {
+        json!({"orders": [{"id": o["id"], "expectedVersion": o["version"]}], "heldOn": held,
+        "place": "社区活动室", "brand": "小马扎议事堂", "form": "MICRO_CONSULTATION", "host": "赵示例甲", "attendees": ["居民代表三人", "电力公司"],
+        "options": ["换灯", "加灯"], "conclusion": "加装路灯", "minutes": minutes})
+    };
+    let refused = |o: &Value, held: &str| {
+        server.not_changed(
+            &s.convener,
+            "recordConsultation",
+            "RecordConsultationInput",
+            session(o, held, Value::Null),
+        )
+    };
+    assert_eq!(refused(&o, "2020-01-01"), "DATE", "before the order");
+    assert_eq!(refused(&o, "2999-01-01"), "DATE", "not held yet");
+    let fields = "id heldOn options attendees";
+    let held = server.changed(
+        &s.convener,
+        "recordConsultation",
+        "RecordConsultationInput",
+        fields,
+        session(&o, &day, Value::Null),
+    );
+    assert_eq!(held["options"], json!(["换灯", "加灯"]));
+    let again = |o: &Value| {
+        server.data(&s.convener, &format!("query($i: ID!) {{ node(id: $i) {{ ... on Order {{ {ORDER} consultations {{ minutes }} }} }} }}"), json!({"i": o["id"]}))["node"].clone()
+    };
+    let o = again(&o);
+    assert_eq!(o["status"], "CONSULTING");
+    assert_eq!(s.refused(&s.clerk, "resolveOrder", "ResolveOrderInput", &o, outcome(&day)), "NO_MINUTES");
+    server.changed(
+        &s.convener,
+        "recordConsultation",
+        "RecordConsultationInput",
+        fields,
+        session(&o, &day, json!("记录")),
+    );
+    let o = again(&o);
+    assert_eq!(o["consultations"].as_array().unwrap().len(), 2);
+    let o = s.step(&s.clerk, "planOrder", "PlanOrderInput", &o, json!({"plan": "四季度加装 13 盏"}));
+    let o = s.step(&s.convener, "suspendOrder", "OrderReasonInput", &o, json!({"reason": "冬季停工"}));
+    assert_eq!(s.refused(&s.clerk, "resolveOrder", "ResolveOrderInput", &o, outcome(&day)), "ORDER_STATE");
+    let o = s.step(&s.convener, "resumeOrder", "OrderStepInput", &o, json!({}));
+    let mut o = s.step(&s.clerk, "resolveOrder", "ResolveOrderInput", &o, outcome(&day));
+    // Nobody is reached three times: closed, not rated, outside the ledger of what was rated.
+    let not_reached = json!({"by": "CLERK", "channel": "电话", "rating": "NOT_RATED"});
+    for tries in 1..=3 {
+        assert_eq!(o["status"], "RESOLVED");
+        o = s.step(&s.convener, "rateOrder", "RateOrderInput", &o, not_reached.clone());
+        assert_eq!(o["tries"], tries);
+    }
+    assert_eq!((&o["status"], &o["rating"]), (&json!("CLOSED"), &json!("NOT_RATED")));
+}
