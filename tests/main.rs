@@ -26,3 +26,5 @@ mod order;
 mod schema;
 #[cfg(test)]
 mod words;
+#[cfg(test)]
+mod year;

@@ -13,10 +13,12 @@ impl MigrationTrait for Migration {
         for table in tables() {
             table.create(manager).await?;
         }
-        add(manager, "need", &[col("carried_from", Uuid).null(), col("carried_times", Int).null()]).await
+        add(manager, "need", &[col("carried_from", Uuid).null(), col("carried_times", Int).null()]).await?;
+        add(manager, "resource", &[col("renewed_from", Uuid).null()]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop(manager, "resource", &["renewed_from"]).await?;
         drop(manager, "need", &["carried_from", "carried_times"]).await?;
         for table in tables().iter().rev() {
             table.drop(manager).await?;

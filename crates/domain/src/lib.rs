@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod category;
 mod codes;
 pub mod duty_list;
+pub mod inbox;
 pub mod job;
 pub mod ledger;
 pub mod matching;
@@ -33,6 +34,7 @@ pub use duty_list::{
     DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
     ProposedBy,
 };
+pub use inbox::InboxKind;
 pub use job::JobStatus;
 pub use ledger::{DutyKind, DutyRole, OfferAnswer};
 pub use matching::explain::ReasonCode;

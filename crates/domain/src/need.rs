@@ -163,7 +163,9 @@ impl NeedStatus {
             (S::Resolved, A::Reopen) => S::InProgress,
             (S::Resolved, A::Close) => S::Closed,
             (S::Listed, A::Unlist) => S::Open,
-            (S::Open | S::Matched | S::Listed | S::InProgress, A::CarryOver) => S::CarriedOver,
+            (S::Draft | S::Submitted | S::Open | S::Matched | S::Listed | S::InProgress, A::CarryOver) => {
+                S::CarriedOver
+            }
             (S::Draft | S::Submitted | S::Open | S::Matched, A::Withdraw) => S::Withdrawn,
             _ => return None,
         })
@@ -219,7 +221,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(ways, 28);
+        assert_eq!(ways, 30);
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod score;
 mod sector;
 mod viewer;
 mod workstation;
+mod year;
 
 pub(crate) use drive::{Queue, drive};
 pub(crate) use error::{RequestId, refusal_of};
@@ -68,6 +69,7 @@ pub struct Query(
     sector::SectorQuery,
     viewer::ViewerQuery,
     workstation::WorkstationQuery,
+    year::YearQuery,
 );
 
 /// Everything that can be changed. Each field takes one input and answers with the changed node or with errors.
@@ -84,6 +86,7 @@ pub struct Mutation(
     policy::PolicyMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,
+    year::YearMutation,
 );
 
 /// The schema type.

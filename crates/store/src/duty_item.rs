@@ -129,6 +129,7 @@ impl Desk {
         let list =
             duty_list::Entity::find_by_id(item.list_id).one(db).await?.ok_or(Error::NotFound("清单"))?;
         self.need(action, list.workstation_id, None)?;
+        self.open_year(db, list.year).await?;
         Ok((item, list))
     }
 

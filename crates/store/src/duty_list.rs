@@ -102,6 +102,7 @@ impl Desk {
     ) -> Result<duty_list::Model> {
         let list = duty_list::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound("清单"))?;
         self.need(action, list.workstation_id, None)?;
+        self.open_year(db, list.year).await?;
         Ok(list)
     }
 

@@ -16,6 +16,7 @@ mod entity;
 mod error;
 mod explain;
 mod import;
+mod inbox;
 mod jobs;
 mod matched;
 mod need;
@@ -37,6 +38,7 @@ mod scenario;
 mod tokens;
 mod vault;
 mod verify;
+mod year;
 
 pub use amendment::ListChange;
 pub use audit::AuditFilter;
@@ -72,6 +74,7 @@ pub use registry::{
 pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
 pub use scenario::Shortage;
 pub use tokens::TokenScope;
+pub use year::YearEnd;
 
 /// The rows that leave the crate: plain data.
 pub mod row {

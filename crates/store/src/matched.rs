@@ -125,6 +125,7 @@ impl Desk {
         let m = need_match::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("匹配"))?;
         self.need(right, m.workstation_id, Some(m.member_id))?;
         same_version(expected, m.version, vec!["status"])?;
+        self.open_year(tx, m.year).await?;
         Ok(m)
     }
 
@@ -220,6 +221,7 @@ impl Desk {
         again: Option<&str>,
     ) -> Result<need_match::Model> {
         let again = again.map(|a| refusal::text(a, "再次派给的原因", 200, "again")).transpose()?;
+        self.open_year(tx, need.year).await?;
         let terms = self.terms_in_force(tx).await?;
         let basis = Basis::Need { need: need.id, again: again.is_some() };
         let loaded = self.load_on(tx, need.year, None, basis, terms).await?;

@@ -205,6 +205,7 @@ impl Desk {
     async fn need_for(&self, tx: &DatabaseTransaction, id: Uuid, action: Action) -> Result<need::Model> {
         let n = need::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(action, n.workstation_id, None)?;
+        self.open_year(tx, n.year).await?;
         Ok(n)
     }
 
@@ -311,6 +312,7 @@ impl Desk {
         let station = self.station(&tx, workstation_id).await?;
         let (title, description, area) = self.checked(&tx, &input, &station.area).await?;
         domain::area::check_year(year)?;
+        self.open_year(&tx, year).await?;
         let requirements = self.checked_requirements(&tx, input.requirements).await?;
         let n = self.next_numbers(&tx, &format!("{}-{year}-N", station.code), 1).await?;
         let personal_data = !privacy::find(&title).is_empty() || !privacy::find(&description).is_empty();

@@ -53,7 +53,7 @@ pub enum Lead {
 
 impl Desk {
     /// Orders that the viewer may see: a station's, and a member's own as lead or co-member.
-    fn orders_in_sight(&self) -> Condition {
+    pub(crate) fn orders_in_sight(&self) -> Condition {
         let own = self.viewer.person.map(|p| {
             let co = co_member::Entity::find()
                 .select_only()

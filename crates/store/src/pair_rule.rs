@@ -22,6 +22,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::DecideMatch, need.workstation_id, None)?;
+        self.open_year(&tx, need.year).await?;
         let resource = self.resource_row(&tx, resource_id).await?;
         pair_rule::Entity::delete_many()
             .filter(pair_rule::Column::NeedId.eq(need_id))
@@ -75,6 +76,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::DecideMatch, need.workstation_id, None)?;
+        self.open_year(&tx, need.year).await?;
         let gone = pair_rule::Entity::delete_many()
             .filter(pair_rule::Column::NeedId.eq(need_id))
             .filter(pair_rule::Column::ResourceId.eq(resource_id))

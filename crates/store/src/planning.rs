@@ -83,6 +83,7 @@ impl Desk {
         self.need_city(Action::PlanYear)?;
         let start = Instant::now();
         let tx = self.store.begin().await?;
+        self.open_year(&tx, year).await?;
         let go_on = |step: &str, percent: u8| -> Result<()> {
             if progress(step, percent) { Ok(()) } else { Err(stopped()) }
         };

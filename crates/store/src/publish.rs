@@ -123,6 +123,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let list = duty_list::Entity::find_by_id(id).one(&tx).await?.ok_or(Error::NotFound("清单"))?;
         self.need(Action::PublishList, list.workstation_id, None)?;
+        self.open_year(&tx, list.year).await?;
         list.status.apply(ListAction::Publish)?;
         same_version(expected, list.version, vec!["status", "approvals"])?;
         let signed = approval::Entity::find().filter(approval::Column::ListId.eq(id)).all(&tx).await?;

@@ -268,6 +268,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
         self.member_row(&tx, member_id).await?;
+        self.open_year(&tx, year).await?;
         let n = self.next_numbers(&tx, &format!("{}-{year}-R", station.code), 1).await?;
         let row = resource::Model {
             id: self.id(),
@@ -292,6 +293,7 @@ impl Desk {
             conflict_note: input.conflict_note,
             status: ResourceStatus::Draft,
             status_reason: None,
+            renewed_from: None,
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
@@ -335,6 +337,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let old = self.resource_row(&tx, id).await?;
         self.need(Action::WriteResource, old.workstation_id, Some(old.member_id))?;
+        self.open_year(&tx, old.year).await?;
         if old.status == ResourceStatus::Withdrawn {
             return Err(Refusal::new("RESOURCE_STATE", "资源已撤回,不能再改;请重新登记一项资源。").into());
         }
@@ -489,6 +492,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let r = self.resource_row(&tx, id).await?;
         self.need(right, r.workstation_id, Some(r.member_id))?;
+        self.open_year(&tx, r.year).await?;
         let next = r.status.apply(action)?;
         same_version(expected, r.version, vec!["status"])?;
         let reason = match action {

@@ -182,6 +182,15 @@ impl Need {
     async fn personal_data(&self) -> bool {
         self.0.personal_data
     }
+    /// The need of the year before that it goes on from; null where it is new.
+    async fn carried_from(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
+        let Some(from) = self.0.carried_from else { return Ok(None) };
+        Ok(load(ctx, NeedById(from)).await?.map(Need))
+    }
+    /// How often it has been carried over; from the second time on the district looks at it.
+    async fn carried_times(&self) -> i32 {
+        self.0.carried_times.unwrap_or(0)
+    }
     /// Its orders that the viewer may see, the oldest first; one of them at most is live.
     async fn orders(&self, ctx: &Context<'_>) -> Result<Vec<Order>> {
         Ok(load(ctx, OrdersOfNeed(self.0.id)).await?.unwrap_or_default().into_iter().map(Order).collect())

@@ -12,6 +12,7 @@ use super::order::Order;
 use super::policy::PlanPolicy;
 use super::resource::Resource;
 use super::scenario::Scenario;
+use super::year::{Renewal, YearEnd};
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 
 /// Why a mutation was refused.
@@ -37,8 +38,10 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "OrderPayload", params(Order)))]
 #[graphql(concrete(name = "PlanJobPayload", params(PlanJob)))]
 #[graphql(concrete(name = "PlanPolicyPayload", params(PlanPolicy)))]
+#[graphql(concrete(name = "RenewalPayload", params(Renewal)))]
 #[graphql(concrete(name = "ResourcePayload", params(Resource)))]
 #[graphql(concrete(name = "ScenarioPayload", params(Scenario)))]
+#[graphql(concrete(name = "YearEndPayload", params(YearEnd)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,

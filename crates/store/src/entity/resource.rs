@@ -52,6 +52,8 @@ pub struct Model {
     pub status: ResourceStatus,
     /// Why suspended or withdrawn.
     pub status_reason: Option<String>,
+    /// Resource of the year before that it renews.
+    pub renewed_from: Option<Uuid>,
     /// Optimistic version.
     pub version: i32,
 }

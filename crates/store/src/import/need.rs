@@ -103,6 +103,7 @@ impl Desk {
         confirm_proposed: bool,
     ) -> Result<Report> {
         self.whole("needs", dry_run, async |tx, report| {
+            self.open_year(tx, year).await?;
             let refs = References::load(tx).await?;
             let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
                 .filter(need::Column::Year.eq(year))

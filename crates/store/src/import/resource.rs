@@ -54,6 +54,7 @@ impl Desk {
     /// Resources, by external number at their station; without one every row is new.
     pub async fn import_resources(&self, year: i32, rows: Vec<NewResource>, dry_run: bool) -> Result<Report> {
         self.whole("resources", dry_run, async |tx, report| {
+            self.open_year(tx, year).await?;
             let refs = References::load(tx).await?;
             let old: HashMap<(Uuid, String), resource::Model> = resource::Entity::find()
                 .filter(resource::Column::Year.eq(year))
@@ -133,6 +134,7 @@ impl Desk {
                     conflict_note: o.and_then(|o| o.conflict_note.clone()),
                     status: o.map_or(r.status, |o| o.status),
                     status_reason: o.and_then(|o| o.status_reason.clone()),
+                    renewed_from: o.and_then(|o| o.renewed_from),
                     version: o.map_or(1, |o| o.version),
                 };
                 match o {

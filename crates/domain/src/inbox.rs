@@ -1,0 +1,29 @@
+//! What waits for a person.
+
+use crate::codes::codes;
+
+codes! {
+    /// What waits.
+    InboxKind {
+        /// 待核实 needs.
+        Verify = "VERIFY", "待核实需求";
+        /// 待核实 resources.
+        VerifyResource = "VERIFY_RESOURCE", "待核实资源";
+        /// 待匹配 needs.
+        Match = "MATCH", "待匹配需求";
+        /// 待派 orders: opened, declined, lapsed or given back.
+        Dispatch = "DISPATCH", "待派单";
+        /// 待接 orders.
+        Answer = "ANSWER", "待接单";
+        /// 办理中 orders.
+        AtWork = "AT_WORK", "办理中";
+        /// 逾期 orders.
+        Overdue = "OVERDUE", "已逾期";
+        /// 待回访 orders.
+        Rate = "RATE", "待回访";
+        /// 待签 lists, for themselves or for an amendment.
+        Sign = "SIGN", "待签署";
+        /// 多次重办 orders: for the district.
+        Attention = "ATTENTION", "多次重办";
+    }
+}

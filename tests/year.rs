@@ -1,0 +1,114 @@
+//! The year's end, over HTTP on both databases.
+
+use crate::city::engines;
+use crate::duty_list::planned;
+use serde_json::{Value, json};
+
+/// Scenario 11: closing a year with open items carries them over; the chain is visible, the archive read only.
+#[test]
+fn a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let query = "query($y: Int!) { needs(first: 20, filter: { year: $y }) { nodes { id number title status version carriedTimes carriedFrom { number } requirements { label } matches { id status } } } }";
+        let needs = |year: i32| server.data(&convener, query, json!({"y": year}))["needs"]["nodes"].clone();
+
+        // One need is at work; what waits is counted.
+        let need =
+            needs(2026).as_array().unwrap().iter().find(|n| n["title"] == "想请医生来").unwrap().clone();
+        let with = |o: &Value, more: Value| {
+            let mut input = json!({"id": o["id"], "expectedVersion": o["version"]});
+            for (k, v) in more.as_object().unwrap() {
+                input[k] = v.clone();
+            }
+            input
+        };
+        let o = server.changed(
+            &convener,
+            "issueOrder",
+            "IssueOrderInput",
+            "id version",
+            json!({"needId": need["id"]}),
+        );
+        let inbox = |token: &str| {
+            let all = server.data(token, "{ inbox(year: 2026) { kind count } }", json!({}))["inbox"].clone();
+            let text = |e: &Value| format!("{} {}", e["kind"].as_str().unwrap(), e["count"]);
+            all.as_array().unwrap().iter().map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(inbox(&convener), ["DISPATCH 1", "MATCH 3"]);
+        let lead = json!({"matchId": need["matches"][0]["id"]});
+        let o =
+            server.changed(&convener, "dispatchOrder", "DispatchOrderInput", "id version", with(&o, lead));
+        let member = city.token("MEMBER", &["--member", "W-2"]);
+        assert_eq!(inbox(&member), ["ANSWER 1"]);
+        assert_eq!(inbox(""), Vec::<String>::new());
+        let o = server.changed(&clerk, "acceptOrder", "OrderStepInput", "id version", with(&o, json!({})));
+        let statements =
+            server.ask(&convener, "{ inbox(year: 2026) { kind } }", json!({})).statements.unwrap();
+        assert!(statements <= 6, "{statements}");
+
+        // Renewal: one new resource for each that is available, once.
+        let renew = json!({"year": 2026});
+        let renewed = server.changed(
+            &member,
+            "renewResources",
+            "RenewResourcesInput",
+            "resources { number status title }",
+            renew.clone(),
+        );
+        assert_eq!(renewed["resources"][0]["number"], "XC-001-2027-R-0001");
+        let again = server.not_changed(&member, "renewResources", "RenewResourcesInput", renew);
+        assert_eq!(again, "NOTHING_TO_RENEW");
+
+        let close = json!({"year": 2026, "reason": "年终"});
+        assert_eq!(
+            server.not_changed(&convener, "closeYear", "CloseYearInput", close.clone()),
+            "NOT_ALLOWED"
+        );
+        let end = server.changed(
+            &officer,
+            "closeYear",
+            "CloseYearInput",
+            "year status carried carriedAgain orders",
+            close.clone(),
+        );
+        assert_eq!(
+            end,
+            json!({"year": 2026, "status": "CLOSED", "carried": 3, "carriedAgain": 0, "orders": 1})
+        );
+        assert_eq!(server.not_changed(&officer, "closeYear", "CloseYearInput", close), "YEAR_CLOSED");
+        // The chain is visible, requirements and contacts go with it.
+        assert!(needs(2026).as_array().unwrap().iter().all(|n| n["status"] == "CARRIED_OVER"));
+        let new = needs(2027);
+        assert_eq!(new.as_array().unwrap().len(), 3);
+        for n in new.as_array().unwrap() {
+            assert_eq!((&n["status"], &n["carriedTimes"]), (&json!("OPEN"), &json!(1)));
+            assert_eq!(n["requirements"].as_array().unwrap().len(), 1);
+        }
+        let lamp = new.as_array().unwrap().iter().find(|n| n["title"] == "路灯不亮").unwrap();
+        assert_eq!(lamp["carriedFrom"]["number"], "XC-001-2026-N-0001");
+        let contact = json!({"needId": lamp["id"], "purpose": "答复诉求人"});
+        let read = server.changed(&clerk, "readContact", "ReadContactInput", "phone", contact);
+        assert_eq!(read["phone"], "13800001234");
+        // The archive is read only, whoever asks for whatever.
+        let resolve = with(&o, json!({"resolvedOn": "2026-11-25", "outcome": "好", "evidence": "好"}));
+        assert_eq!(server.not_changed(&clerk, "resolveOrder", "ResolveOrderInput", resolve), "CONFLICT");
+        let old = needs(2026)[0].clone();
+        let withdraw = with(&old, json!({"reason": "不要了"}));
+        assert_eq!(server.not_changed(&clerk, "withdrawNeed", "NeedReasonInput", withdraw), "YEAR_CLOSED");
+        let order = server.data(
+            &convener,
+            "{ orders(filter: { year: 2026 }) { nodes { id version status } } }",
+            json!({}),
+        );
+        let order = order["orders"]["nodes"][0].clone();
+        assert_eq!(order["status"], "CARRIED_OVER");
+        let cancel = with(&order, json!({"reason": "取消"}));
+        assert_eq!(server.not_changed(&convener, "cancelOrder", "OrderReasonInput", cancel), "YEAR_CLOSED");
+        assert!(city.refused(&["plan", "--year", "2026"]).contains("已归档"));
+        city.ok(&["verify", "--year", "2026"]);
+    }
+}
