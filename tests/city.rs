@@ -73,7 +73,8 @@ impl City {
 
     /// The demo city with six stations, published. On SQLite a copy of one that is made once.
     pub fn demo(engine: Engine) -> City {
-        const DEMO: &[&str] = &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json"];
+        const DEMO: &[&str] =
+            &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json", "--published-only"];
         static TEMPLATE: OnceLock<City> = OnceLock::new();
         if engine == Engine::Postgres {
             let city = City { folder: folder(), url: postgres_database() };

@@ -340,3 +340,101 @@ fn consultation_takes_minutes_and_an_order_may_rest() {
     }
     assert_eq!((&o["status"], &o["rating"]), (&json!("CLOSED"), &json!("NOT_RATED")));
 }
+
+/// A stream of numbers that is the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % sides
+    }
+}
+
+/// Whatever everybody does, in whatever order and at once: no capacity is exceeded, a need has one live order, and every
+/// change that was acknowledged has its event.
+#[test]
+fn a_random_walk_of_many_clients_keeps_the_laws() {
+    const CLIENTS: u64 = 6;
+    const ACTIONS: usize = 400;
+    for engine in engines() {
+        let city = city(engine);
+        let server = city.serve();
+        let s = Station::new(&city, &server);
+        let data = server.data(
+            &s.convener,
+            "{ needs(first: 20, filter: { year: 2026 }) { nodes { id } } resources(first: 20, filter: { year: 2026 }) { nodes { id } } }",
+            json!({}),
+        );
+        let ids = |of: &str| -> Vec<Value> {
+            data[of]["nodes"].as_array().unwrap().iter().map(|n| n["id"].clone()).collect()
+        };
+        let (needs, resources) = (ids("needs"), ids("resources"));
+        let auditor = city.token("AUDITOR", &[]);
+        let count = |what: &str| {
+            let query = format!("{{ {what} {{ totalCount }} }}");
+            let field = what.split('(').next().unwrap().to_owned();
+            server.data(&auditor, &query, json!({}))[field]["totalCount"].as_i64().unwrap()
+        };
+        let before = count("auditTrail");
+        let walk = |client: u64| -> i64 {
+            let mut dice = Dice(client);
+            let mut acknowledged = 0;
+            for _ in 0..ACTIONS {
+                let orders = server.data(
+                    &s.convener,
+                    "{ orders(first: 50, filter: { year: 2026 }) { nodes { id version issuedOn status } } }",
+                    json!({}),
+                )["orders"]["nodes"]
+                    .clone();
+                let all = orders.as_array().unwrap();
+                let mut o = if all.is_empty() { Value::Null } else { all[dice.roll(all.len())].clone() };
+                if o.is_null() {
+                    o = json!({"id": "order:00000000-0000-0000-0000-000000000000", "version": 1, "issuedOn": "2026-01-01"});
+                }
+                let reason = json!({"reason": "随机"});
+                let resource = &resources[dice.roll(resources.len())];
+                let rating = ["SATISFIED", "DISSATISFIED", "NOT_RATED"][dice.roll(3)];
+                let (field, kind, input) = match dice.roll(12) {
+                    0 | 1 => {
+                        ("issueOrder", "IssueOrderInput", json!({"needId": needs[dice.roll(needs.len())]}))
+                    }
+                    2..=4 => {
+                        let lead = json!({"resourceId": resource, "quarter": 4, "again": "再问一次"});
+                        ("dispatchOrder", "DispatchOrderInput", with(&o, lead))
+                    }
+                    5 | 6 => ("acceptOrder", "OrderStepInput", with(&o, json!({}))),
+                    7 => ("declineOrder", "DeclineOrderInput", with(&o, json!({"reason": "TIME"}))),
+                    8 => ("reassignOrder", "OrderReasonInput", with(&o, reason)),
+                    9 => ("waiveConsultation", "OrderReasonInput", with(&o, reason)),
+                    10 => (
+                        "resolveOrder",
+                        "ResolveOrderInput",
+                        with(&o, outcome(o["issuedOn"].as_str().unwrap())),
+                    ),
+                    _ if dice.roll(3) == 0 => ("cancelOrder", "OrderReasonInput", with(&o, reason)),
+                    _ => {
+                        let said = json!({"by": "CLERK", "channel": "电话", "rating": rating, "solved": "PARTLY", "words": "随机"});
+                        ("rateOrder", "RateOrderInput", with(&o, said))
+                    }
+                };
+                let payload = server.change(&s.convener, field, kind, "id", input);
+                if payload["node"].is_null() {
+                    assert!(!payload["errors"][0]["message"].as_str().unwrap().is_empty(), "{payload}");
+                } else {
+                    // Dispatching by a resource is two events: the pair, and the order.
+                    acknowledged += 1 + i64::from(field == "dispatchOrder");
+                }
+            }
+            acknowledged
+        };
+        let walk = &walk;
+        let acknowledged: i64 = std::thread::scope(|scope| {
+            let clients: Vec<_> = (1..=CLIENTS).map(|c| scope.spawn(move || walk(c))).collect();
+            clients.into_iter().map(|c| c.join().expect("a client")).sum()
+        });
+        assert!(acknowledged > 40, "{acknowledged}");
+        assert_eq!(count("auditTrail") - before, acknowledged, "every change has its event");
+        city.ok(&["verify", "--year", "2026"]);
+    }
+}

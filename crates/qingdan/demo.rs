@@ -1,5 +1,6 @@
 //! `demo`: a city, its plan, its published lists.
 
+use crate::life::{self, Lived};
 use crate::serve::{self, Serving};
 use crate::{city, clock, say, vault_key};
 use anyhow::{Context, bail};
@@ -16,16 +17,28 @@ const MARK: &str = "demo_year";
 /// The setting that keeps what making the city came to, as JSON.
 const SUMMARY: &str = "demo_summary";
 
+/// Which demo.
+pub struct Options {
+    /// Year.
+    pub year: i32,
+    /// How many workstations.
+    pub workstations: usize,
+    /// One JSON object, nothing else.
+    pub json: bool,
+    /// Ends instead of serving.
+    pub no_serve: bool,
+    /// Ends the year at the publication of its lists.
+    pub published_only: bool,
+}
+
 /// Makes the city where there is none, says what it came to, and serves it.
 pub async fn run(
     database: &str,
     key_file: &Path,
-    year: i32,
-    workstations: usize,
-    json: bool,
+    options: &Options,
     serving: &Serving,
-    no_serve: bool,
 ) -> anyhow::Result<()> {
+    let Options { year, workstations, json, no_serve, published_only } = *options;
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
     let store = Store::open(database, vault_key(key_file)?, [7; 32]).await?;
@@ -50,7 +63,13 @@ pub async fn run(
         None => {
             desk.set_setting(MARK, &year.to_string()).await?;
             let bar = progress(json);
-            let made = make(&store, &desk, year, workstations, start, &bar).await?;
+            let mut made = make(&store, &desk, year, workstations, start, &bar).await?;
+            if !published_only {
+                step(&bar, "开单、接单、协商、解单、回访");
+                let start = Instant::now();
+                made.lived = life::live(&store, &desk, year, &bar).await?;
+                made.life_seconds = start.elapsed().as_secs_f64();
+            }
             bar.finish_and_clear();
             desk.set_setting(SUMMARY, &summary(&desk, year, &made).await?.to_string()).await?;
         }
@@ -141,6 +160,8 @@ fn step(bar: &ProgressBar, what: &str) {
 struct Made {
     plan: PlanReport,
     publish_seconds: f64,
+    lived: Lived,
+    life_seconds: f64,
 }
 
 async fn make(
@@ -173,7 +194,8 @@ async fn make(
     step(bar, "委员确认、召集人签署、发布");
     let start = Instant::now();
     publish_all(store, desk, year, at, bar).await?;
-    Ok(Made { plan, publish_seconds: start.elapsed().as_secs_f64() })
+    let publish_seconds = start.elapsed().as_secs_f64();
+    Ok(Made { plan, publish_seconds, lived: Lived::default(), life_seconds: 0.0 })
 }
 
 /// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,
@@ -227,11 +249,14 @@ async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_js
         "suggested": p.suggested,
         "listed_items": t.items,
         "published_lists": t.published_lists,
+        "orders_closed": made.lived.closed,
+        "orders_open": made.lived.open,
+        "consultations": made.lived.sessions,
         "unmatched_by_reason": p.unmatched,
         "objective": objective(&p.objective),
         "bound": objective(&p.bound),
         "certificate": if p.optimal { "optimal" } else { "gap" },
-        "seconds": {"load": p.seconds.load, "candidates": p.seconds.candidates, "solve": p.seconds.solve, "write": p.seconds.write, "publish": made.publish_seconds},
+        "seconds": {"load": p.seconds.load, "candidates": p.seconds.candidates, "solve": p.seconds.solve, "write": p.seconds.write, "publish": made.publish_seconds, "life": made.life_seconds},
         "peak_memory_mb": peak_memory_mb(),
     }))
 }

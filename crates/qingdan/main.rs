@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod export;
 mod import;
+mod life;
 mod province;
 mod serve;
 mod words;
@@ -51,6 +52,9 @@ enum Command {
         /// Ends when the lists are published, instead of serving them.
         #[arg(long)]
         no_serve: bool,
+        /// Ends the city's year at the publication of its lists, before any order.
+        #[arg(long)]
+        published_only: bool,
         #[command(flatten)]
         serving: serve::Serving,
         /// Prints one JSON object on one line and nothing else.
@@ -231,9 +235,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             say(&format!("已执行 {steps} 步,数据库是最新结构({})。", migrations::newest()));
             built_in(&open(&database, &key_file).await?).await
         }
-        Command::Demo { year, workstations, no_serve, json, serving } => {
+        Command::Demo { year, workstations, no_serve, published_only, json, serving } => {
             let year = year.unwrap_or_else(this_year);
-            demo::run(&database, &key_file, year, workstations, json, &serving, no_serve).await
+            let options = demo::Options { year, workstations, json, no_serve, published_only };
+            demo::run(&database, &key_file, &options, &serving).await
         }
         Command::Serve { serving } => {
             serve::logging(serving.log_format);

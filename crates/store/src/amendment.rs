@@ -452,10 +452,11 @@ impl Desk {
                 Ok(())
             }
             ListChange::Substitute(item, matched) => {
-                // What has gone stays joined, and is shown no more.
+                let joined = self.carried_by(tx, &[item]).await?;
+                let gone = joined.iter().map(|m| &m.matched).filter(|m| !m.status.reserves()).map(|m| m.id);
                 duty_item_match::Entity::delete_many()
                     .filter(duty_item_match::Column::ItemId.eq(item))
-                    .filter(duty_item_match::Column::MatchId.eq(matched))
+                    .filter(duty_item_match::Column::MatchId.is_in(gone.chain([matched])))
                     .exec(tx)
                     .await?;
                 let join = duty_item_match::Model { item_id: item, match_id: matched };

@@ -7,8 +7,8 @@ use crate::{Desk, Error, ItemMatch, Result};
 use domain::{Action, DutyForm, ListAction, MatchStatus, Publicity, Refusal, duty_list as rules, refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -96,6 +96,14 @@ impl Desk {
         db: &C,
         items: &[Uuid],
     ) -> Result<Vec<ItemMatch>> {
+        let lists = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(duty_list::Column::Edition.gt(0));
+        let published = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::Id)
+            .filter(duty_item::Column::ListId.in_subquery(lists.into_query()));
         Ok(need_match::Entity::find()
             .column_as(duty_item_match::Column::ItemId, "item_id")
             .join(
@@ -106,12 +114,25 @@ impl Desk {
                     .into(),
             )
             .filter(duty_item_match::Column::ItemId.is_in(items.iter().copied()))
-            .filter(need_match::Column::Status.is_in([
-                MatchStatus::Suggested,
-                MatchStatus::Proposed,
-                MatchStatus::Confirmed,
-                MatchStatus::Used,
-            ]))
+            .filter(
+                Condition::any()
+                    .add(need_match::Column::Status.is_in([
+                        MatchStatus::Suggested,
+                        MatchStatus::Proposed,
+                        MatchStatus::Confirmed,
+                        MatchStatus::Used,
+                    ]))
+                    // A published list changes by an amendment alone: what has gone is shown until then.
+                    .add(
+                        Condition::all()
+                            .add(need_match::Column::Status.is_in([
+                                MatchStatus::Declined,
+                                MatchStatus::Lapsed,
+                                MatchStatus::Released,
+                            ]))
+                            .add(duty_item_match::Column::ItemId.in_subquery(published.into_query())),
+                    ),
+            )
             .order_by_asc(need_match::Column::Id)
             .into_model::<ItemMatch>()
             .all(db)

@@ -15,7 +15,7 @@ use domain::{
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -144,7 +144,7 @@ impl Desk {
             return Err(Error::Refused(faults));
         }
         let (published, _) = self.freeze_edition(&tx, list.clone(), &signed).await?;
-        let needs = sea_orm::QueryTrait::into_query(
+        let needs = QueryTrait::into_query(
             duty_item::Entity::find()
                 .select_only()
                 .column(duty_item::Column::NeedId)
@@ -169,6 +169,9 @@ impl Desk {
         list: duty_list::Model,
         signed: &[approval::Model],
     ) -> Result<(duty_list::Model, String)> {
+        if list.edition == 0 {
+            self.forget_drafted(tx, list.id).await?;
+        }
         let mut frozen = self.freeze(tx, &list, signed).await?;
         frozen.edition = list.edition + 1;
         let body = serde_json::to_string(&frozen)?;
@@ -202,6 +205,24 @@ impl Desk {
         };
         self.audit(tx, event).await?;
         Ok((published, hash))
+    }
+
+    /// What was declined while the list was a draft is no part of what is published.
+    async fn forget_drafted(&self, tx: &DatabaseTransaction, list: Uuid) -> Result<()> {
+        let items = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::Id)
+            .filter(duty_item::Column::ListId.eq(list));
+        let gone = need_match::Entity::find()
+            .select_only()
+            .column(need_match::Column::Id)
+            .filter(need_match::Column::Status.is_not_in(MatchStatus::HOLDING));
+        duty_item_match::Entity::delete_many()
+            .filter(duty_item_match::Column::ItemId.in_subquery(QueryTrait::into_query(items)))
+            .filter(duty_item_match::Column::MatchId.in_subquery(QueryTrait::into_query(gone)))
+            .exec(tx)
+            .await?;
+        Ok(())
     }
 
     /// Everything that a printed list says, read once.
@@ -459,7 +480,7 @@ impl Desk {
         let lists = duty_list::Entity::find()
             .filter(duty_list::Column::Year.eq(year))
             .filter(duty_list::Column::Status.eq(ListStatus::Published))
-            .filter(duty_list::Column::WorkstationId.in_subquery(sea_orm::QueryTrait::into_query(stations)))
+            .filter(duty_list::Column::WorkstationId.in_subquery(QueryTrait::into_query(stations)))
             .all(self.store.db())
             .await?;
         let current: HashMap<Uuid, i32> = lists.into_iter().map(|l| (l.id, l.edition)).collect();

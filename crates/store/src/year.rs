@@ -223,6 +223,9 @@ impl Desk {
     /// Renews resources for the next year (续认), all of a year that are available and the viewer may write, or those
     /// that are named: each with a new number and its window a year later. One that was renewed stays as it is.
     pub async fn renew_resources(&self, year: i32, only: &[Uuid]) -> Result<Vec<resource::Model>> {
+        if self.reach(Action::WriteResource) == domain::Reach::Nothing {
+            return Err(self.not_allowed(Action::WriteResource).into());
+        }
         let tx = self.store.begin().await?;
         self.open_year(&tx, year + 1).await?;
         let mut q = resource::Entity::find()
