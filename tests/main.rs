@@ -11,6 +11,8 @@ mod demo;
 #[cfg(test)]
 mod duty_list;
 #[cfg(test)]
+mod escalation;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod house;

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod category;
 mod codes;
 pub mod duty_list;
+pub mod escalation;
 pub mod inbox;
 pub mod job;
 pub mod ledger;
@@ -34,6 +35,7 @@ pub use duty_list::{
     DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
     ProposedBy,
 };
+pub use escalation::{ClueStatus, LadderAnswer, LadderStep, ReferralTarget, ResultClass};
 pub use inbox::InboxKind;
 pub use job::JobStatus;
 pub use ledger::{DutyKind, DutyRole, OfferAnswer};

@@ -24,6 +24,10 @@ codes! {
         Closed = "CLOSED", "已办结";
         /// 已结转 to the next year.
         CarriedOver = "CARRIED_OVER", "已结转";
+        /// 无资源待提级: the convener has found nobody.
+        Unresourced = "UNRESOURCED", "无资源";
+        /// 提级中: somebody on the ladder is asked.
+        Escalated = "ESCALATED", "提级中";
         /// 不予受理, with a reason.
         Refused = "REFUSED", "不予受理";
         /// 转办, with a target.
@@ -70,6 +74,14 @@ codes! {
         Close = "CLOSE", "办结";
         /// 移出清单: struck off by an amendment.
         Unlist = "UNLIST", "移出清单";
+        /// 无资源: the convener says so.
+        DeclareUnresourced = "DECLARE_UNRESOURCED", "确认无资源";
+        /// 提级: somebody on the ladder is asked.
+        Escalate = "ESCALATE", "提级";
+        /// 有资源: back to the board.
+        Resource = "RESOURCE", "找到资源";
+        /// 答复办结: whoever is in charge has answered.
+        Answer = "ANSWER", "答复办结";
         /// 结转.
         CarryOver = "CARRY_OVER", "结转";
         /// 撤回.
@@ -163,10 +175,24 @@ impl NeedStatus {
             (S::Resolved, A::Reopen) => S::InProgress,
             (S::Resolved, A::Close) => S::Closed,
             (S::Listed, A::Unlist) => S::Open,
-            (S::Draft | S::Submitted | S::Open | S::Matched | S::Listed | S::InProgress, A::CarryOver) => {
-                S::CarriedOver
+            (S::Open, A::DeclareUnresourced) => S::Unresourced,
+            (S::Unresourced, A::Escalate) => S::Escalated,
+            (S::Unresourced | S::Escalated, A::Resource) => S::Open,
+            (S::Escalated, A::Answer) => S::Closed,
+            (
+                S::Draft
+                | S::Submitted
+                | S::Open
+                | S::Matched
+                | S::Listed
+                | S::InProgress
+                | S::Unresourced
+                | S::Escalated,
+                A::CarryOver,
+            ) => S::CarriedOver,
+            (S::Draft | S::Submitted | S::Open | S::Matched | S::Unresourced | S::Escalated, A::Withdraw) => {
+                S::Withdrawn
             }
-            (S::Draft | S::Submitted | S::Open | S::Matched, A::Withdraw) => S::Withdrawn,
             _ => return None,
         })
     }
@@ -221,7 +247,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(ways, 30);
+        assert_eq!(ways, 39);
     }
 
     #[test]

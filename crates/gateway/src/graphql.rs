@@ -11,6 +11,7 @@ mod drive;
 mod duty_item;
 mod duty_list;
 mod error;
+mod escalation;
 mod explain;
 mod job;
 mod ledger;
@@ -54,6 +55,7 @@ pub struct Query(
     consultation::ConsultationQuery,
     dashboard::DashboardQuery,
     duty_list::DutyListQuery,
+    escalation::EscalationQuery,
     job::JobQuery,
     ledger::LedgerQuery,
     matched::MatchQuery,
@@ -79,6 +81,7 @@ pub struct Mutation(
     consultation::ConsultationMutation,
     duty_item::DutyItemMutation,
     duty_list::DutyListMutation,
+    escalation::EscalationMutation,
     job::JobMutation,
     matched::MatchMutation,
     need::NeedMutation,

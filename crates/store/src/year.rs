@@ -138,7 +138,16 @@ impl Desk {
     /// Open needs go on in the next year. Gives how many, and how many of them not for the first time.
     async fn carry_needs(&self, tx: &DatabaseTransaction, year: i32) -> Result<(usize, usize)> {
         use NeedStatus as S;
-        let open = [S::Draft, S::Submitted, S::Open, S::Matched, S::Listed, S::InProgress];
+        let open = [
+            S::Draft,
+            S::Submitted,
+            S::Open,
+            S::Matched,
+            S::Listed,
+            S::InProgress,
+            S::Unresourced,
+            S::Escalated,
+        ];
         let rows = need::Entity::find()
             .filter(need::Column::Year.eq(year))
             .filter(need::Column::Status.is_in(open))

@@ -104,6 +104,7 @@ many! {
     SnapshotsOf => row::SnapshotHead, |desk, ids| desk.snapshot_heads(&ids), |r| r.list_id, r;
     ClassesOf => String, |desk, ids| desk.classes_of_resources(&ids), |r| r.0, r.1;
     ReservedOf => (i32, i64), |desk, ids| desk.reserved_of(&ids), |r| r.0, (r.1, r.2);
+    LadderOf => row::LadderStep, |desk, ids| desk.ladder_of(&ids), |r| r.need_id, r;
     OrdersOfNeed => row::Order, |desk, ids| desk.orders_of_needs(&ids), |r| r.need_id, r;
     OffersOf => row::Offer, |desk, ids| desk.offers_of(&ids), |r| r.order_id, r;
     CoMembersOf => Uuid, |desk, ids| desk.co_members(&ids), |r| r.0, r.1;

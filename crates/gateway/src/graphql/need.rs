@@ -4,10 +4,11 @@ use super::area::Area;
 use super::category::Category;
 use super::desk;
 use super::error::Outside;
+use super::escalation::EscalationStep;
 use super::explain::{Remedy, WhyNot};
 use super::loaders::{
-    AreaByCode, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf, RequirementsOf, ResourceById,
-    StationById, category, load,
+    AreaByCode, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf, RequirementsOf,
+    ResourceById, StationById, category, load,
 };
 use super::matched::Match;
 use super::node::{id, kind, uuid, uuid_opt};
@@ -190,6 +191,11 @@ impl Need {
     /// How often it has been carried over; from the second time on the district looks at it.
     async fn carried_times(&self) -> i32 {
         self.0.carried_times.unwrap_or(0)
+    }
+    /// The steps of the ladder that it has taken, the oldest first, where nobody had a resource.
+    async fn escalation(&self, ctx: &Context<'_>) -> Result<Vec<EscalationStep>> {
+        let rows = load(ctx, LadderOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(EscalationStep).collect())
     }
     /// Its orders that the viewer may see, the oldest first; one of them at most is live.
     async fn orders(&self, ctx: &Context<'_>) -> Result<Vec<Order>> {

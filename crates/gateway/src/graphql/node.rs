@@ -26,6 +26,7 @@ pub(super) mod kind {
     pub const AREA: &str = "area";
     pub const CATEGORY: &str = "category";
     pub const CHANGE: &str = "change";
+    pub const CLUE: &str = "clue";
     pub const CONSULTATION: &str = "consultation";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";

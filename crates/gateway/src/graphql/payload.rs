@@ -5,6 +5,7 @@ use super::consultation::Consultation;
 use super::duty_item::DutyItem;
 use super::duty_list::DutyList;
 use super::error::outside;
+use super::escalation::Clue;
 use super::job::PlanJob;
 use super::matched::Match;
 use super::need::{Contact, Need};
@@ -29,6 +30,7 @@ pub(super) struct UserError {
 /// The answer of a mutation: the node, or errors. Where there are errors, nothing was changed.
 #[derive(SimpleObject)]
 #[graphql(concrete(name = "AmendmentPayload", params(Amendment)))]
+#[graphql(concrete(name = "CluePayload", params(Clue)))]
 #[graphql(concrete(name = "ConsultationPayload", params(Consultation)))]
 #[graphql(concrete(name = "ContactPayload", params(Contact)))]
 #[graphql(concrete(name = "DutyItemPayload", params(DutyItem)))]
