@@ -21,6 +21,8 @@ mod http;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod measure;
+#[cfg(test)]
 mod need;
 #[cfg(test)]
 mod order;

@@ -18,6 +18,7 @@ mod ledger;
 mod limits;
 mod loaders;
 mod matched;
+mod measure;
 mod member;
 mod need;
 mod node;
@@ -59,6 +60,7 @@ pub struct Query(
     job::JobQuery,
     ledger::LedgerQuery,
     matched::MatchQuery,
+    measure::MeasureQuery,
     member::MemberQuery,
     need::NeedQuery,
     node::NodeQuery,

@@ -1,5 +1,8 @@
 //! The gateway: the GraphQL schema, HTTP and identity. It asks the store's desk and decides nothing itself.
 
+// Merged roots nest one future in another for each noun; computing their layout needs more than the default of 128.
+#![recursion_limit = "256"]
+
 mod cache;
 mod graphql;
 mod http;

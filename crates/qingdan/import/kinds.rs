@@ -5,12 +5,12 @@ use super::columns::{Column, Row, Table};
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use domain::{
-    AreaLevel, AreaScope, AssignmentRole, Cost, DeliveryFormat, MemberLevel, NeedSource, NeedStatus,
+    AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, MemberLevel, NeedSource, NeedStatus,
     Publicity, ResourceKind, ResourceStatus, Urgency, WorkstationKind, area,
 };
 use store::{
-    Desk, NewArea, NewCategory, NewMember, NewNeed, NewRequirement, NewResource, NewSeat, NewWorkstation,
-    Report, RowError,
+    Desk, NewArea, NewCategory, NewDay, NewMember, NewNeed, NewRequirement, NewResource, NewSeat,
+    NewWorkstation, Report, RowError,
 };
 
 /// What the rows of a file are.
@@ -28,6 +28,8 @@ pub enum Kind {
     Needs,
     /// Member resources.
     Resources,
+    /// Holidays on weekdays and working days on weekends. The years of the file take the place of what was known.
+    Calendar,
 }
 
 /// Rows that were read.
@@ -38,6 +40,7 @@ pub enum Rows {
     Members(Vec<NewMember>),
     Needs(Vec<NewNeed>),
     Resources(Vec<NewResource>),
+    Calendar(Vec<NewDay>),
 }
 
 /// Rows that were read, and what was wrong with the others.
@@ -62,6 +65,7 @@ impl Rows {
             Rows::Members(rows) => desk.import_members(rows, dry_run).await,
             Rows::Needs(rows) => desk.import_needs(year, rows, dry_run, confirm_proposed).await,
             Rows::Resources(rows) => desk.import_resources(year, rows, dry_run).await,
+            Rows::Calendar(rows) => desk.import_calendar(rows, dry_run).await,
         }
     }
 }
@@ -193,6 +197,12 @@ const RESOURCES: &[Column] = &[
     column("状态", &["status"], false, "不填为待核实;可用表示已核实", resource_states),
 ];
 
+const CALENDAR: &[Column] = &[
+    column("日期", &["date", "day"], true, "与平常周末不同的日子", free),
+    column("类型", &["kind"], true, "放假(平日不上班)或调休上班(周末上班)", labels!(DayKind)),
+    column("名称", &["name"], true, "如 国庆节", free),
+];
+
 impl Kind {
     /// The columns of its files.
     pub fn columns(self) -> &'static [Column] {
@@ -203,6 +213,7 @@ impl Kind {
             Kind::Members => MEMBERS,
             Kind::Needs => NEEDS,
             Kind::Resources => RESOURCES,
+            Kind::Calendar => CALENDAR,
         }
     }
 
@@ -215,6 +226,7 @@ impl Kind {
             Kind::Members => "委员",
             Kind::Needs => "群众需求清单",
             Kind::Resources => "委员资源清单",
+            Kind::Calendar => "工作日调整",
         }
     }
 }
@@ -228,6 +240,7 @@ pub fn parse(kind: Kind, table: &Table<'_>, year: i32, station: Option<&str>) ->
         Kind::Members => each(table, member_row, Rows::Members),
         Kind::Needs => each(table, |r| need_row(r, year, station), Rows::Needs),
         Kind::Resources => each(table, |r| resource_row(r, year, station), Rows::Resources),
+        Kind::Calendar => each(table, calendar_row, Rows::Calendar),
     }
 }
 
@@ -259,6 +272,17 @@ fn digits(text: &str, lengths: &[usize], what: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!("不是{what}"))
+    }
+}
+
+fn calendar_row(r: &mut Row<'_>) -> NewDay {
+    r.needed("日期", 30);
+    r.needed("类型", 10);
+    NewDay {
+        row: r.number,
+        day: r.read("日期", day).unwrap_or_default(),
+        kind: coded!(r, "类型", DayKind).unwrap_or(DayKind::Rest),
+        name: r.needed("名称", 50),
     }
 }
 

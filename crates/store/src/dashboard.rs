@@ -51,9 +51,18 @@ struct Count<T: sea_orm::TryGetable> {
 }
 
 impl Desk {
-    /// Stations that the viewer may count, of a district or one station where asked.
+    /// Open stations that the viewer may count, of a district or one station where asked.
     fn scope(&self, district: Option<&str>, station: Option<&str>) -> Result<Select<workstation::Entity>> {
-        let mut q = workstation::Entity::find().filter(workstation::Column::ClosedOn.is_null());
+        Ok(self.counted(district, station)?.filter(workstation::Column::ClosedOn.is_null()))
+    }
+
+    /// The same with those that have been closed: what they did stays done.
+    pub(crate) fn counted(
+        &self,
+        district: Option<&str>,
+        station: Option<&str>,
+    ) -> Result<Select<workstation::Entity>> {
+        let mut q = workstation::Entity::find();
         match self.reach(Action::ReadDashboard) {
             Reach::City => {}
             Reach::Stations => {

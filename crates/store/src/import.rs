@@ -221,7 +221,7 @@ where
     Ok(())
 }
 
-fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
+pub(crate) fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
     RowError {
         row, column, value: value.to_owned(), expected: "在文件中重复,每个只能有一行".into()
     }

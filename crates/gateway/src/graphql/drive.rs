@@ -2,12 +2,12 @@
 //! loaded together. So a batch holds all keys of its level, and the number of statements is the same each time.
 
 use futures_util::future::{BoxFuture, join_all};
-use futures_util::task::{ArcWake, waker};
+use futures_util::task::{ArcWake, AtomicWaker, waker};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 /// Loads that have been asked for and not been started.
 #[derive(Clone, Default)]
@@ -24,42 +24,49 @@ impl Queue {
     }
 }
 
-/// Wakes the request, and notes that it was woken while it ran.
+/// Wakes the request, and notes that it has to go on.
 struct Noted {
     woken: AtomicBool,
-    outer: Waker,
+    outer: AtomicWaker,
 }
 
 impl ArcWake for Noted {
     fn wake_by_ref(noted: &Arc<Self>) {
         noted.woken.store(true, Ordering::Release);
-        noted.outer.wake_by_ref();
+        noted.outer.wake();
     }
 }
 
-/// Runs the request to its end, and what it loads from the queue.
+/// Runs the request to its end, and what it loads from the queue. While a level's loads run, the request goes on with
+/// whatever else it does: it may hold connections that they wait for. What it asks for meanwhile is loaded with the next
+/// level.
 pub(crate) async fn drive<T>(request: impl Future<Output = T>, queue: &Queue) -> T {
     let mut request = pin!(request);
+    let noted = Arc::new(Noted { woken: AtomicBool::new(true), outer: AtomicWaker::new() });
+    let own = waker(noted.clone());
     loop {
-        // Until the request has ended, or waits for loads that nobody has started.
+        let mut loads = pin!(join_all(queue.take()));
+        let mut loaded = false;
+        // Until the request has ended, or the level is loaded and it waits for loads that nobody has started.
         let ended = poll_fn(|cx| {
-            let noted = Arc::new(Noted { woken: AtomicBool::new(false), outer: cx.waker().clone() });
-            let own = waker(noted.clone());
+            noted.outer.register(cx.waker());
             loop {
-                if let Poll::Ready(answer) = request.as_mut().poll(&mut Context::from_waker(&own)) {
-                    return Poll::Ready(Some(answer));
+                while noted.woken.swap(false, Ordering::AcqRel) {
+                    if let Poll::Ready(answer) = request.as_mut().poll(&mut Context::from_waker(&own)) {
+                        return Poll::Ready(Some(answer));
+                    }
                 }
-                if !noted.woken.swap(false, Ordering::AcqRel) {
+                if loaded || loads.as_mut().poll(cx).is_pending() {
                     break;
                 }
+                loaded = true;
             }
-            let waiting = !queue.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+            let waiting = loaded && !queue.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
             if waiting { Poll::Ready(None) } else { Poll::Pending }
         })
         .await;
         if let Some(answer) = ended {
             return answer;
         }
-        join_all(queue.take()).await;
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Deadline {
 }
 
 /// An offer of an order to a member.
-pub(super) struct Offer(row::Offer);
+pub(super) struct Offer(pub(super) row::Offer);
 
 /// An offer of an order to a member.
 #[Object]

@@ -1,0 +1,120 @@
+//! Measures: figures with the rows behind them, boards, the calendar of working days.
+
+use crate::city::{City, Engine, engines};
+use serde_json::{Value, json};
+
+/// The demo city with its year, six stations.
+fn lived(engine: Engine) -> City {
+    let city = City::empty(engine);
+    city.ok(&["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json"]);
+    city
+}
+
+const FIGURES: &str = "query($s: MeasureScopeInput!) { measures(scope: $s) { kind numerator denominator permille beside distinctNeeds from to \
+    orders(first: 500) { totalCount nodes { number rating solved workstation { code } } } \
+    rated: orders(part: DENOMINATOR) { totalCount } offers(part: DENOMINATOR) { totalCount } \
+    needs(part: DENOMINATOR) { totalCount } resources { totalCount } } }";
+
+fn of<'a>(all: &'a Value, kind: &str) -> &'a Value {
+    let found = all["measures"].as_array().unwrap().iter().find(|m| m["kind"] == kind);
+    found.unwrap_or_else(|| panic!("{kind} in {all}"))
+}
+
+#[test]
+fn behind_every_figure_are_the_very_rows() {
+    for engine in engines() {
+        let city = lived(engine);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let ask = |scope: Value| server.data(&officer, FIGURES, json!({"s": scope}));
+        let year = ask(json!({"year": 2026}));
+        assert_eq!(year["measures"].as_array().unwrap().len(), 8);
+        for m in year["measures"].as_array().unwrap() {
+            let n = &m["numerator"];
+            match m["kind"].as_str().unwrap() {
+                "RESPONSE_RATE" => assert_eq!(m["offers"]["totalCount"], m["denominator"], "{m}"),
+                "MATCH_RATE" => assert_eq!(m["needs"]["totalCount"], m["denominator"], "{m}"),
+                "IDLE_RATE" => assert_eq!(&m["resources"]["totalCount"], n, "{m}"),
+                "DONE" => assert_eq!(&m["orders"]["totalCount"], n),
+                _ => {
+                    assert_eq!(&m["orders"]["totalCount"], n, "{m}");
+                    assert_eq!(m["rated"]["totalCount"], m["denominator"], "{m}");
+                }
+            }
+            if let (Some(n), Some(d)) = (m["numerator"].as_i64(), m["denominator"].as_i64()) {
+                assert!(n <= d, "{m}");
+                assert_eq!(m["permille"].as_i64(), (d > 0).then(|| n * 1000 / d), "{m}");
+            }
+        }
+        let done = of(&year, "DONE");
+        assert!(done["numerator"].as_i64().unwrap() > 10, "{done}");
+        assert_eq!(done["distinctNeeds"], done["numerator"], "nobody's need was done twice");
+        assert_eq!(done["denominator"], Value::Null);
+        let satisfied = of(&year, "SATISFACTION_RATE")["orders"]["nodes"].as_array().unwrap().clone();
+        assert!(satisfied.iter().all(|o| o["rating"] != "DISSATISFIED" && o["rating"] != "NOT_RATED"));
+
+        // Months and stations add up to the year and the city; what does not apply is left out.
+        let months: i64 = (1..=12)
+            .map(|m| {
+                let month = ask(json!({"year": 2026, "month": m}));
+                assert!(month["measures"].as_array().unwrap().iter().all(|m| m["kind"] != "IDLE_RATE"));
+                of(&month, "DONE")["numerator"].as_i64().unwrap()
+            })
+            .sum();
+        assert_eq!(json!(months), done["numerator"]);
+        let board = "query($k: MeasureKind!, $b: BoardBy!) { board(scope: { year: 2026 }, kind: $k, by: $b) { code numerator denominator rank workstation { name } member { number } } }";
+        for by in ["STATION", "DISTRICT", "MEMBER"] {
+            let rows = server.data(&officer, board, json!({"k": "DONE", "b": by}))["board"].clone();
+            let rows = rows.as_array().unwrap();
+            let sum: i64 = rows.iter().map(|r| r["numerator"].as_i64().unwrap()).sum();
+            assert_eq!(sum, months, "{by}");
+            for r in rows {
+                assert_eq!(r["rank"].is_null(), r["denominator"].as_i64().unwrap() < 5, "{r}");
+                assert_eq!(r["member"].is_null(), by != "MEMBER");
+            }
+        }
+        let none = server.data(&officer, board, json!({"k": "MATCH_RATE", "b": "MEMBER"}));
+        assert_eq!(none["board"], json!([]), "needs are a station's");
+        let wrong = server.ask(&officer, FIGURES, json!({"s": {"year": 2026, "month": 13}})).json();
+        assert_eq!(wrong["errors"][0]["extensions"]["code"], "MONTH");
+    }
+}
+
+#[test]
+fn each_sees_the_figures_of_the_own_scope_alone() {
+    let city = lived(Engine::Sqlite);
+    let server = city.serve();
+    let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+    let all = server.data(&convener, FIGURES, json!({"s": {"year": 2026}}));
+    let done = of(&all, "DONE")["orders"]["nodes"].as_array().unwrap().clone();
+    assert!(!done.is_empty() && done.iter().all(|o| o["workstation"]["code"] == "XC-001"), "{done:?}");
+    let other = server.data(&convener, FIGURES, json!({"s": {"year": 2026, "workstation": "XC-002"}}));
+    assert_eq!(of(&other, "DONE")["numerator"], 0);
+    let stranger = server.ask("", FIGURES, json!({"s": {"year": 2026}})).json();
+    assert_eq!(stranger["errors"][0]["extensions"]["code"], "NOT_ALLOWED");
+    // A member sees the own work, and no other member's.
+    let officer = city.token("CITY_OFFICER", &[]);
+    let board = "{ board(scope: { year: 2026 }, kind: DONE, by: MEMBER) { numerator member { id number } } }";
+    let board = server.data(&officer, board, json!({}))["board"].clone();
+    let (one, two) = (&board[0], &board[1]);
+    let member = city.token("MEMBER", &["--member", one["member"]["number"].as_str().unwrap()]);
+    let own = server.data(&member, FIGURES, json!({"s": {"year": 2026}}));
+    assert_eq!(of(&own, "DONE")["numerator"], one["numerator"]);
+    let foreign = json!({"s": {"year": 2026, "memberId": two["member"]["id"]}});
+    let foreign = server.ask(&member, FIGURES, foreign).json();
+    assert_eq!(foreign["errors"][0]["extensions"]["code"], "NOT_ALLOWED");
+}
+
+#[test]
+fn an_office_brings_its_own_calendar_of_working_days() {
+    let city = lived(Engine::Sqlite);
+    let rows = "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-03,调休上班,元旦\n";
+    let said = city.ok(&["import", "calendar", &city.file("calendar.csv", rows)]);
+    assert!(said.contains("新增 2"), "{said}");
+    let twice = format!("{rows}2027-01-01,放假,元旦\n");
+    let said = city.refused(&["import", "calendar", &city.file("twice.csv", twice)]);
+    assert!(said.contains("第 4 行「日期」"), "{said}");
+    let wrong = "日期,类型,名称\n2027-13-01,休息,元旦\n";
+    let said = city.refused(&["import", "calendar", &city.file("wrong.csv", wrong)]);
+    assert!(said.contains("「日期」") && said.contains("放假、调休上班"), "{said}");
+}
