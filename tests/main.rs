@@ -27,6 +27,8 @@ mod need;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod scenario;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod words;

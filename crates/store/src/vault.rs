@@ -1,12 +1,15 @@
 //! The vault: requesters' names and telephones, sealed, apart from everything else (domain.md §11).
 
+use crate::desk::{Event, same_version};
 use crate::entity::{need, vault_access, vault_contact};
 use crate::import::insert_all;
 use crate::{Desk, Error, Result};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::{Action, Refusal};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
+};
 use uuid::Uuid;
 
 /// Bytes of a nonce of XChaCha20.
@@ -38,6 +41,10 @@ impl Desk {
             .one(&tx)
             .await?
             .ok_or(Error::NotFound("联系方式"))?;
+        if contact.sealed.is_empty() {
+            let words = "该诉求人的联系方式已按规定删除,不能再查看;如需联系,请通过社区另行联系。";
+            return Err(Refusal::new("CONTACT_ERASED", words).into());
+        }
         vault_access::Model {
             id: self.id(),
             contact_id: contact.id,
@@ -51,6 +58,48 @@ impl Desk {
         .await?;
         self.commit(tx).await?;
         Ok(serde_json::from_slice(&self.unseal(need_id.as_bytes(), &contact.sealed)?)?)
+    }
+
+    /// Erases the contact of a need's requester (domain.md §11; PIPL art. 47) and masks what the need's own text says of
+    /// persons. Nothing brings it back, so a reason is asked for. Lists, hashes and counts never held it; the log of
+    /// its readings stays. A closed year does not stand in the way.
+    pub async fn erase_contact(&self, need_id: Uuid, expected: i32, reason: &str) -> Result<need::Model> {
+        let reason = domain::privacy::mask(&domain::refusal::text(reason, "原因", 200, "reason")?);
+        let tx = self.store.begin().await?;
+        let n = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::ReadContact, n.workstation_id, None)?;
+        same_version(expected, n.version, vec!["version"])?;
+        let contact =
+            vault_contact::Entity::find().filter(vault_contact::Column::NeedId.eq(need_id)).one(&tx).await?;
+        match contact {
+            Some(contact) if !contact.sealed.is_empty() => {
+                let mut row = contact.into_active_model();
+                row.sealed = Set(Vec::new());
+                row.update(&tx).await?;
+            }
+            _ => {
+                let words = "该需求没有保存联系方式,无须删除。";
+                return Err(Refusal::new("NO_CONTACT", words).into());
+            }
+        }
+        let mut row = n.clone().into_active_model();
+        row.title = Set(domain::privacy::mask(&n.title));
+        row.description = Set(domain::privacy::mask(&n.description));
+        row.personal_data = Set(false);
+        row.version = Set(expected + 1);
+        let n = row.update(&tx).await?;
+        let detail = serde_json::json!({"number": n.number});
+        let event = Event {
+            action: "ERASE_CONTACT",
+            subject: "need",
+            id: Some(n.id),
+            workstation: Some(n.workstation_id),
+            detail,
+            reason: Some(reason),
+        };
+        self.audit(&tx, event).await?;
+        self.commit(tx).await?;
+        Ok(n)
     }
 
     /// Encrypts what nobody may read in the database, bound to what it belongs to.

@@ -209,7 +209,8 @@ impl Desk {
             for q in old.remove(&n.id).unwrap_or_default() {
                 requirements.push(requirement::Model { id: self.id(), need_id: id, ..q }.into_active_model());
             }
-            if let Some(c) = contacts.get(&n.id) {
+            // What was erased does not go on.
+            if let Some(c) = contacts.get(&n.id).filter(|c| !c.sealed.is_empty()) {
                 let clear = self.unseal(n.id.as_bytes(), &c.sealed)?;
                 let sealed_anew = self.seal(id.as_bytes(), &clear)?;
                 let row = vault_contact::Model { id: self.id(), need_id: id, sealed: sealed_anew };

@@ -600,6 +600,20 @@ impl NeedMutation {
         step(ctx, &input.id, input.expected_version, NeedAction::Split, None).await
     }
 
+    /// Erases the requester's contact from the vault for good and masks what the need's text says of persons. Lists,
+    /// their hashes and all counts stay as they are, and so does the log of who read it.
+    async fn erase_contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: NeedReasonInput,
+    ) -> Result<Payload<Need>> {
+        let answer = async {
+            let id = uuid(kind::NEED, &input.id, "id")?;
+            desk(ctx).erase_contact(id, input.expected_version, &input.reason).await
+        };
+        payload(ctx, answer.await, Need)
+    }
+
     /// Reads the requester's contact from the vault. Each reading is logged with its purpose.
     async fn read_contact(
         &self,
