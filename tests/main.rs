@@ -31,6 +31,8 @@ mod scenario;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod walkthrough;
+#[cfg(test)]
 mod words;
 #[cfg(test)]
 mod year;
