@@ -41,7 +41,7 @@ pub async fn run(
     let Options { year, workstations, json, no_serve, published_only } = *options;
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
-    let store = Store::open(database, vault_key(key_file)?, [7; 32]).await?;
+    let store = Store::open_to_make(database, vault_key(key_file)?, [7; 32]).await?;
     let start = NaiveDate::from_ymd_opt(year, 1, 20)
         .and_then(|d| d.and_hms_opt(1, 0, 0))
         .context("年份不可用")?

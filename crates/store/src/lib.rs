@@ -175,18 +175,31 @@ impl Store {
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn open(url: &str, key: [u8; 32], seed: [u8; 32]) -> Result<Store> {
+        Store::connect(url, key, seed, "FULL").await
+    }
+
+    /// The same for a database that is being made and is begun anew if that fails: SQLite need not wait for the disk at
+    /// every commit, only keep their order. [`Store::close`] puts all of it on disk.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached.
+    pub async fn open_to_make(url: &str, key: [u8; 32], seed: [u8; 32]) -> Result<Store> {
+        Store::connect(url, key, seed, "NORMAL").await
+    }
+
+    async fn connect(url: &str, key: [u8; 32], seed: [u8; 32], synchronous: &'static str) -> Result<Store> {
         let mut options = ConnectOptions::new(url);
         options.sqlx_logging(false).max_connections(8).acquire_timeout(std::time::Duration::from_secs(10));
         if url.starts_with("sqlite") {
-            // WAL for readers beside the writer, foreign keys, patience; every commit on disk.
-            options.map_sqlx_sqlite_opts(|o| {
+            // WAL for readers beside the writer, foreign keys, patience.
+            options.map_sqlx_sqlite_opts(move |o| {
                 o.pragma("journal_mode", "WAL")
                     .pragma("cache_size", "-32000")
                     .pragma("temp_store", "MEMORY")
                     .pragma("mmap_size", "268435456")
                     .foreign_keys(true)
                     .busy_timeout(std::time::Duration::from_secs(10))
-                    .pragma("synchronous", "FULL")
+                    .pragma("synchronous", synchronous)
                     // Rows that the database's thread reads ahead: fewer hand-overs between threads.
                     .row_buffer_size(1024)
             });
