@@ -17,7 +17,7 @@ pub struct City {
     /// Where files of the test may lie.
     pub folder: PathBuf,
     /// URL of the database.
-    url: String,
+    pub url: String,
 }
 
 /// Where a city's database is.

@@ -69,6 +69,18 @@ impl Calendar {
         at
     }
 
+    /// The latest day after which `n` working days have passed by the end of `day`.
+    pub fn before(&self, day: NaiveDate, n: u32) -> NaiveDate {
+        let mut left = n;
+        let mut at = day;
+        while left > 0 {
+            left -= u32::from(self.works(at));
+            let Some(previous) = at.pred_opt() else { return at };
+            at = previous;
+        }
+        at
+    }
+
     /// Working days after `from` up to and with `to`; below zero where `to` is before.
     pub fn between(&self, from: NaiveDate, to: NaiveDate) -> i32 {
         if to < from {
@@ -97,6 +109,11 @@ mod tests {
         assert_eq!(c.after(day("2024-09-30"), 5), day("2024-10-12"));
         assert_eq!(c.between(day("2024-09-30"), day("2024-10-12")), 5);
         assert_eq!(c.between(day("2024-10-12"), day("2024-09-30")), -5);
+        for n in 0..30 {
+            let (today, latest) = (day("2024-10-12"), c.before(day("2024-10-12"), n));
+            assert_eq!(c.between(latest, today), n as i32);
+            assert!(n == 0 || c.between(latest.succ_opt().unwrap(), today) < n as i32);
+        }
         // By the plain week it would have been over a week earlier.
         assert_eq!(Calendar::default().after(day("2024-09-30"), 5), day("2024-10-07"));
     }

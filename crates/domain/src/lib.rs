@@ -44,7 +44,7 @@ pub use matching::explain::ReasonCode;
 pub use measure::{Figure, MeasureKind, MeasurePart, MeasureRows};
 pub use member::{MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
-pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, Rating, Solved};
+pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
 pub use policy::{PolicyStatus, ScenarioStatus};
 pub use refusal::Refusal;
 pub use resource::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};

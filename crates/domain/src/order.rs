@@ -207,6 +207,37 @@ pub const TRIES: i32 = 3;
 /// How often an order may be reopened before the district looks at it (domain.md §8).
 pub const REOPENED_TOO_OFTEN: i32 = 3;
 
+codes! {
+    /// Who sees to an order that is overdue: one step up the longer it lasts (after the four kinds of 督办).
+    OverdueStep {
+        /// The member who leads it is reminded.
+        Member = "MEMBER", "提醒承接委员";
+        /// The station's conveners see to it.
+        Station = "STATION", "召集人督办";
+        /// The chief convener of the cluster sees to it.
+        Cluster = "CLUSTER", "总召集人督办";
+        /// The district sees to it.
+        District = "DISTRICT", "旗县区督办";
+    }
+}
+
+impl OverdueStep {
+    /// Working days past the last day from which on the step is taken.
+    pub const fn from_days(self) -> u32 {
+        match self {
+            OverdueStep::Member => 1,
+            OverdueStep::Station => 3,
+            OverdueStep::Cluster => 10,
+            OverdueStep::District => 20,
+        }
+    }
+
+    /// The step for so many working days past the last day; `None` where it is not past.
+    pub fn of(days_past: i32) -> Option<OverdueStep> {
+        OverdueStep::ALL.iter().copied().rev().find(|s| days_past >= s.from_days() as i32)
+    }
+}
+
 /// Where an order goes after the requester's word, or after a try to get it; `None`: it stays resolved, to be tried
 /// again. `tries` counts this one.
 pub fn after_rating(rating: Rating, tries: i32) -> Option<OrderStatus> {
@@ -332,5 +363,13 @@ mod tests {
         assert!(check_quantity(Measure::Area, Some(0), 2000, "平方米").is_ok());
         assert_eq!(check_quantity(Measure::Households, None, -3, "户").unwrap_err().code, "AMOUNT");
         assert_eq!(check_quantity(Measure::Households, None, 3, " ").unwrap_err().code, "UNIT");
+    }
+
+    #[test]
+    fn what_is_overdue_comes_up_step_by_step() {
+        use OverdueStep as S;
+        let at = [-3, 0, 1, 2, 3, 9, 10, 19, 20, 200].map(OverdueStep::of);
+        let (m, s, c, d) = (Some(S::Member), Some(S::Station), Some(S::Cluster), Some(S::District));
+        assert_eq!(at, [None, None, m, m, s, s, c, c, d, d]);
     }
 }

@@ -2,9 +2,11 @@
 //! connections.
 
 use crate::entity::{amendment, duty_list, need, resource, work_order};
+use crate::order::due_by;
 use crate::{Desk, Result};
 use domain::{
-    Action, AmendmentStatus, InboxKind, ListStatus, NeedStatus, OrderStatus, Reach, ResourceStatus, order,
+    Action, AmendmentStatus, InboxKind, ListStatus, NeedStatus, OrderStatus, OverdueStep, Reach,
+    ResourceStatus, order,
 };
 use sea_orm::sea_query::{CaseStatement, Func, SimpleExpr};
 use sea_orm::{
@@ -61,9 +63,15 @@ impl Desk {
             let one: SimpleExpr = CaseStatement::new().case(c, 1).finally(0).into();
             SimpleExpr::FunctionCall(Func::sum(one))
         };
+        // Who does not carry orders sees those that have come up to the own step.
+        let overdue = if may(Action::DecideOrder) || may(Action::CarryOrder) {
+            self.overdue()
+        } else {
+            due_by(self.overdue_since(OverdueStep::District).await?)
+        };
         let late: Option<(Option<i64>, Option<i64>)> = work_order::Entity::find()
             .select_only()
-            .column_as(when(self.overdue()), "overdue")
+            .column_as(when(overdue), "overdue")
             .column_as(when(often), "often")
             .filter(work_order::Column::Year.eq(year))
             .filter(self.orders_in_sight())

@@ -7,7 +7,7 @@ use crate::{Desk, Error, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
     Action, DeclineReason, DutyForm, MatchAction, MatchStatus, MemberStatus, NeedAction, NeedStatus,
-    OfferAnswer, OrderAction, OrderStatus, Refusal, number, order as rules, refusal,
+    OfferAnswer, OrderAction, OrderStatus, OverdueStep, Refusal, number, order as rules, refusal,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
@@ -31,6 +31,8 @@ pub struct OrderFilter {
     pub need: Option<Uuid>,
     /// Past the day on which they were to be answered or resolved.
     pub overdue: bool,
+    /// At work past their last day by this day or before: see [`Desk::overdue_since`].
+    pub due_by: Option<NaiveDate>,
     /// Reopened so often that the district looks at them.
     pub attention: bool,
 }
@@ -49,6 +51,13 @@ pub enum Lead {
         /// Why a pair that was declined this year is asked again.
         again: Option<String>,
     },
+}
+
+/// Orders at work whose last day was this one or before.
+pub(crate) fn due_by(day: NaiveDate) -> Condition {
+    use work_order::Column as C;
+    let at_work = OrderStatus::ALL.iter().copied().filter(|s| s.carried());
+    Condition::all().add(C::Status.is_in(at_work)).add(C::DueBy.lte(day))
 }
 
 impl Desk {
@@ -89,12 +98,20 @@ impl Desk {
         if f.overdue {
             q = q.filter(self.overdue());
         }
+        if let Some(day) = f.due_by {
+            q = q.filter(due_by(day));
+        }
         if f.attention {
             q = q
                 .filter(C::ReopenCount.gte(rules::REOPENED_TOO_OFTEN))
                 .filter(C::Status.ne(OrderStatus::Closed));
         }
         q
+    }
+
+    /// The latest last day of orders that have reached a step of being overdue today.
+    pub async fn overdue_since(&self, step: OverdueStep) -> Result<NaiveDate> {
+        Ok(self.calendar(self.store.db()).await?.before(self.today(), step.from_days()))
     }
 
     pub(crate) fn overdue(&self) -> Condition {

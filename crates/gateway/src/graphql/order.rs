@@ -17,7 +17,8 @@ use super::workstation::Workstation;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::{
-    DeclineReason, DutyForm, FeedbackBy, Measure, OfferAnswer, OrderStatus, Rating, Refusal, Solved,
+    DeclineReason, DutyForm, FeedbackBy, Measure, OfferAnswer, OrderStatus, OverdueStep, Rating, Refusal,
+    Solved,
 };
 use store::{FeedbackInput, Lead, OrderFilter, OutcomeInput, row};
 
@@ -184,6 +185,12 @@ impl Order {
         let at_work = self.0.resolved_on.is_none() && self.0.status.live();
         deadline(ctx, self.0.due_by.filter(|_| at_work)).await
     }
+    /// Who sees to it because it is overdue; null where it is not, or where it has no last day.
+    async fn overdue_step(&self, ctx: &Context<'_>) -> Result<Option<OverdueStep>> {
+        let at_work = self.0.status.carried();
+        let due = deadline(ctx, self.0.due_by.filter(|_| at_work)).await?;
+        Ok(due.and_then(|d| OverdueStep::of(-d.working_days)))
+    }
     /// Working days that it rested, which do not count.
     async fn suspended_days(&self) -> i32 {
         self.0.suspended_days
@@ -297,6 +304,8 @@ pub(super) struct OrderFilterInput {
     /// Past the day on which they were to be answered or resolved.
     #[graphql(default)]
     overdue: bool,
+    /// At work, overdue, and come up to this step or beyond it.
+    overdue_step: Option<OverdueStep>,
     /// Reopened so often that the district looks at them.
     #[graphql(default)]
     attention: bool,
@@ -320,6 +329,10 @@ impl OrderQuery {
         #[graphql(desc = "Rows from the end, 500 at most.")] last: Option<i32>,
         #[graphql(desc = "Cursor of the row behind the page.")] before: Option<String>,
     ) -> Result<Nodes<Order>> {
+        let due_by = match filter.overdue_step {
+            Some(step) => Some(desk(ctx).overdue_since(step).await.out(ctx)?),
+            None => None,
+        };
         let f = OrderFilter {
             year: filter.year,
             status: filter.status,
@@ -327,6 +340,7 @@ impl OrderQuery {
             member: uuid_opt(kind::MEMBER, filter.member_id.as_ref(), "memberId").out(ctx)?,
             need: uuid_opt(kind::NEED, filter.need_id.as_ref(), "needId").out(ctx)?,
             overdue: filter.overdue,
+            due_by,
             attention: filter.attention,
         };
         let page = page(Arguments { first, after, last, before }, descending)?;
