@@ -1,6 +1,7 @@
 //! Measures: figures with the rows behind them, boards, the calendar of working days.
 
 use crate::city::{City, Engine, engines};
+use crate::duty_list::planned;
 use serde_json::{Value, json};
 
 /// The demo city with its year, six stations.
@@ -75,6 +76,15 @@ fn behind_every_figure_are_the_very_rows() {
         }
         let none = server.data(&officer, board, json!({"k": "MATCH_RATE", "b": "MEMBER"}));
         assert_eq!(none["board"], json!([]), "needs are a station's");
+        let of_month = "{ board(scope: { year: 2026, month: 3 }, kind: IDLE_RATE, by: STATION) { code } }";
+        let of_month = server.data(&officer, of_month, json!({}));
+        assert_eq!(of_month["board"], json!([]), "what is available is known for today alone");
+        // Rows that nobody asks for are not counted.
+        let few = "{ measures(scope: { year: 2026 }) { orders(first: 1) { nodes { number } } } }";
+        let counted =
+            "{ measures(scope: { year: 2026 }) { orders(first: 1) { totalCount nodes { number } } } }";
+        let [few, counted] = [few, counted].map(|q| server.ask(&officer, q, json!({})).statements.unwrap());
+        assert_eq!(counted - few, 5, "one count for each measure of orders");
         let wrong = server.ask(&officer, FIGURES, json!({"s": {"year": 2026, "month": 13}})).json();
         assert_eq!(wrong["errors"][0]["extensions"]["code"], "MONTH");
     }
@@ -103,6 +113,33 @@ fn each_sees_the_figures_of_the_own_scope_alone() {
     let foreign = json!({"s": {"year": 2026, "memberId": two["member"]["id"]}});
     let foreign = server.ask(&member, FIGURES, foreign).json();
     assert_eq!(foreign["errors"][0]["extensions"]["code"], "NOT_ALLOWED");
+}
+
+/// Behind a figure nobody reads more of a need than elsewhere (domain.md §11).
+#[test]
+fn the_needs_behind_a_figure_are_as_narrow_as_elsewhere() {
+    for engine in engines() {
+        let city = planned(engine);
+        let need = "工作站编号,外部编号,标题,内容,类别,收集日期,状态,地点\n\
+                    XC-001,T1,水管漏水,请打13812345678找我,0102,2026-01-08,待匹配,甲巷3号\n";
+        city.ok(&["import", "needs", &city.file("tap.csv", need), "--year", "2026"]);
+        let server = city.serve();
+        let rows = "needs(part: DENOMINATOR, first: 50) { nodes { title description place } }";
+        let query = format!("{{ measures(scope: {{ year: 2026 }}) {{ kind {rows} }} }}");
+        let listed = "{ needs(filter: { year: 2026 }, first: 50) { nodes { title description place } } }";
+        for (role, scope) in [
+            ("CITY_OFFICER", vec![]),
+            ("AUDITOR", vec![]),
+            ("DISTRICT_OFFICER", vec!["--district", "150102"]),
+            ("CLERK", vec!["--station", "XC-001"]),
+        ] {
+            let token = city.token(role, &scope);
+            let behind = of(&server.data(&token, &query, json!({})), "MATCH_RATE")["needs"].clone();
+            let elsewhere = server.data(&token, listed, json!({}))["needs"].clone();
+            assert_eq!(behind, elsewhere, "{role}");
+            assert_eq!(behind.to_string().contains("13812345678"), role == "CLERK", "{role}");
+        }
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub use inbox::InboxKind;
 pub use job::JobStatus;
 pub use ledger::{DutyKind, DutyRole, OfferAnswer};
 pub use matching::explain::ReasonCode;
-pub use measure::{Figure, MeasureKind, MeasurePart, MeasureRows};
+pub use measure::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows};
 pub use member::{MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
 pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};

@@ -51,7 +51,29 @@ codes! {
     }
 }
 
+codes! {
+    /// What the lines of a board are.
+    BoardBy {
+        /// A line a station.
+        Station = "STATION", "工作站";
+        /// A line a district.
+        District = "DISTRICT", "旗县区";
+        /// A line a member.
+        Member = "MEMBER", "委员";
+    }
+}
+
 impl MeasureKind {
+    /// Whether it can be told for a month, or for one member: needs are a station's and not a member's, and which
+    /// resources are available is known for today alone.
+    pub const fn applies(self, month: bool, member: bool) -> bool {
+        match self.rows() {
+            MeasureRows::Needs => !member,
+            MeasureRows::Resources => !month,
+            _ => true,
+        }
+    }
+
     /// What is counted, in words for the reader of the figure.
     pub const fn definition(self) -> &'static str {
         match self {

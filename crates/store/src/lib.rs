@@ -61,7 +61,7 @@ pub use import::resource::NewResource;
 pub use import::workstation::{NewPartnership, NewSeat, NewWorkstation};
 pub use import::{Report, RowError};
 pub use matched::{ItemMatch, MatchFilter};
-pub use measure::{BoardBy, BoardRow, MeasureScope, Measured};
+pub use measure::{BoardRow, MeasureScope, Measured};
 pub use need::{NeedFilter, NeedInput, NeedOrder};
 pub use once::Once;
 pub use order::{Lead, OrderFilter};

@@ -7,15 +7,15 @@ use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::measure::ranks;
 use domain::{
-    Action, Figure, MatchStatus, MeasureKind, MeasurePart, MeasureRows, NeedStatus, OfferAnswer, OrderStatus,
-    Rating, Reach, Refusal, ResourceStatus, Role, Solved,
+    Action, BoardBy, Figure, MatchStatus, MeasureKind, MeasurePart, MeasureRows, NeedStatus, OfferAnswer,
+    OrderStatus, Rating, Reach, Refusal, ResourceStatus, Role, Solved,
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
     QueryTrait, Select,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What is measured: a year or a month of it, in a part of the city.
@@ -63,17 +63,6 @@ pub struct Measured {
     pub needs: Option<i64>,
 }
 
-/// What the lines of a board are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BoardBy {
-    /// A line a station.
-    Station,
-    /// A line a district.
-    District,
-    /// A line a member.
-    Member,
-}
-
 /// A line of a board.
 #[derive(Clone, Debug)]
 pub struct BoardRow {
@@ -90,7 +79,7 @@ pub struct BoardRow {
 #[derive(FromQueryResult)]
 struct Sums {
     top: Option<i64>,
-    all: i64,
+    could: Option<i64>,
     beside: Option<i64>,
     needs: Option<i64>,
 }
@@ -113,69 +102,186 @@ fn nothing() -> Condition {
     Condition::all().add(Expr::value(1).eq(0))
 }
 
-fn offer_part(part: MeasurePart) -> Condition {
-    use offer::Column as C;
-    match part {
-        MeasurePart::Denominator => Condition::all(),
-        MeasurePart::Numerator => Condition::all()
-            .add(C::Answer.is_in([OfferAnswer::Accepted, OfferAnswer::Declined]))
-            .add(Expr::col((offer::Entity, C::AnsweredOn)).lte(Expr::col((offer::Entity, C::AnswerBy)))),
-        MeasurePart::Beside => nothing(),
+/// A table whose rows are measured.
+trait Rows: EntityTrait {
+    const WHAT: MeasureRows;
+    /// The column that they are listed by.
+    fn listed_by() -> Self::Column;
+    fn station() -> Self::Column;
+    /// The member whose they are; `None`: they are a station's.
+    fn member() -> Option<Self::Column>;
+    /// The need of which several may be, and which is one 件.
+    fn need() -> Option<Self::Column> {
+        None
+    }
+    /// The rows of the scope from which each part is taken.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>>;
+    /// Which of them a part holds. The numerator is a part of the denominator.
+    fn part(kind: MeasureKind, part: MeasurePart) -> Condition;
+}
+
+impl Rows for offer::Entity {
+    const WHAT: MeasureRows = MeasureRows::Offers;
+    fn listed_by() -> offer::Column {
+        offer::Column::Id
+    }
+    fn station() -> offer::Column {
+        offer::Column::WorkstationId
+    }
+    fn member() -> Option<offer::Column> {
+        Some(offer::Column::MemberId)
+    }
+    /// Offers that are due: answered, or past their last day, and not taken back.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
+        use offer::Column as C;
+        let (from, to) = s.period()?;
+        let due = Condition::any().add(C::AnsweredOn.is_not_null()).add(C::AnswerBy.lt(desk.today()));
+        let kept = Condition::any().add(C::Answer.is_null()).add(C::Answer.ne(OfferAnswer::TakenBack));
+        Ok(desk
+            .within::<Self>(s)?
+            .filter(C::Year.eq(s.year))
+            .filter(C::AnswerBy.gte(from).and(C::AnswerBy.lt(to)))
+            .filter(due)
+            .filter(kept))
+    }
+    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
+        use offer::Column as C;
+        match part {
+            MeasurePart::Denominator => Condition::all(),
+            MeasurePart::Numerator => Condition::all()
+                .add(C::Answer.is_in([OfferAnswer::Accepted, OfferAnswer::Declined]))
+                .add(Expr::col((Self, C::AnsweredOn)).lte(Expr::col((Self, C::AnswerBy)))),
+            MeasurePart::Beside => nothing(),
+        }
     }
 }
 
-fn order_part(kind: MeasureKind, part: MeasurePart) -> Condition {
-    use {MeasureKind as K, MeasurePart as P, work_order::Column as C};
-    let all = Condition::all();
-    match (kind, part) {
-        (K::ResolutionRate, P::Numerator) => all.add(C::Solved.eq(Solved::Yes)),
-        (K::ResolutionRate, P::Beside) => all.add(C::Solved.eq(Solved::Partly)),
-        (K::SatisfactionRate, P::Numerator) => {
-            all.add(C::Rating.is_in([Rating::Satisfied, Rating::Basically]))
+impl Rows for work_order::Entity {
+    const WHAT: MeasureRows = MeasureRows::Orders;
+    fn listed_by() -> work_order::Column {
+        work_order::Column::Number
+    }
+    fn station() -> work_order::Column {
+        work_order::Column::WorkstationId
+    }
+    fn member() -> Option<work_order::Column> {
+        Some(work_order::Column::LeadId)
+    }
+    fn need() -> Option<work_order::Column> {
+        Some(work_order::Column::NeedId)
+    }
+    /// Orders that were closed.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
+        use work_order::Column as C;
+        let (from, to) = s.period()?;
+        Ok(desk
+            .within::<Self>(s)?
+            .filter(C::Year.eq(s.year))
+            .filter(C::Status.eq(OrderStatus::Closed))
+            .filter(C::ClosedOn.gte(from).and(C::ClosedOn.lt(to))))
+    }
+    fn part(kind: MeasureKind, part: MeasurePart) -> Condition {
+        use {MeasureKind as K, MeasurePart as P, work_order::Column as C};
+        let could = match kind {
+            K::SatisfactionRate => {
+                Condition::all().add(C::Rating.is_not_null()).add(C::Rating.ne(Rating::NotRated))
+            }
+            K::OnTimeRate => Condition::all().add(C::DueBy.is_not_null()),
+            _ => Condition::all(),
+        };
+        match (part, kind) {
+            (P::Denominator, _) => could,
+            (P::Numerator, K::ResolutionRate) => could.add(C::Solved.eq(Solved::Yes)),
+            (P::Numerator, K::SatisfactionRate) => {
+                could.add(C::Rating.is_in([Rating::Satisfied, Rating::Basically]))
+            }
+            (P::Numerator, K::OnTimeRate) => {
+                could.add(Expr::col((Self, C::ResolvedOn)).lte(Expr::col((Self, C::DueBy))))
+            }
+            (P::Numerator, K::ReopenRate) => could.add(C::ReopenCount.gt(0)),
+            (P::Numerator, _) => could,
+            (P::Beside, K::ResolutionRate) => Condition::all().add(C::Solved.eq(Solved::Partly)),
+            (P::Beside, K::SatisfactionRate) => {
+                Condition::any().add(C::Rating.is_null()).add(C::Rating.eq(Rating::NotRated))
+            }
+            (P::Beside, K::OnTimeRate) => Condition::all().add(C::DueBy.is_null()),
+            (P::Beside, _) => nothing(),
         }
-        (K::SatisfactionRate, P::Denominator) => {
-            all.add(C::Rating.is_not_null()).add(C::Rating.ne(Rating::NotRated))
-        }
-        (K::SatisfactionRate, P::Beside) => {
-            Condition::any().add(C::Rating.is_null()).add(C::Rating.eq(Rating::NotRated))
-        }
-        (K::OnTimeRate, P::Numerator) => all.add(
-            Expr::col((work_order::Entity, C::ResolvedOn)).lte(Expr::col((work_order::Entity, C::DueBy))),
-        ),
-        (K::OnTimeRate, P::Denominator) => all.add(C::DueBy.is_not_null()),
-        (K::OnTimeRate, P::Beside) => all.add(C::DueBy.is_null()),
-        (K::ReopenRate, P::Numerator) => all.add(C::ReopenCount.gt(0)),
-        (_, P::Beside) => nothing(),
-        _ => all,
     }
 }
 
-fn need_part(part: MeasurePart) -> Condition {
-    let listed = duty_item::Entity::find()
-        .select_only()
-        .column(duty_item::Column::NeedId)
-        .filter(duty_item::Column::Removed.eq(false));
-    match part {
-        MeasurePart::Denominator => Condition::all(),
-        MeasurePart::Numerator => Condition::all().add(need::Column::Id.in_subquery(listed.into_query())),
-        MeasurePart::Beside => nothing(),
+impl Rows for need::Entity {
+    const WHAT: MeasureRows = MeasureRows::Needs;
+    fn listed_by() -> need::Column {
+        need::Column::Number
+    }
+    fn station() -> need::Column {
+        need::Column::WorkstationId
+    }
+    fn member() -> Option<need::Column> {
+        None
+    }
+    /// Needs that were verified.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
+        use {NeedStatus as S, need::Column as C};
+        let (from, to) = s.period()?;
+        let q = desk.within::<Self>(s)?.filter(C::Year.eq(s.year)).filter(C::Status.is_not_in([
+            S::Draft,
+            S::Submitted,
+            S::Refused,
+            S::Referred,
+            S::Merged,
+            S::Withdrawn,
+        ]));
+        // What was collected in the year before belongs to the year whose list it may stand on.
+        Ok(match s.month {
+            Some(_) => q.filter(C::CollectedOn.gte(from).and(C::CollectedOn.lt(to))),
+            None => q,
+        })
+    }
+    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
+        let listed = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::NeedId)
+            .filter(duty_item::Column::Removed.eq(false));
+        match part {
+            MeasurePart::Denominator => Condition::all(),
+            MeasurePart::Numerator => Condition::all().add(need::Column::Id.in_subquery(listed.into_query())),
+            MeasurePart::Beside => nothing(),
+        }
     }
 }
 
-fn resource_part(part: MeasurePart) -> Condition {
-    let offered = need_match::Entity::find().select_only().column(need_match::Column::ResourceId).filter(
-        need_match::Column::Status.is_not_in([
-            MatchStatus::Suggested,
-            MatchStatus::Dismissed,
-            MatchStatus::Superseded,
-        ]),
-    );
-    match part {
-        MeasurePart::Denominator => Condition::all(),
-        MeasurePart::Numerator => {
-            Condition::all().add(resource::Column::Id.not_in_subquery(offered.into_query()))
+impl Rows for resource::Entity {
+    const WHAT: MeasureRows = MeasureRows::Resources;
+    fn listed_by() -> resource::Column {
+        resource::Column::Number
+    }
+    fn station() -> resource::Column {
+        resource::Column::WorkstationId
+    }
+    fn member() -> Option<resource::Column> {
+        Some(resource::Column::MemberId)
+    }
+    /// Resources that are available now.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
+        use resource::Column as C;
+        s.period()?;
+        Ok(desk.within::<Self>(s)?.filter(C::Year.eq(s.year)).filter(C::Status.eq(ResourceStatus::Available)))
+    }
+    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
+        use {MatchStatus as S, need_match::Column as C};
+        let offered = need_match::Entity::find()
+            .select_only()
+            .column(C::ResourceId)
+            .filter(C::Status.is_not_in([S::Suggested, S::Dismissed, S::Superseded]));
+        match part {
+            MeasurePart::Denominator => Condition::all(),
+            MeasurePart::Numerator => {
+                Condition::all().add(resource::Column::Id.not_in_subquery(offered.into_query()))
+            }
+            MeasurePart::Beside => nothing(),
         }
-        MeasurePart::Beside => nothing(),
     }
 }
 
@@ -197,195 +303,83 @@ impl Desk {
     }
 
     /// The rows of a table in the scope.
-    fn within<E: EntityTrait>(
-        &self,
-        s: &MeasureScope,
-        station: E::Column,
-        member: Option<E::Column>,
-    ) -> Result<Select<E>> {
+    fn within<E: Rows>(&self, s: &MeasureScope) -> Result<Select<E>> {
         let (stations, who) = self.measured(s)?;
         let mut q = E::find();
         if let Some(stations) = stations {
-            q = q.filter(station.in_subquery(stations));
+            q = q.filter(E::station().in_subquery(stations));
         }
-        match (who, member) {
+        match (who, E::member()) {
             (Some(who), Some(column)) => q = q.filter(column.eq(who)),
-            // Needs are a station's, not a member's.
             (Some(_), None) => q = q.filter(nothing()),
             (None, _) => {}
         }
         Ok(q)
     }
 
-    fn offers_measured(&self, s: &MeasureScope) -> Result<Select<offer::Entity>> {
-        use offer::Column as C;
-        let (from, to) = s.period()?;
-        let due = Condition::any().add(C::AnsweredOn.is_not_null()).add(C::AnswerBy.lt(self.today()));
-        let kept = Condition::any().add(C::Answer.is_null()).add(C::Answer.ne(OfferAnswer::TakenBack));
-        Ok(self
-            .within::<offer::Entity>(s, C::WorkstationId, Some(C::MemberId))?
-            .filter(C::Year.eq(s.year))
-            .filter(C::AnswerBy.gte(from).and(C::AnswerBy.lt(to)))
-            .filter(due)
-            .filter(kept))
-    }
-
-    fn orders_measured(&self, s: &MeasureScope) -> Result<Select<work_order::Entity>> {
-        use work_order::Column as C;
-        let (from, to) = s.period()?;
-        Ok(self
-            .within::<work_order::Entity>(s, C::WorkstationId, Some(C::LeadId))?
-            .filter(C::Year.eq(s.year))
-            .filter(C::Status.eq(OrderStatus::Closed))
-            .filter(C::ClosedOn.gte(from).and(C::ClosedOn.lt(to))))
-    }
-
-    fn needs_measured(&self, s: &MeasureScope) -> Result<Select<need::Entity>> {
-        use {NeedStatus as S, need::Column as C};
-        let (from, to) = s.period()?;
-        let q = self.within::<need::Entity>(s, C::WorkstationId, None)?.filter(C::Year.eq(s.year)).filter(
-            C::Status.is_not_in([S::Draft, S::Submitted, S::Refused, S::Referred, S::Merged, S::Withdrawn]),
-        );
-        // What was collected in the year before belongs to the year whose list it may stand on.
-        Ok(match s.month {
-            Some(_) => q.filter(C::CollectedOn.gte(from).and(C::CollectedOn.lt(to))),
-            None => q,
-        })
-    }
-
-    fn resources_measured(&self, s: &MeasureScope) -> Result<Select<resource::Entity>> {
-        use resource::Column as C;
-        s.period()?;
-        Ok(self
-            .within::<resource::Entity>(s, C::WorkstationId, Some(C::MemberId))?
-            .filter(C::Year.eq(s.year))
-            .filter(C::Status.eq(ResourceStatus::Available)))
-    }
-
-    /// All measures of a scope: a statement each. Those that do not apply (needs of a member, idle resources of a
-    /// month) are left out.
+    /// All measures of a scope that apply to it: a statement each.
     pub async fn measures(&self, s: &MeasureScope) -> Result<Vec<Measured>> {
+        let of_member = self.measured(s)?.1.is_some();
         let mut found = Vec::new();
-        for kind in MeasureKind::ALL {
-            let left_out = match kind.rows() {
-                MeasureRows::Needs => self.measured(s)?.1.is_some(),
-                MeasureRows::Resources => s.month.is_some(),
-                _ => false,
-            };
-            if !left_out {
-                found.push(self.measure(s, *kind).await?);
-            }
+        for kind in MeasureKind::ALL.iter().filter(|k| k.applies(s.month.is_some(), of_member)) {
+            found.push(match kind.rows() {
+                MeasureRows::Offers => self.measure::<offer::Entity>(s, *kind).await?,
+                MeasureRows::Orders => self.measure::<work_order::Entity>(s, *kind).await?,
+                MeasureRows::Needs => self.measure::<need::Entity>(s, *kind).await?,
+                MeasureRows::Resources => self.measure::<resource::Entity>(s, *kind).await?,
+            });
         }
         Ok(found)
     }
 
-    async fn measure(&self, s: &MeasureScope, kind: MeasureKind) -> Result<Measured> {
-        use MeasurePart::{Beside, Denominator, Numerator};
-        let sums = |top: Condition, all: Condition, beside: Condition| [sum(top), sum(all), sum(beside)];
-        fn read<E: EntityTrait>(q: Select<E>, [top, all, beside]: [SimpleExpr; 3]) -> Select<E> {
-            let all: SimpleExpr = Func::coalesce([all, Expr::value(0)]).into();
-            q.select_only()
-                .column_as(top, "top")
-                .column_as(all.cast_as("bigint"), "all")
-                .column_as(beside, "beside")
-        }
-        let none = || Expr::value(Option::<i64>::None).cast_as("bigint");
-        let db = self.store.db();
-        let found: Option<Sums> = match kind.rows() {
-            MeasureRows::Offers => {
-                let parts = sums(offer_part(Numerator), offer_part(Denominator), offer_part(Beside));
-                read(self.offers_measured(s)?, parts).column_as(none(), "needs").into_model().one(db).await?
+    async fn measure<E: Rows>(&self, s: &MeasureScope, kind: MeasureKind) -> Result<Measured> {
+        let part = |p| sum(E::part(kind, p));
+        let needs: SimpleExpr = match E::need() {
+            Some(need) => {
+                let counts = E::part(kind, MeasurePart::Numerator);
+                let need: SimpleExpr =
+                    CaseStatement::new().case(counts, Expr::col((E::default(), need))).into();
+                Func::count_distinct(need).into()
             }
-            MeasureRows::Orders => {
-                let top = all_of(order_part(kind, Denominator), order_part(kind, Numerator));
-                let parts = sums(top.clone(), order_part(kind, Denominator), order_part(kind, Beside));
-                let need: SimpleExpr = CaseStatement::new()
-                    .case(top, Expr::col((work_order::Entity, work_order::Column::NeedId)))
-                    .into();
-                let needs = Func::count_distinct(need);
-                read(self.orders_measured(s)?, parts)
-                    .column_as(SimpleExpr::from(needs), "needs")
-                    .into_model()
-                    .one(db)
-                    .await?
-            }
-            MeasureRows::Needs => {
-                let parts = sums(need_part(Numerator), need_part(Denominator), need_part(Beside));
-                read(self.needs_measured(s)?, parts).column_as(none(), "needs").into_model().one(db).await?
-            }
-            MeasureRows::Resources => {
-                let parts = sums(resource_part(Numerator), resource_part(Denominator), resource_part(Beside));
-                read(self.resources_measured(s)?, parts)
-                    .column_as(none(), "needs")
-                    .into_model()
-                    .one(db)
-                    .await?
-            }
+            None => Expr::value(Option::<i64>::None).cast_as("bigint"),
         };
-        let f = found.unwrap_or(Sums { top: None, all: 0, beside: None, needs: None });
+        let found: Option<Sums> = E::in_scope(self, s)?
+            .select_only()
+            .column_as(part(MeasurePart::Numerator), "top")
+            .column_as(part(MeasurePart::Denominator), "could")
+            .column_as(part(MeasurePart::Beside), "beside")
+            .column_as(needs, "needs")
+            .into_model()
+            .one(self.store.db())
+            .await?;
+        let f = found.unwrap_or(Sums { top: None, could: None, beside: None, needs: None });
         Ok(Measured {
             kind,
-            figure: Figure { numerator: f.top.unwrap_or(0), denominator: f.all },
+            figure: Figure { numerator: f.top.unwrap_or(0), denominator: f.could.unwrap_or(0) },
             beside: f.beside.unwrap_or(0),
             needs: f.needs,
         })
     }
 
     /// A measure by station, district or member, with ranks: one statement, and one for the stations. Stations and
-    /// members with no row at all have no line. Sorted by code, members by id.
+    /// members with no row at all have no line, and a measure that does not apply has none. Sorted by code, members by
+    /// id.
     pub async fn board(&self, s: &MeasureScope, kind: MeasureKind, by: BoardBy) -> Result<Vec<BoardRow>> {
-        use MeasurePart::{Denominator, Numerator};
-        fn lines<E: EntityTrait>(
-            q: Select<E>,
-            by: Option<E::Column>,
-            all: Condition,
-            top: Condition,
-        ) -> Select<E> {
-            let q = q.filter(all).select_only().column_as(sum(top), "top");
-            let q = q.column_as(Expr::value(1).count(), "n");
-            match by {
-                Some(by) => q.column_as(by, "id").group_by(by),
-                None => q.column_as(Expr::value(Option::<Uuid>::None), "id").filter(nothing()),
-            }
+        let by_member = by == BoardBy::Member;
+        let of_member = self.measured(s)?.1.is_some();
+        if !kind.applies(s.month.is_some(), by_member || of_member) {
+            return Ok(Vec::new());
         }
-        let member = by == BoardBy::Member;
-        let db = self.store.db();
-        let found: Vec<Line> = match kind.rows() {
-            MeasureRows::Offers => {
-                let key = if member { offer::Column::MemberId } else { offer::Column::WorkstationId };
-                let q = self.offers_measured(s)?;
-                lines(q, Some(key), offer_part(Denominator), offer_part(Numerator))
-                    .into_model()
-                    .all(db)
-                    .await?
-            }
-            MeasureRows::Orders => {
-                let key = if member { work_order::Column::LeadId } else { work_order::Column::WorkstationId };
-                let q = self.orders_measured(s)?;
-                let (all, top) = (order_part(kind, Denominator), order_part(kind, Numerator));
-                lines(q, Some(key), all, top).into_model().all(db).await?
-            }
-            MeasureRows::Needs => {
-                let key = (!member).then_some(need::Column::WorkstationId);
-                let q = self.needs_measured(s)?;
-                lines(q, key, need_part(Denominator), need_part(Numerator)).into_model().all(db).await?
-            }
-            MeasureRows::Resources => {
-                let key = if member { resource::Column::MemberId } else { resource::Column::WorkstationId };
-                let q = self.resources_measured(s)?;
-                let (all, top) = (resource_part(Denominator), resource_part(Numerator));
-                lines(q, Some(key), all, top).into_model().all(db).await?
-            }
+        let found = match kind.rows() {
+            MeasureRows::Offers => self.lines::<offer::Entity>(s, kind, by_member).await?,
+            MeasureRows::Orders => self.lines::<work_order::Entity>(s, kind, by_member).await?,
+            MeasureRows::Needs => self.lines::<need::Entity>(s, kind, by_member).await?,
+            MeasureRows::Resources => self.lines::<resource::Entity>(s, kind, by_member).await?,
         };
-        let mut rows: Vec<BoardRow> = Vec::new();
         let figure = |l: &Line| Figure { numerator: l.top.unwrap_or(0), denominator: l.n };
-        if member {
-            rows.extend(found.iter().filter(|l| l.id.is_some()).map(|l| BoardRow {
-                code: None,
-                id: l.id,
-                figure: figure(l),
-                rank: None,
-            }));
+        let mut rows: Vec<BoardRow> = if by_member {
+            let members = found.iter().filter(|l| l.id.is_some());
+            members.map(|l| BoardRow { code: None, id: l.id, figure: figure(l), rank: None }).collect()
         } else {
             let stations: Vec<(Uuid, String, String)> = workstation::Entity::find()
                 .select_only()
@@ -393,31 +387,90 @@ impl Desk {
                 .column(workstation::Column::Code)
                 .column(workstation::Column::District)
                 .into_tuple()
-                .all(db)
+                .all(self.store.db())
                 .await?;
             let place: HashMap<Uuid, (String, String)> =
                 stations.into_iter().map(|(id, code, district)| (id, (code, district))).collect();
-            let mut at: HashMap<String, usize> = HashMap::new();
+            let mut lines: BTreeMap<&str, BoardRow> = BTreeMap::new();
             for l in &found {
                 let Some((code, district)) = l.id.and_then(|id| place.get(&id)) else { continue };
-                let district_line = by == BoardBy::District;
-                let key = if district_line { district } else { code };
-                let i = *at.entry(key.clone()).or_insert_with(|| {
-                    let id = if district_line { None } else { l.id };
-                    let figure = Figure { numerator: 0, denominator: 0 };
-                    rows.push(BoardRow { code: Some(key.clone()), id, figure, rank: None });
-                    rows.len() - 1
+                let (key, id) = if by == BoardBy::District { (district, None) } else { (code, l.id) };
+                let none = Figure { numerator: 0, denominator: 0 };
+                let line = lines.entry(key).or_insert_with(|| BoardRow {
+                    code: Some(key.clone()),
+                    id,
+                    figure: none,
+                    rank: None,
                 });
-                rows[i].figure.numerator += l.top.unwrap_or(0);
-                rows[i].figure.denominator += l.n;
+                line.figure.numerator += figure(l).numerator;
+                line.figure.denominator += figure(l).denominator;
             }
-        }
+            lines.into_values().collect()
+        };
         rows.sort_by(|a, b| (&a.code, a.id).cmp(&(&b.code, b.id)));
         let figures: Vec<Figure> = rows.iter().map(|r| r.figure).collect();
         for (row, rank) in rows.iter_mut().zip(ranks(kind, &figures)) {
             row.rank = rank;
         }
         Ok(rows)
+    }
+
+    async fn lines<E: Rows>(
+        &self,
+        s: &MeasureScope,
+        kind: MeasureKind,
+        by_member: bool,
+    ) -> Result<Vec<Line>> {
+        let key = if by_member { E::member() } else { Some(E::station()) };
+        let Some(key) = key else { return Ok(Vec::new()) };
+        Ok(E::in_scope(self, s)?
+            .filter(E::part(kind, MeasurePart::Denominator))
+            .select_only()
+            .column_as(sum(E::part(kind, MeasurePart::Numerator)), "top")
+            .column_as(Expr::value(1).count(), "n")
+            .column_as(key, "id")
+            .group_by(key)
+            .into_model()
+            .all(self.store.db())
+            .await?)
+    }
+
+    /// How many rows a part of a figure has.
+    pub async fn count_measured(
+        &self,
+        s: &MeasureScope,
+        kind: MeasureKind,
+        part: MeasurePart,
+    ) -> Result<u64> {
+        match kind.rows() {
+            MeasureRows::Offers => self.count_rows::<offer::Entity>(s, kind, part).await,
+            MeasureRows::Orders => self.count_rows::<work_order::Entity>(s, kind, part).await,
+            MeasureRows::Needs => self.count_rows::<need::Entity>(s, kind, part).await,
+            MeasureRows::Resources => self.count_rows::<resource::Entity>(s, kind, part).await,
+        }
+    }
+
+    async fn count_rows<E>(&self, s: &MeasureScope, kind: MeasureKind, part: MeasurePart) -> Result<u64>
+    where
+        E: Rows,
+        E::Model: Sync,
+    {
+        Ok(E::in_scope(self, s)?.filter(E::part(kind, part)).count(self.store.db()).await?)
+    }
+
+    /// The rows behind a figure, as they are stored; none where its rows are something else.
+    async fn rows<E: Rows>(
+        &self,
+        s: &MeasureScope,
+        kind: MeasureKind,
+        part: MeasurePart,
+        page: &Page,
+    ) -> Result<Slice<E::Model>> {
+        if kind.rows() != E::WHAT {
+            return Ok(Slice { rows: Vec::new(), next: false, previous: false });
+        }
+        let q = E::in_scope(self, s)?.filter(E::part(kind, part));
+        slice(self.store.db(), q, E::listed_by(), page).await
     }
 
     /// The offers behind a figure, the oldest first.
@@ -427,13 +480,8 @@ impl Desk {
         kind: MeasureKind,
         part: MeasurePart,
         page: &Page,
-    ) -> Result<(Slice<offer::Model>, u64)> {
-        if kind.rows() != MeasureRows::Offers {
-            return Ok(no_rows());
-        }
-        let q = self.offers_measured(s)?.filter(offer_part(part));
-        let db = self.store.db();
-        Ok((slice(db, q.clone(), offer::Column::Id, page).await?, q.count(db).await?))
+    ) -> Result<Slice<offer::Model>> {
+        self.rows::<offer::Entity>(s, kind, part, page).await
     }
 
     /// The orders behind a figure, by number.
@@ -443,32 +491,19 @@ impl Desk {
         kind: MeasureKind,
         part: MeasurePart,
         page: &Page,
-    ) -> Result<(Slice<work_order::Model>, u64)> {
-        if kind.rows() != MeasureRows::Orders {
-            return Ok(no_rows());
-        }
-        let mut q = self.orders_measured(s)?.filter(order_part(kind, part));
-        if part == MeasurePart::Numerator {
-            q = q.filter(order_part(kind, MeasurePart::Denominator));
-        }
-        let db = self.store.db();
-        Ok((slice(db, q.clone(), work_order::Column::Number, page).await?, q.count(db).await?))
+    ) -> Result<Slice<work_order::Model>> {
+        self.rows::<work_order::Entity>(s, kind, part, page).await
     }
 
-    /// The needs behind a figure, by number.
+    /// The needs behind a figure, by number, each as far as the viewer may read it.
     pub async fn measured_needs(
         &self,
         s: &MeasureScope,
         kind: MeasureKind,
         part: MeasurePart,
         page: &Page,
-    ) -> Result<(Slice<need::Model>, u64)> {
-        if kind.rows() != MeasureRows::Needs {
-            return Ok(no_rows());
-        }
-        let q = self.needs_measured(s)?.filter(need_part(part));
-        let db = self.store.db();
-        Ok((slice(db, q.clone(), need::Column::Number, page).await?, q.count(db).await?))
+    ) -> Result<Slice<need::Model>> {
+        self.narrow_slice(self.rows::<need::Entity>(s, kind, part, page).await?).await
     }
 
     /// The resources behind a figure, by number.
@@ -478,21 +513,7 @@ impl Desk {
         kind: MeasureKind,
         part: MeasurePart,
         page: &Page,
-    ) -> Result<(Slice<resource::Model>, u64)> {
-        if kind.rows() != MeasureRows::Resources {
-            return Ok(no_rows());
-        }
-        let q = self.resources_measured(s)?.filter(resource_part(part));
-        let db = self.store.db();
-        Ok((slice(db, q.clone(), resource::Column::Number, page).await?, q.count(db).await?))
+    ) -> Result<Slice<resource::Model>> {
+        self.rows::<resource::Entity>(s, kind, part, page).await
     }
-}
-
-/// Nothing, without asking.
-fn no_rows<T>() -> (Slice<T>, u64) {
-    (Slice { rows: Vec::new(), next: false, previous: false }, 0)
-}
-
-fn all_of(a: Condition, b: Condition) -> Condition {
-    Condition::all().add(a).add(b)
 }

@@ -181,10 +181,14 @@ impl Desk {
             NeedOrder::CollectedOn => need::Column::CollectedOn,
             NeedOrder::Title => need::Column::Title,
         };
-        let found = slice(self.store.db(), self.needs_where(f), by, page).await?;
-        let (cursors, rows): (Vec<String>, Vec<need::Model>) = found.rows.into_iter().unzip();
+        self.narrow_slice(slice(self.store.db(), self.needs_where(f), by, page).await?).await
+    }
+
+    /// A page of needs, each as far as the viewer may read it.
+    pub(crate) async fn narrow_slice(&self, page: Slice<need::Model>) -> Result<Slice<need::Model>> {
+        let (cursors, rows): (Vec<String>, Vec<need::Model>) = page.rows.into_iter().unzip();
         let rows = cursors.into_iter().zip(self.narrow_all(rows).await?).collect();
-        Ok(Slice { rows, next: found.next, previous: found.previous })
+        Ok(Slice { rows, next: page.next, previous: page.previous })
     }
 
     /// How many needs.

@@ -10,9 +10,9 @@ use super::order::{Offer, Order};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
 use super::resource::Resource;
 use super::workstation::Workstation;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{MeasureKind, MeasurePart, MeasureRows};
+use domain::{BoardBy, MeasureKind, MeasurePart, MeasureRows};
 use store::MeasureScope;
 
 /// What is measured.
@@ -30,21 +30,21 @@ pub(super) struct MeasureScopeInput {
     member_id: Option<ID>,
 }
 
-/// What the lines of a board are.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BoardBy {
-    /// A line a station.
-    Station,
-    /// A line a district.
-    District,
-    /// A line a member.
-    Member,
-}
-
 /// A figure with its definition, what it is made of, and the rows behind it.
 pub(super) struct MeasureFigure {
     found: store::Measured,
     scope: MeasureScope,
+}
+
+impl MeasureFigure {
+    /// How many rows a connection has: none where the figure's are something else.
+    fn counted(&self, rows: MeasureRows, part: MeasurePart) -> Counted {
+        if self.found.kind.rows() == rows {
+            Counted::Measured(self.scope.clone(), self.found.kind, part)
+        } else {
+            Counted::Known(0)
+        }
+    }
 }
 
 /// A figure with its definition, what it is made of, and the rows behind it.
@@ -108,9 +108,8 @@ impl MeasureFigure {
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Nodes<Order>> {
         let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
-        let (slice, n) =
-            desk(ctx).measured_orders(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
-        Ok(nodes(slice, Counted::Known(n), Order))
+        let slice = desk(ctx).measured_orders(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
+        Ok(nodes(slice, self.counted(MeasureRows::Orders, part), Order))
     }
     /// The offers behind it, the oldest first; none where its rows are something else.
     #[graphql(complexity = "first.unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
@@ -122,9 +121,8 @@ impl MeasureFigure {
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Nodes<Offer>> {
         let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
-        let (slice, n) =
-            desk(ctx).measured_offers(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
-        Ok(nodes(slice, Counted::Known(n), Offer))
+        let slice = desk(ctx).measured_offers(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
+        Ok(nodes(slice, self.counted(MeasureRows::Offers, part), Offer))
     }
     /// The needs behind it, by number; none where its rows are something else.
     #[graphql(complexity = "first.unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
@@ -136,9 +134,8 @@ impl MeasureFigure {
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Nodes<Need>> {
         let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
-        let (slice, n) =
-            desk(ctx).measured_needs(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
-        Ok(nodes(slice, Counted::Known(n), Need))
+        let slice = desk(ctx).measured_needs(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
+        Ok(nodes(slice, self.counted(MeasureRows::Needs, part), Need))
     }
     /// The resources behind it, by number; none where its rows are something else.
     #[graphql(complexity = "first.unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
@@ -150,9 +147,8 @@ impl MeasureFigure {
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Nodes<Resource>> {
         let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
-        let (slice, n) =
-            desk(ctx).measured_resources(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
-        Ok(nodes(slice, Counted::Known(n), Resource))
+        let slice = desk(ctx).measured_resources(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
+        Ok(nodes(slice, self.counted(MeasureRows::Resources, part), Resource))
     }
 }
 
@@ -229,7 +225,7 @@ impl MeasureQuery {
         Ok(found.into_iter().map(|found| MeasureFigure { found, scope: scope.clone() }).collect())
     }
 
-    /// A measure line by line, with ranks. What has no row at all has no line.
+    /// A measure line by line, with ranks. What has no row at all has no line, nor has a measure that does not apply.
     #[graphql(complexity = "300 * child_complexity")]
     async fn board(
         &self,
@@ -239,12 +235,7 @@ impl MeasureQuery {
         #[graphql(desc = "What the lines are.")] by: BoardBy,
     ) -> Result<Vec<BoardRow>> {
         let scope = scope_of(ctx, scope)?;
-        let lines = match by {
-            BoardBy::Station => store::BoardBy::Station,
-            BoardBy::District => store::BoardBy::District,
-            BoardBy::Member => store::BoardBy::Member,
-        };
-        let rows = desk(ctx).board(&scope, kind, lines).await.out(ctx)?;
+        let rows = desk(ctx).board(&scope, kind, by).await.out(ctx)?;
         Ok(rows.into_iter().map(|row| BoardRow { row, by }).collect())
     }
 }

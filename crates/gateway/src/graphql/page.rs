@@ -4,10 +4,10 @@ use super::desk;
 use super::error::{Outside, refusal_of};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Object, OutputType, Result};
-use domain::Refusal;
+use domain::{MeasureKind, MeasurePart, Refusal};
 use store::{
-    AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MemberFilter, NeedFilter, OrderFilter,
-    Page, ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
+    AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MeasureScope, MemberFilter, NeedFilter,
+    OrderFilter, Page, ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
 };
 use uuid::Uuid;
 
@@ -47,6 +47,7 @@ pub(super) enum Counted {
     Consultations(i32, Option<Uuid>),
     Lists(ListFilter),
     Matches(MatchFilter),
+    Measured(MeasureScope, MeasureKind, MeasurePart),
     Members(MemberFilter),
     Needs(NeedFilter),
     Orders(OrderFilter),
@@ -68,6 +69,7 @@ impl Counted {
             Counted::Consultations(year, station) => desk.count_consultations(*year, *station).await,
             Counted::Lists(f) => desk.count_duty_lists(f).await,
             Counted::Matches(f) => desk.count_matches(f).await,
+            Counted::Measured(s, kind, part) => desk.count_measured(s, *kind, *part).await,
             Counted::Members(f) => desk.count_members(f).await,
             Counted::Needs(f) => desk.count_needs(f).await,
             Counted::Orders(f) => desk.count_orders(f).await,
