@@ -438,3 +438,45 @@ fn a_random_walk_of_many_clients_keeps_the_laws() {
         city.ok(&["verify", "--year", "2026"]);
     }
 }
+
+/// An order that is past its last day comes up step by step: member, conveners, chief convener, district.
+#[test]
+fn an_overdue_order_comes_up_to_the_district() {
+    use sea_orm::{ConnectionTrait, Database};
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let district = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
+        let need = "{ needs(filter: { year: 2026, text: \"想请医生来\" }) { nodes { id matches { id } } } }";
+        let need = server.data(&convener, need, json!({}))["needs"]["nodes"][0].clone();
+        let issue = json!({"needId": need["id"]});
+        let o = server.changed(&convener, "issueOrder", "IssueOrderInput", "id version", issue);
+        let step = |o: &Value| json!({"id": o["id"], "expectedVersion": o["version"]});
+        let mut lead = step(&o);
+        lead["matchId"] = need["matches"][0]["id"].clone();
+        let o = server.changed(&convener, "dispatchOrder", "DispatchOrderInput", "id version", lead);
+        server.changed(&clerk, "acceptOrder", "OrderStepInput", "id", step(&o));
+        let seen = |token: &str| {
+            let query = "{ orders(filter: { year: 2026, overdueStep: DISTRICT }) { totalCount nodes { overdueStep } } inbox(year: 2026) { kind count } }";
+            server.data(token, query, json!({}))
+        };
+        assert_eq!(seen(&district)["orders"]["totalCount"], 0);
+        assert_eq!(seen(&district)["inbox"], json!([]));
+        // Its last day, long ago.
+        let past = async {
+            let db = Database::connect(&city.url).await.expect("the database");
+            db.execute_unprepared("UPDATE work_order SET due_by = '2026-01-05'").await.expect("a day");
+            db.close().await.expect("closed");
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(past);
+        assert_eq!(
+            seen(&district)["orders"],
+            json!({"totalCount": 1, "nodes": [{"overdueStep": "DISTRICT"}]})
+        );
+        assert_eq!(seen(&district)["inbox"], json!([{"kind": "OVERDUE", "count": 1}]));
+        let own = seen(&convener)["inbox"].clone();
+        assert!(own.as_array().unwrap().contains(&json!({"kind": "OVERDUE", "count": 1})), "{own}");
+    }
+}

@@ -93,6 +93,16 @@ fn a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
         let contact = json!({"needId": lamp["id"], "purpose": "答复诉求人"});
         let read = server.changed(&clerk, "readContact", "ReadContactInput", "phone", contact);
         assert_eq!(read["phone"], "13800001234");
+        // Who wants the contact forgotten has it forgotten in both years, the closed one as well.
+        let old = needs(2026).as_array().unwrap().iter().find(|n| n["title"] == "路灯不亮").unwrap().clone();
+        let erase = |n: &Value| with(n, json!({"reason": "诉求人要求删除"}));
+        server.changed(&clerk, "eraseContact", "NeedReasonInput", "id", erase(lamp));
+        for n in [lamp, &old] {
+            let contact = json!({"needId": n["id"], "purpose": "答复诉求人"});
+            let gone = server.not_changed(&clerk, "readContact", "ReadContactInput", contact);
+            assert_eq!(gone, "CONTACT_ERASED");
+        }
+        assert_eq!(server.not_changed(&clerk, "eraseContact", "NeedReasonInput", erase(&old)), "CONFLICT");
         // The archive is read only, whoever asks for whatever.
         let resolve = with(&o, json!({"resolvedOn": "2026-11-25", "outcome": "好", "evidence": "好"}));
         assert_eq!(server.not_changed(&clerk, "resolveOrder", "ResolveOrderInput", resolve), "CONFLICT");

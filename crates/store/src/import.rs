@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub mod area;
+pub mod calendar;
 pub mod category;
 pub mod member;
 pub mod need;
@@ -221,7 +222,7 @@ where
     Ok(())
 }
 
-pub(crate) fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
+fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
     RowError {
         row, column, value: value.to_owned(), expected: "在文件中重复,每个只能有一行".into()
     }

@@ -44,7 +44,7 @@ mod year;
 
 pub use amendment::ListChange;
 pub use audit::AuditFilter;
-pub use calendar::{Deadline, NewDay};
+pub use calendar::Deadline;
 pub use candidate::{Candidate, NeedCandidate, TypedNeed};
 pub use dashboard::{Figures, StationCount};
 pub use desk::{Desk, Viewer};
@@ -54,6 +54,7 @@ pub use error::{Error, Result};
 pub use escalation::ClueNews;
 pub use explain::{Change, Effect, Fairness, Load, Moved, Remedy, UnitDemand, WhyNot};
 pub use import::area::NewArea;
+pub use import::calendar::NewDay;
 pub use import::category::NewCategory;
 pub use import::member::{NewMember, NewSector};
 pub use import::need::{NewNeed, NewRequirement};

@@ -1,20 +1,17 @@
 //! Measures by SQL. One condition says which rows count; the figure, the board and the list of rows all use it, so
 //! that what is shown behind a figure is what was counted.
 
-use crate::entity::{duty_item, need, need_match, offer, resource, work_order, workstation};
+mod rows;
+
+use crate::entity::{need, offer, resource, work_order, workstation};
 use crate::paging::{Page, Slice, slice};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::measure::ranks;
-use domain::{
-    Action, BoardBy, Figure, MatchStatus, MeasureKind, MeasurePart, MeasureRows, NeedStatus, OfferAnswer,
-    OrderStatus, Rating, Reach, Refusal, ResourceStatus, Role, Solved,
-};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SelectStatement, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
-};
+use domain::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows, Refusal};
+use rows::Rows;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::{Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -97,226 +94,7 @@ fn sum(c: Condition) -> SimpleExpr {
     Func::sum(one).into()
 }
 
-/// No row at all.
-fn nothing() -> Condition {
-    Condition::all().add(Expr::value(1).eq(0))
-}
-
-/// A table whose rows are measured.
-trait Rows: EntityTrait {
-    const WHAT: MeasureRows;
-    /// The column that they are listed by.
-    fn listed_by() -> Self::Column;
-    fn station() -> Self::Column;
-    /// The member whose they are; `None`: they are a station's.
-    fn member() -> Option<Self::Column>;
-    /// The need of which several may be, and which is one 件.
-    fn need() -> Option<Self::Column> {
-        None
-    }
-    /// The rows of the scope from which each part is taken.
-    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>>;
-    /// Which of them a part holds. The numerator is a part of the denominator.
-    fn part(kind: MeasureKind, part: MeasurePart) -> Condition;
-}
-
-impl Rows for offer::Entity {
-    const WHAT: MeasureRows = MeasureRows::Offers;
-    fn listed_by() -> offer::Column {
-        offer::Column::Id
-    }
-    fn station() -> offer::Column {
-        offer::Column::WorkstationId
-    }
-    fn member() -> Option<offer::Column> {
-        Some(offer::Column::MemberId)
-    }
-    /// Offers that are due: answered, or past their last day, and not taken back.
-    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
-        use offer::Column as C;
-        let (from, to) = s.period()?;
-        let due = Condition::any().add(C::AnsweredOn.is_not_null()).add(C::AnswerBy.lt(desk.today()));
-        let kept = Condition::any().add(C::Answer.is_null()).add(C::Answer.ne(OfferAnswer::TakenBack));
-        Ok(desk
-            .within::<Self>(s)?
-            .filter(C::Year.eq(s.year))
-            .filter(C::AnswerBy.gte(from).and(C::AnswerBy.lt(to)))
-            .filter(due)
-            .filter(kept))
-    }
-    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
-        use offer::Column as C;
-        match part {
-            MeasurePart::Denominator => Condition::all(),
-            MeasurePart::Numerator => Condition::all()
-                .add(C::Answer.is_in([OfferAnswer::Accepted, OfferAnswer::Declined]))
-                .add(Expr::col((Self, C::AnsweredOn)).lte(Expr::col((Self, C::AnswerBy)))),
-            MeasurePart::Beside => nothing(),
-        }
-    }
-}
-
-impl Rows for work_order::Entity {
-    const WHAT: MeasureRows = MeasureRows::Orders;
-    fn listed_by() -> work_order::Column {
-        work_order::Column::Number
-    }
-    fn station() -> work_order::Column {
-        work_order::Column::WorkstationId
-    }
-    fn member() -> Option<work_order::Column> {
-        Some(work_order::Column::LeadId)
-    }
-    fn need() -> Option<work_order::Column> {
-        Some(work_order::Column::NeedId)
-    }
-    /// Orders that were closed.
-    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
-        use work_order::Column as C;
-        let (from, to) = s.period()?;
-        Ok(desk
-            .within::<Self>(s)?
-            .filter(C::Year.eq(s.year))
-            .filter(C::Status.eq(OrderStatus::Closed))
-            .filter(C::ClosedOn.gte(from).and(C::ClosedOn.lt(to))))
-    }
-    fn part(kind: MeasureKind, part: MeasurePart) -> Condition {
-        use {MeasureKind as K, MeasurePart as P, work_order::Column as C};
-        let could = match kind {
-            K::SatisfactionRate => {
-                Condition::all().add(C::Rating.is_not_null()).add(C::Rating.ne(Rating::NotRated))
-            }
-            K::OnTimeRate => Condition::all().add(C::DueBy.is_not_null()),
-            _ => Condition::all(),
-        };
-        match (part, kind) {
-            (P::Denominator, _) => could,
-            (P::Numerator, K::ResolutionRate) => could.add(C::Solved.eq(Solved::Yes)),
-            (P::Numerator, K::SatisfactionRate) => {
-                could.add(C::Rating.is_in([Rating::Satisfied, Rating::Basically]))
-            }
-            (P::Numerator, K::OnTimeRate) => {
-                could.add(Expr::col((Self, C::ResolvedOn)).lte(Expr::col((Self, C::DueBy))))
-            }
-            (P::Numerator, K::ReopenRate) => could.add(C::ReopenCount.gt(0)),
-            (P::Numerator, _) => could,
-            (P::Beside, K::ResolutionRate) => Condition::all().add(C::Solved.eq(Solved::Partly)),
-            (P::Beside, K::SatisfactionRate) => {
-                Condition::any().add(C::Rating.is_null()).add(C::Rating.eq(Rating::NotRated))
-            }
-            (P::Beside, K::OnTimeRate) => Condition::all().add(C::DueBy.is_null()),
-            (P::Beside, _) => nothing(),
-        }
-    }
-}
-
-impl Rows for need::Entity {
-    const WHAT: MeasureRows = MeasureRows::Needs;
-    fn listed_by() -> need::Column {
-        need::Column::Number
-    }
-    fn station() -> need::Column {
-        need::Column::WorkstationId
-    }
-    fn member() -> Option<need::Column> {
-        None
-    }
-    /// Needs that were verified.
-    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
-        use {NeedStatus as S, need::Column as C};
-        let (from, to) = s.period()?;
-        let q = desk.within::<Self>(s)?.filter(C::Year.eq(s.year)).filter(C::Status.is_not_in([
-            S::Draft,
-            S::Submitted,
-            S::Refused,
-            S::Referred,
-            S::Merged,
-            S::Withdrawn,
-        ]));
-        // What was collected in the year before belongs to the year whose list it may stand on.
-        Ok(match s.month {
-            Some(_) => q.filter(C::CollectedOn.gte(from).and(C::CollectedOn.lt(to))),
-            None => q,
-        })
-    }
-    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
-        let listed = duty_item::Entity::find()
-            .select_only()
-            .column(duty_item::Column::NeedId)
-            .filter(duty_item::Column::Removed.eq(false));
-        match part {
-            MeasurePart::Denominator => Condition::all(),
-            MeasurePart::Numerator => Condition::all().add(need::Column::Id.in_subquery(listed.into_query())),
-            MeasurePart::Beside => nothing(),
-        }
-    }
-}
-
-impl Rows for resource::Entity {
-    const WHAT: MeasureRows = MeasureRows::Resources;
-    fn listed_by() -> resource::Column {
-        resource::Column::Number
-    }
-    fn station() -> resource::Column {
-        resource::Column::WorkstationId
-    }
-    fn member() -> Option<resource::Column> {
-        Some(resource::Column::MemberId)
-    }
-    /// Resources that are available now.
-    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
-        use resource::Column as C;
-        s.period()?;
-        Ok(desk.within::<Self>(s)?.filter(C::Year.eq(s.year)).filter(C::Status.eq(ResourceStatus::Available)))
-    }
-    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
-        use {MatchStatus as S, need_match::Column as C};
-        let offered = need_match::Entity::find()
-            .select_only()
-            .column(C::ResourceId)
-            .filter(C::Status.is_not_in([S::Suggested, S::Dismissed, S::Superseded]));
-        match part {
-            MeasurePart::Denominator => Condition::all(),
-            MeasurePart::Numerator => {
-                Condition::all().add(resource::Column::Id.not_in_subquery(offered.into_query()))
-            }
-            MeasurePart::Beside => nothing(),
-        }
-    }
-}
-
 impl Desk {
-    /// The part of the city that may be measured: stations, and the one member where a member asks.
-    fn measured(&self, s: &MeasureScope) -> Result<(Option<SelectStatement>, Option<Uuid>)> {
-        if self.viewer.role == Role::Member
-            && let Some(own) = self.viewer.person
-            && s.member.is_none_or(|m| m == own)
-        {
-            return Ok((None, Some(own)));
-        }
-        let whole = s.district.is_none() && s.station.is_none();
-        if whole && self.reach(Action::ReadDashboard) == Reach::City {
-            return Ok((None, s.member));
-        }
-        let stations = self.counted(s.district.as_deref(), s.station.as_deref())?;
-        Ok((Some(stations.select_only().column(workstation::Column::Id).into_query()), s.member))
-    }
-
-    /// The rows of a table in the scope.
-    fn within<E: Rows>(&self, s: &MeasureScope) -> Result<Select<E>> {
-        let (stations, who) = self.measured(s)?;
-        let mut q = E::find();
-        if let Some(stations) = stations {
-            q = q.filter(E::station().in_subquery(stations));
-        }
-        match (who, E::member()) {
-            (Some(who), Some(column)) => q = q.filter(column.eq(who)),
-            (Some(_), None) => q = q.filter(nothing()),
-            (None, _) => {}
-        }
-        Ok(q)
-    }
-
     /// All measures of a scope that apply to it: a statement each.
     pub async fn measures(&self, s: &MeasureScope) -> Result<Vec<Measured>> {
         let of_member = self.measured(s)?.1.is_some();

@@ -4,7 +4,7 @@ use crate::desk::{Event, same_version};
 use crate::entity::{co_member, duty_item, duty_list, member, need, need_match, offer, work_order};
 use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::{
     Action, DeclineReason, DutyForm, MatchAction, MatchStatus, MemberStatus, NeedAction, NeedStatus,
     OfferAnswer, OrderAction, OrderStatus, OverdueStep, Refusal, number, order as rules, refusal,
@@ -116,10 +116,9 @@ impl Desk {
 
     pub(crate) fn overdue(&self) -> Condition {
         use work_order::Column as C;
-        let at_work = OrderStatus::ALL.iter().copied().filter(|s| s.carried());
         Condition::any()
             .add(C::Status.eq(OrderStatus::Dispatched).and(C::AcceptBy.lt(self.today())))
-            .add(C::Status.is_in(at_work).and(C::DueBy.lt(self.today())))
+            .add(due_by(self.today() - Days::new(1)))
     }
 
     /// Orders by number.

@@ -7,9 +7,8 @@ use crate::{Desk, Error, Result};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::{Action, Refusal};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 /// Bytes of a nonce of XChaCha20.
@@ -60,46 +59,53 @@ impl Desk {
         Ok(serde_json::from_slice(&self.unseal(need_id.as_bytes(), &contact.sealed)?)?)
     }
 
-    /// Erases the contact of a need's requester (domain.md §11; PIPL art. 47) and masks what the need's own text says of
-    /// persons. Nothing brings it back, so a reason is asked for. Lists, hashes and counts never held it; the log of
-    /// its readings stays. A closed year does not stand in the way.
+    /// Erases the contact of a need's requester (domain.md §11; PIPL art. 47), here and in every year into or from which
+    /// the need was carried over, and masks what the needs' own texts say of persons. Nothing brings it back, so a
+    /// reason is asked for. Lists, hashes and counts never held it; the log of its readings stays. A closed year does
+    /// not stand in the way.
     pub async fn erase_contact(&self, need_id: Uuid, expected: i32, reason: &str) -> Result<need::Model> {
         let reason = domain::privacy::mask(&domain::refusal::text(reason, "原因", 200, "reason")?);
         let tx = self.store.begin().await?;
-        let n = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
-        self.need(Action::ReadContact, n.workstation_id, None)?;
-        same_version(expected, n.version, vec!["version"])?;
-        let contact =
-            vault_contact::Entity::find().filter(vault_contact::Column::NeedId.eq(need_id)).one(&tx).await?;
-        match contact {
-            Some(contact) if !contact.sealed.is_empty() => {
-                let mut row = contact.into_active_model();
-                row.sealed = Set(Vec::new());
-                row.update(&tx).await?;
-            }
-            _ => {
-                let words = "该需求没有保存联系方式,无须删除。";
-                return Err(Refusal::new("NO_CONTACT", words).into());
+        let asked = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        self.need(Action::ReadContact, asked.workstation_id, None)?;
+        same_version(expected, asked.version, vec!["version"])?;
+        let chain = chain_of(&tx, asked.clone()).await?;
+        let erased = vault_contact::Entity::update_many()
+            .col_expr(vault_contact::Column::Sealed, Expr::value(Vec::<u8>::new()))
+            .filter(vault_contact::Column::NeedId.is_in(chain.iter().map(|n| n.id)))
+            .filter(vault_contact::Column::Sealed.ne(Vec::<u8>::new()))
+            .exec(&tx)
+            .await?;
+        if erased.rows_affected == 0 {
+            return Err(Refusal::new("NO_CONTACT", "该需求没有保存联系方式,无须删除。").into());
+        }
+        let mut after = asked;
+        for n in chain {
+            let mask = domain::privacy::mask;
+            let masked = need::Model {
+                title: mask(&n.title),
+                description: mask(&n.description),
+                place: n.place.as_deref().map(mask),
+                personal_data: false,
+                version: n.version + 1,
+                ..n
+            };
+            let event = Event {
+                action: "ERASE_CONTACT",
+                subject: "need",
+                id: Some(masked.id),
+                workstation: Some(masked.workstation_id),
+                detail: serde_json::json!({"number": masked.number}),
+                reason: Some(reason.clone()),
+            };
+            self.audit(&tx, event).await?;
+            let row = masked.into_active_model().reset_all().update(&tx).await?;
+            if row.id == need_id {
+                after = row;
             }
         }
-        let mut row = n.clone().into_active_model();
-        row.title = Set(domain::privacy::mask(&n.title));
-        row.description = Set(domain::privacy::mask(&n.description));
-        row.personal_data = Set(false);
-        row.version = Set(expected + 1);
-        let n = row.update(&tx).await?;
-        let detail = serde_json::json!({"number": n.number});
-        let event = Event {
-            action: "ERASE_CONTACT",
-            subject: "need",
-            id: Some(n.id),
-            workstation: Some(n.workstation_id),
-            detail,
-            reason: Some(reason),
-        };
-        self.audit(&tx, event).await?;
         self.commit(tx).await?;
-        Ok(n)
+        Ok(after)
     }
 
     /// Encrypts what nobody may read in the database, bound to what it belongs to.
@@ -122,4 +128,22 @@ impl Desk {
             .decrypt(&XNonce::from(*nonce), payload)
             .map_err(|_| Refusal::new("VAULT_KEY", "保险库的密钥与这份数据不符,请检查密钥文件。").into())
     }
+}
+
+/// A need with those of other years that it goes on from or that go on from it: one a year.
+async fn chain_of<C: ConnectionTrait>(db: &C, asked: need::Model) -> Result<Vec<need::Model>> {
+    let mut from = asked.carried_from;
+    let mut last = asked.id;
+    let mut chain = vec![asked];
+    while let Some(id) = from {
+        let Some(earlier) = need::Entity::find_by_id(id).one(db).await? else { break };
+        from = earlier.carried_from;
+        chain.push(earlier);
+    }
+    let later = |id: Uuid| need::Entity::find().filter(need::Column::CarriedFrom.eq(id));
+    while let Some(n) = later(last).one(db).await? {
+        last = n.id;
+        chain.push(n);
+    }
+    Ok(chain)
 }

@@ -600,8 +600,8 @@ impl NeedMutation {
         step(ctx, &input.id, input.expected_version, NeedAction::Split, None).await
     }
 
-    /// Erases the requester's contact from the vault for good and masks what the need's text says of persons. Lists,
-    /// their hashes and all counts stay as they are, and so does the log of who read it.
+    /// Erases the requester's contact from the vault for good, in every year that the need was carried over, and masks
+    /// what its text says of persons. Lists, their hashes and all counts stay as they are, and so does the log of who read it.
     async fn erase_contact(
         &self,
         ctx: &Context<'_>,
