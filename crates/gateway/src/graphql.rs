@@ -21,8 +21,10 @@ mod matched;
 mod measure;
 mod member;
 mod need;
+mod need_mutation;
 mod node;
 mod order;
+mod order_mutation;
 mod page;
 mod payload;
 mod plan;
@@ -86,8 +88,8 @@ pub struct Mutation(
     escalation::EscalationMutation,
     job::JobMutation,
     matched::MatchMutation,
-    need::NeedMutation,
-    order::OrderMutation,
+    need_mutation::NeedMutation,
+    order_mutation::OrderMutation,
     policy::PolicyMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,
