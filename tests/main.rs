@@ -15,6 +15,8 @@ mod escalation;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod hotline;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod http;

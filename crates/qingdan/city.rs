@@ -540,6 +540,7 @@ fn needs(
             },
             publicity: if d.percent(90) { Publicity::Consented } else { Publicity::Internal },
             status: NeedStatus::Open,
+            status_reason: None,
             requirements: Vec::new(),
             contact_name: None,
             contact_phone: None,

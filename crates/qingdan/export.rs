@@ -6,7 +6,7 @@ use domain::number::quarter;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
-use store::{Snapshot, SnapshotItem, SnapshotList};
+use store::{HotlineReply, Snapshot, SnapshotItem, SnapshotList};
 
 /// What to print.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -123,6 +123,72 @@ fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
         sheet(book.add_worksheet(), &s.list, public)?;
     }
     Ok(book.save_to_buffer()?)
+}
+
+/// Answers to the hotline's orders in the hotline's own columns. Who called is not among them: the hotline knows.
+pub fn hotline(replies: &[HotlineReply], format: Format) -> Result<Vec<u8>> {
+    let columns = crate::import::HOTLINE.iter().map(|c| c.name);
+    let cells = |r: &HotlineReply, column: &str| -> String {
+        let o = &r.order;
+        let given = |v: &Option<String>| v.clone().unwrap_or_default();
+        match column {
+            "工单编号" => o.number.clone(),
+            "工单类型" => o.kind.clone(),
+            "问题分类" => given(&o.class),
+            "标签" => given(&o.labels),
+            "标题" => r.title.clone(),
+            "主要内容" => r.text.clone(),
+            "工单状态" => r.state.clone(),
+            "被反映区" => given(&o.district),
+            "街乡镇" => given(&o.township),
+            "村/社区" => given(&o.village),
+            "小区点位" => given(&r.place),
+            "处理受理方式" => given(&o.channel),
+            "办理结果" => r.result.clone(),
+            "回复内容" => r.reply.clone(),
+            "办结时间" => r.finished_on.map(|d| d.to_string()).unwrap_or_default(),
+            "企业名称" => given(&o.enterprise),
+            "是否解决" => r.solved.clone(),
+            "是否满意" => r.satisfied.clone(),
+            "工单性质" => given(&o.nature),
+            "工作站编号" => r.station.clone(),
+            _ => String::new(),
+        }
+    };
+    let rows: Vec<Vec<String>> =
+        replies.iter().map(|r| columns.clone().map(|c| cells(r, c)).collect()).collect();
+    match format {
+        Format::Json => {
+            let row = |r: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
+                columns.clone().zip(r).map(|(c, v)| (c.to_owned(), v.clone().into())).collect()
+            };
+            let mut out = serde_json::to_vec(&rows.iter().map(row).collect::<Vec<_>>())?;
+            out.push(b'\n');
+            Ok(out)
+        }
+        Format::Csv => {
+            let mut w = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+            w.write_record(columns)?;
+            for row in rows {
+                w.write_record(row.into_iter().map(safe))?;
+            }
+            Ok(w.into_inner()?)
+        }
+        Format::Xlsx => {
+            let mut book = Workbook::new();
+            let sheet = book.add_worksheet().set_name("12345 工单")?;
+            for (c, name) in columns.enumerate() {
+                sheet.write_string(0, c as u16, name)?;
+            }
+            for (r, row) in rows.iter().enumerate() {
+                for (c, cell) in row.iter().enumerate() {
+                    sheet.write_string(r as u32 + 1, c as u16, cell)?;
+                }
+            }
+            sheet.set_freeze_panes(1, 0)?;
+            Ok(book.save_to_buffer()?)
+        }
+    }
 }
 
 /// Lines that a text takes in a column; a Chinese character is two wide.

@@ -6,7 +6,7 @@ mod kinds;
 mod sheet;
 mod template;
 
-pub use kinds::Kind;
+pub use kinds::{HOTLINE, Kind};
 pub use sheet::decoded;
 pub use template::write as template;
 
@@ -68,6 +68,12 @@ pub async fn run(desk: &Desk, options: &Options, year: i32) -> anyhow::Result<()
     }
     if report.proposed_categories > 0 && !options.confirm_proposed {
         say(&format!("{} 行没有类别,系统已按关键词建议,待人确认后才参加匹配。", report.proposed_categories));
+    }
+    for (row, why) in report.skipped.iter().take(PRINTED) {
+        say(&format!("第 {row} 行没有导入:{why}。"));
+    }
+    if report.skipped.len() > PRINTED {
+        say(&format!("……共 {} 行没有导入。", report.skipped.len()));
     }
     let done = if options.dry_run { "试导入(未写入)" } else { "已导入" };
     say(&format!("{done}:新增 {},更新 {},未变 {}。", report.created, report.updated, report.unchanged));

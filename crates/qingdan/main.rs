@@ -144,7 +144,7 @@ enum Command {
         #[arg(long)]
         on: Option<chrono::NaiveDate>,
     },
-    /// Prints published lists, from their snapshots.
+    /// Prints published lists, from their snapshots; or what other systems take.
     Export {
         /// What to print.
         #[arg(value_enum, default_value = "duty-list")]
@@ -192,6 +192,8 @@ enum Printed {
     DutyList,
     /// Needs whose class a person has confirmed, masked, as training rows for `train` (CSV: label, title, detail).
     Labelled,
+    /// Answers to orders of the hotline 12345, in the hotline's own columns.
+    Hotline,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -274,15 +276,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             if let Some(file) = what_if {
                 return explain::what_if(&desk, year.unwrap_or_else(this_year), &file).await;
             }
-            let only = match &station {
-                Some(code) => Some(
-                    desk.workstation_by_code(code)
-                        .await?
-                        .with_context(|| format!("没有编号为 {code} 的工作站"))?
-                        .id,
-                ),
-                None => None,
-            };
+            let only = station_id(&desk, station.as_deref()).await?;
             let limits = domain::Limits::default();
             let report = desk
                 .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step, percent| {
@@ -320,6 +314,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             write_out(out.as_deref(), &writer.into_inner().context("不能写出表格")?)
         }
+        Command::Export { what: Printed::Hotline, year, station, format, out, .. } => {
+            let desk = open(&database, &key_file).await?;
+            let station = station_id(&desk, station.as_deref()).await?;
+            let replies = desk.hotline_year(year.unwrap_or_else(this_year), station).await?;
+            if replies.is_empty() {
+                bail!("该年没有来自 12345 的工单;请先用 import hotline 导入,或核对年份与编号。");
+            }
+            write_out(out.as_deref(), &export::hotline(&replies, format)?)
+        }
         Command::Export {
             what: Printed::DutyList,
             year,
@@ -352,6 +355,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
         }
     }
+}
+
+/// A station by its code.
+async fn station_id(desk: &Desk, code: Option<&str>) -> anyhow::Result<Option<uuid::Uuid>> {
+    let Some(code) = code else { return Ok(None) };
+    let found = desk.workstation_by_code(code).await?;
+    Ok(Some(found.with_context(|| format!("没有编号为 {code} 的工作站"))?.id))
 }
 
 /// Fills the tables of a new database that an office can replace by import: areas, classes, sectors, weights.

@@ -5,6 +5,7 @@ pub mod m0002_service;
 pub mod m0003_policy;
 pub mod m0004_orders;
 pub mod m0005_escalation;
+pub mod m0006_hotline;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_policy::Migration),
             Box::new(m0004_orders::Migration),
             Box::new(m0005_escalation::Migration),
+            Box::new(m0006_hotline::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod category;
 mod codes;
 pub mod duty_list;
 pub mod escalation;
+pub mod hotline;
 pub mod inbox;
 pub mod job;
 pub mod ledger;
@@ -37,6 +38,7 @@ pub use duty_list::{
     ProposedBy,
 };
 pub use escalation::{ClueStatus, LadderAnswer, LadderStep, ReferralTarget, ResultClass};
+pub use hotline::{HotlineField, HotlineNature, HotlineState, HotlineTaking, HotlineTerm, HotlineTerms};
 pub use inbox::InboxKind;
 pub use job::JobStatus;
 pub use ledger::{DutyKind, DutyRole, OfferAnswer};

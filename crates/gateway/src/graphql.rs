@@ -13,6 +13,7 @@ mod duty_list;
 mod error;
 mod escalation;
 mod explain;
+mod hotline;
 mod job;
 mod ledger;
 mod limits;

@@ -5,12 +5,13 @@ use super::columns::{Column, Row, Table};
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use domain::{
-    AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, MemberLevel, NeedSource, NeedStatus,
-    Publicity, ResourceKind, ResourceStatus, Urgency, WorkstationKind, area,
+    AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, HotlineField, HotlineTerm,
+    MemberLevel, NeedSource, NeedStatus, Publicity, ResourceKind, ResourceStatus, Urgency, WorkstationKind,
+    area,
 };
 use store::{
-    Desk, NewArea, NewCategory, NewDay, NewMember, NewNeed, NewRequirement, NewResource, NewSeat,
-    NewWorkstation, Report, RowError,
+    Desk, NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewMember, NewNeed, NewRequirement,
+    NewResource, NewSeat, NewWorkstation, Report, RowError,
 };
 
 /// What the rows of a file are.
@@ -30,6 +31,10 @@ pub enum Kind {
     Resources,
     /// Holidays on weekdays and working days on weekends. The years of the file take the place of what was known.
     Calendar,
+    /// Orders of the hotline 12345, with the hotline's own columns.
+    Hotline,
+    /// The hotline's words and what they mean here. The columns of the file take the place of what was known of them.
+    HotlineTerms,
 }
 
 /// Rows that were read.
@@ -41,6 +46,8 @@ pub enum Rows {
     Needs(Vec<NewNeed>),
     Resources(Vec<NewResource>),
     Calendar(Vec<NewDay>),
+    Hotline(Vec<NewHotlineOrder>),
+    HotlineTerms(Vec<NewHotlineTerm>),
 }
 
 /// Rows that were read, and what was wrong with the others.
@@ -66,6 +73,8 @@ impl Rows {
             Rows::Needs(rows) => desk.import_needs(year, rows, dry_run, confirm_proposed).await,
             Rows::Resources(rows) => desk.import_resources(year, rows, dry_run).await,
             Rows::Calendar(rows) => desk.import_calendar(rows, dry_run).await,
+            Rows::Hotline(rows) => desk.import_hotline(year, rows, dry_run, confirm_proposed).await,
+            Rows::HotlineTerms(rows) => desk.import_hotline_terms(rows, dry_run).await,
         }
     }
 }
@@ -203,6 +212,39 @@ const CALENDAR: &[Column] = &[
     column("名称", &["name"], true, "如 国庆节", free),
 ];
 
+/// The columns of the hotline's sheet (domain.md §3.3), which `export hotline` writes in the same order.
+pub const HOTLINE: &[Column] = &[
+    column("工单编号", &["number", "工单号"], true, "热线的编号,再次导入时凭它认出", free),
+    column("工单类型", &["kind"], true, "热线用语表中的词,如 诉求、求助、建议", free),
+    column("问题分类", &["class"], false, "一级->二级->三级", free),
+    column("标签", &["labels"], false, "", free),
+    column("标题", &["title"], true, "最多 200 字", free),
+    column("主要内容", &["text", "内容"], true, "不要写电话和姓名", free),
+    column("工单状态", &["state"], true, "热线用语表中的词,如 已转派、办理中", free),
+    column("来电人", &["caller"], false, "存入保险库,不公开,不写回", free),
+    column("来电人电话", &["phone"], false, "存入保险库,不公开,不写回", free),
+    column("来电时间", &["called_on"], false, "不填为导入当日", free),
+    column("被反映区", &["district"], false, "旗县区名称", free),
+    column("街乡镇", &["township", "被反映街乡镇"], false, "名称", free),
+    column("村/社区", &["village", "社区"], false, "名称;据此找到工作站", free),
+    column("小区点位", &["place"], false, "具体位置", free),
+    column("处理受理方式", &["channel"], false, "", free),
+    column("办理结果", &["result"], false, "由本系统写回", free),
+    column("回复内容", &["reply"], false, "由本系统写回", free),
+    column("办结时间", &["finished_on"], false, "由本系统写回", free),
+    column("企业名称", &["enterprise"], false, "", free),
+    column("是否解决", &["solved"], false, "由本系统写回", free),
+    column("是否满意", &["satisfied"], false, "由本系统写回", free),
+    column("工单性质", &["nature"], false, "热线用语表中的词,如 主办、协办", free),
+    column("工作站编号", &["station"], false, "按地点找不到唯一的工作站时填写", free),
+];
+
+const HOTLINE_TERMS: &[Column] = &[
+    column("列", &["field"], true, "热线表中的列", labels!(HotlineField)),
+    column("用语", &["word"], true, "热线的写法;同一含义的第一个用于写回", free),
+    column("含义", &["meaning"], true, "本系统的代码", free),
+];
+
 impl Kind {
     /// The columns of its files.
     pub fn columns(self) -> &'static [Column] {
@@ -214,6 +256,8 @@ impl Kind {
             Kind::Needs => NEEDS,
             Kind::Resources => RESOURCES,
             Kind::Calendar => CALENDAR,
+            Kind::Hotline => HOTLINE,
+            Kind::HotlineTerms => HOTLINE_TERMS,
         }
     }
 
@@ -227,6 +271,8 @@ impl Kind {
             Kind::Needs => "群众需求清单",
             Kind::Resources => "委员资源清单",
             Kind::Calendar => "工作日调整",
+            Kind::Hotline => "12345 工单",
+            Kind::HotlineTerms => "12345 用语",
         }
     }
 }
@@ -241,6 +287,8 @@ pub fn parse(kind: Kind, table: &Table<'_>, year: i32, station: Option<&str>) ->
         Kind::Needs => each(table, |r| need_row(r, year, station), Rows::Needs),
         Kind::Resources => each(table, |r| resource_row(r, year, station), Rows::Resources),
         Kind::Calendar => each(table, calendar_row, Rows::Calendar),
+        Kind::Hotline => each(table, |r| hotline_row(r, station), Rows::Hotline),
+        Kind::HotlineTerms => each(table, hotline_term_row, Rows::HotlineTerms),
     }
 }
 
@@ -283,6 +331,39 @@ fn calendar_row(r: &mut Row<'_>) -> NewDay {
         day: r.read("日期", day).unwrap_or_default(),
         kind: coded!(r, "类型", DayKind).unwrap_or(DayKind::Rest),
         name: r.needed("名称", 50),
+    }
+}
+
+fn hotline_term_row(r: &mut Row<'_>) -> NewHotlineTerm {
+    r.needed("列", 10);
+    let field = coded!(r, "列", HotlineField).unwrap_or(HotlineField::Kind);
+    let term = HotlineTerm { field, word: r.needed("用语", 30), meaning: r.needed("含义", 30) };
+    NewHotlineTerm { row: r.number, term }
+}
+
+fn hotline_row(r: &mut Row<'_>, station: Option<&str>) -> NewHotlineOrder {
+    let class = r.text("问题分类").unwrap_or_default();
+    let levels = class.split("->").flat_map(|p| p.split(['>', '/', '→'])).map(str::trim);
+    NewHotlineOrder {
+        row: r.number,
+        number: r.needed("工单编号", 50),
+        kind: r.needed("工单类型", 30),
+        class: levels.filter(|l| !l.is_empty()).map(str::to_owned).collect(),
+        labels: r.text("标签"),
+        title: r.needed("标题", 200),
+        text: r.needed("主要内容", 20_000),
+        state: r.needed("工单状态", 30),
+        caller: r.text("来电人"),
+        phone: r.read("来电人电话", telephone),
+        called_on: r.read("来电时间", day),
+        district: r.text("被反映区"),
+        township: r.text("街乡镇"),
+        village: r.text("村/社区"),
+        place: r.text("小区点位"),
+        channel: r.text("处理受理方式"),
+        enterprise: r.text("企业名称"),
+        nature: r.text("工单性质"),
+        station: r.text("工作站编号").or_else(|| station.map(str::to_owned)),
     }
 }
 
@@ -450,6 +531,7 @@ fn need_row(r: &mut Row<'_>, year: i32, station: Option<&str>) -> NewNeed {
                     .ok_or_else(|| format!("不能在导入时使用,应为:{states}"))
             })
             .unwrap_or(NeedStatus::Submitted),
+        status_reason: None,
         requirements: r.read("必要条件", requirements).unwrap_or_default(),
         contact_name: r.text("联系人"),
         contact_phone: r.read("联系电话", telephone),

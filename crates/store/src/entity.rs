@@ -22,6 +22,8 @@ pub mod duty_list;
 pub mod duty_record;
 pub mod duty_year;
 pub mod feedback;
+pub mod hotline_order;
+pub mod hotline_term;
 pub mod job;
 pub mod ladder_step;
 pub mod member;

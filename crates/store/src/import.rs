@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub mod area;
 pub mod calendar;
 pub mod category;
+pub mod hotline;
 pub mod member;
 pub mod need;
 pub mod resource;
@@ -52,6 +53,8 @@ pub struct Report {
     pub updated: usize,
     /// Rows that were there already.
     pub unchanged: usize,
+    /// Rows that were not taken, and why.
+    pub skipped: Vec<(usize, String)>,
     /// Needs that may repeat another: row and number of the other.
     pub duplicates: Vec<(usize, String)>,
     /// Needs with a class proposed from the words, to be confirmed.

@@ -29,6 +29,8 @@ pub struct NeedFilter {
     pub workstation: Option<Uuid>,
     /// Class or one above it.
     pub category: Option<String>,
+    /// How they came.
+    pub source: Option<NeedSource>,
     /// Urgency.
     pub urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -164,6 +166,9 @@ impl Desk {
         }
         if let Some(category) = &f.category {
             q = q.filter(need::Column::Category.starts_with(category));
+        }
+        if let Some(source) = f.source {
+            q = q.filter(need::Column::Source.eq(source));
         }
         if let Some(urgency) = f.urgency {
             q = q.filter(need::Column::Urgency.eq(urgency));

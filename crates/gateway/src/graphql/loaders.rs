@@ -90,6 +90,7 @@ one! {
     MatchById(Uuid) => row::Match, matches_by_id, |r| r.id, r;
     AreaByCode(String) => row::Area, areas_by_code, |r| r.code.clone(), r;
     PersonName(Uuid) => String, people, |r| r.0, r.1;
+    HotlineOf(Uuid) => store::HotlineReply, hotline_of, |r| r.order.need_id, r;
     ReasonOf(Uuid) => row::PlanReason, reasons_of, |r| r.need_id, r;
 }
 

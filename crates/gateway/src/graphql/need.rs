@@ -6,9 +6,10 @@ use super::desk;
 use super::error::Outside;
 use super::escalation::EscalationStep;
 use super::explain::{Remedy, WhyNot};
+use super::hotline::HotlineReply;
 use super::loaders::{
-    AreaByCode, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf, RequirementsOf,
-    ResourceById, StationById, category, load,
+    AreaByCode, HotlineOf, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf,
+    RequirementsOf, ResourceById, StationById, category, load,
 };
 use super::matched::Match;
 use super::node::{id, kind, uuid, uuid_opt};
@@ -185,6 +186,10 @@ impl Need {
         let rows = load(ctx, LadderOf(self.0.id)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(EscalationStep).collect())
     }
+    /// What the hotline 12345 is told of it; null where it did not come from there.
+    async fn hotline(&self, ctx: &Context<'_>) -> Result<Option<HotlineReply>> {
+        Ok(load(ctx, HotlineOf(self.0.id)).await?.map(HotlineReply))
+    }
     /// Its orders that the viewer may see, the oldest first; one of them at most is live.
     async fn orders(&self, ctx: &Context<'_>) -> Result<Vec<Order>> {
         Ok(load(ctx, OrdersOfNeed(self.0.id)).await?.unwrap_or_default().into_iter().map(Order).collect())
@@ -254,6 +259,8 @@ pub(super) struct NeedFilterInput {
     workstation_id: Option<ID>,
     /// Code of the class or of one above it.
     category: Option<String>,
+    /// How they came.
+    source: Option<NeedSource>,
     /// How much it presses.
     urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -313,6 +320,7 @@ impl NeedQuery {
             status: filter.status,
             workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
             category: filter.category,
+            source: filter.source,
             urgency: filter.urgency,
             text: filter.text,
         };

@@ -68,4 +68,20 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+/// The order of the hotline that a need came as.
+#[derive(Debug)]
+pub struct ToHotline;
+
+impl Linked for ToHotline {
+    type FromEntity = Entity;
+    type ToEntity = super::hotline_order::Entity;
+
+    fn link(&self) -> Vec<RelationDef> {
+        let join = Entity::belongs_to(super::hotline_order::Entity)
+            .from(Column::Id)
+            .to(super::hotline_order::Column::NeedId);
+        vec![join.into()]
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}

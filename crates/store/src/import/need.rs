@@ -5,7 +5,9 @@ use crate::entity::{need, requirement};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::{NeedSource, NeedStatus, Publicity, Urgency, privacy};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use std::collections::{BTreeSet, HashMap};
 use text::near::Index;
 use uuid::Uuid;
@@ -58,6 +60,8 @@ pub struct NewNeed {
     pub publicity: Publicity,
     /// State: draft, submitted, or open where the station has verified it.
     pub status: NeedStatus,
+    /// Why it is at an end already.
+    pub status_reason: Option<String>,
     /// What it takes; empty: one unit of its class.
     pub requirements: Vec<NewRequirement>,
     /// Requester's name.
@@ -103,166 +107,169 @@ impl Desk {
         confirm_proposed: bool,
     ) -> Result<Report> {
         self.whole("needs", dry_run, async |tx, report| {
-            self.open_year(tx, year).await?;
-            let refs = References::load(tx).await?;
-            let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
-                .filter(need::Column::Year.eq(year))
-                .filter(need::Column::ExternalNo.is_not_null())
-                .all(tx)
-                .await?
-                .into_iter()
-                .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
-                .collect();
-            let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
-            let mut said = Said::default();
-            let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
-            let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
-            for r in rows {
-                let Some(station) = refs.stations.get(&r.station) else {
-                    report.errors.push(unknown(
-                        r.row,
-                        "工作站编号",
-                        &r.station,
-                        "工作站编号",
-                        "应为如 XC-015 的编号",
-                    ));
-                    continue;
-                };
-                let area = r.area.unwrap_or_else(|| station.area.clone());
-                if !refs.areas.contains(&area) {
-                    report.errors.push(unknown(
-                        r.row,
-                        "区划代码",
-                        &area,
-                        "区划代码",
-                        "应为 6、9 或 12 位且在区划表中",
-                    ));
-                }
-                let class = match r.category.as_deref().map(|c| (c, refs.classes.get(c))) {
-                    None => None,
-                    Some((_, Some(code))) => Some(code.clone()),
-                    Some((c, None)) => {
-                        report.errors.push(unknown(
-                            r.row,
-                            "类别",
-                            c,
-                            "类别",
-                            "应为类别表中的代码或唯一的名称",
-                        ));
-                        None
-                    }
-                };
-                for q in r.requirements.iter().filter_map(|q| q.category.as_deref()) {
-                    if !refs.classes.contains_key(q) {
-                        report.errors.push(unknown(
-                            r.row,
-                            "必要条件",
-                            q,
-                            "类别",
-                            "应为类别表中的代码或唯一的名称",
-                        ));
-                    }
-                }
-                let key = r.external_no.clone().map(|n| (station.id, n));
-                if let Some(k) = &key
-                    && !keys.insert(k.clone())
-                {
-                    report.errors.push(RowError {
-                        row: r.row,
-                        column: "外部编号",
-                        value: k.1.clone(),
-                        expected: "在文件中重复,同一站的外部编号应各不相同".into(),
-                    });
-                }
-                if !report.errors.is_empty() {
-                    continue;
-                }
-                let o = key.as_ref().and_then(|k| old.get(k));
-                let proposed =
-                    if class.is_none() { refs.reader.propose(&r.title, &r.description) } else { None };
-                let personal =
-                    !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
-                if personal {
-                    report.personal_data.push(r.row);
-                }
-                let number = o.map_or_else(|| next.take(&r.station), |o| o.number.clone());
-                let duplicate_of = said.first(station.id, &r.title, &r.description, &number);
-                if let Some(first) = &duplicate_of {
-                    report.duplicates.push((r.row, first.clone()));
-                }
-                report.proposed_categories += usize::from(proposed.is_some());
-                let class = class.or_else(|| proposed.clone().filter(|_| confirm_proposed));
-                let row = need::Model {
-                    id: o.map_or_else(|| self.id(), |o| o.id),
-                    number,
-                    year,
-                    workstation_id: station.id,
-                    title: r.title,
-                    description: r.description,
-                    category: class.or_else(|| o.and_then(|o| o.category.clone())),
-                    proposed_category: proposed,
-                    source: r.source,
-                    external_no: r.external_no,
-                    collected_on: r.collected_on,
-                    area,
-                    place: r.place,
-                    persons: r.persons,
-                    households: r.households,
-                    shops: r.shops,
-                    urgency: r.urgency,
-                    desired_by: r.desired_by,
-                    publicity: r.publicity,
-                    status: o.map_or(r.status, |o| o.status),
-                    status_reason: o.and_then(|o| o.status_reason.clone()),
-                    merged_into: o.and_then(|o| o.merged_into),
-                    duplicate_of,
-                    personal_data: personal,
-                    carried_from: o.and_then(|o| o.carried_from),
-                    carried_times: o.and_then(|o| o.carried_times),
-                    version: o.map_or(1, |o| o.version),
-                };
-                match o {
-                    Some(o) if *o == row => report.unchanged += 1,
-                    Some(o) => match o.status.editable() {
-                        Ok(()) => {
-                            let version = o.version + 1;
-                            need::Model { version, ..row }.into_active_model().reset_all().update(tx).await?;
-                            report.updated += 1;
-                        }
-                        Err(refusal) => report.errors.push(RowError {
-                            row: r.row,
-                            column: "外部编号",
-                            value: o.number.clone(),
-                            expected: refusal.message,
-                        }),
-                    },
-                    None => {
-                        for (seq, q) in self.requirements(&row, r.requirements, &refs).into_iter().enumerate()
-                        {
-                            requirements
-                                .push(requirement::Model { seq: seq as i32 + 1, ..q }.into_active_model());
-                        }
-                        if r.contact_name.is_some() || r.contact_phone.is_some() {
-                            contacts.push((
-                                row.id,
-                                r.contact_name.unwrap_or_default(),
-                                r.contact_phone.unwrap_or_default(),
-                            ));
-                        }
-                        needs.push(row.into_active_model());
-                    }
-                }
-            }
-            report.created = needs.len();
-            if !report.errors.is_empty() {
-                return Ok(());
-            }
-            next.write(tx).await?;
-            insert_all(tx, needs).await?;
-            insert_all(tx, requirements).await?;
-            self.seal_contacts(tx, contacts).await
+            self.take_needs(tx, report, year, rows, confirm_proposed).await
         })
         .await
+    }
+
+    /// The same within an import that does more.
+    pub(super) async fn take_needs(
+        &self,
+        tx: &DatabaseTransaction,
+        report: &mut Report,
+        year: i32,
+        rows: Vec<NewNeed>,
+        confirm_proposed: bool,
+    ) -> Result<()> {
+        self.open_year(tx, year).await?;
+        let refs = References::load(tx).await?;
+        let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::ExternalNo.is_not_null())
+            .all(tx)
+            .await?
+            .into_iter()
+            .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
+            .collect();
+        let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
+        let mut said = Said::default();
+        let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
+        let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
+        for r in rows {
+            let Some(station) = refs.stations.get(&r.station) else {
+                report.errors.push(unknown(
+                    r.row,
+                    "工作站编号",
+                    &r.station,
+                    "工作站编号",
+                    "应为如 XC-015 的编号",
+                ));
+                continue;
+            };
+            let area = r.area.unwrap_or_else(|| station.area.clone());
+            if !refs.areas.contains(&area) {
+                report.errors.push(unknown(
+                    r.row,
+                    "区划代码",
+                    &area,
+                    "区划代码",
+                    "应为 6、9 或 12 位且在区划表中",
+                ));
+            }
+            let class = match r.category.as_deref().map(|c| (c, refs.classes.get(c))) {
+                None => None,
+                Some((_, Some(code))) => Some(code.clone()),
+                Some((c, None)) => {
+                    report.errors.push(unknown(r.row, "类别", c, "类别", "应为类别表中的代码或唯一的名称"));
+                    None
+                }
+            };
+            for q in r.requirements.iter().filter_map(|q| q.category.as_deref()) {
+                if !refs.classes.contains_key(q) {
+                    report.errors.push(unknown(
+                        r.row,
+                        "必要条件",
+                        q,
+                        "类别",
+                        "应为类别表中的代码或唯一的名称",
+                    ));
+                }
+            }
+            let key = r.external_no.clone().map(|n| (station.id, n));
+            if let Some(k) = &key
+                && !keys.insert(k.clone())
+            {
+                report.errors.push(RowError {
+                    row: r.row,
+                    column: "外部编号",
+                    value: k.1.clone(),
+                    expected: "在文件中重复,同一站的外部编号应各不相同".into(),
+                });
+            }
+            if !report.errors.is_empty() {
+                continue;
+            }
+            let o = key.as_ref().and_then(|k| old.get(k));
+            let proposed = if class.is_none() { refs.reader.propose(&r.title, &r.description) } else { None };
+            let personal = !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
+            if personal {
+                report.personal_data.push(r.row);
+            }
+            let number = o.map_or_else(|| next.take(&r.station), |o| o.number.clone());
+            let duplicate_of = said.first(station.id, &r.title, &r.description, &number);
+            if let Some(first) = &duplicate_of {
+                report.duplicates.push((r.row, first.clone()));
+            }
+            report.proposed_categories += usize::from(proposed.is_some());
+            let class = class.or_else(|| proposed.clone().filter(|_| confirm_proposed));
+            let row = need::Model {
+                id: o.map_or_else(|| self.id(), |o| o.id),
+                number,
+                year,
+                workstation_id: station.id,
+                title: r.title,
+                description: r.description,
+                category: class.or_else(|| o.and_then(|o| o.category.clone())),
+                proposed_category: proposed,
+                source: r.source,
+                external_no: r.external_no,
+                collected_on: r.collected_on,
+                area,
+                place: r.place,
+                persons: r.persons,
+                households: r.households,
+                shops: r.shops,
+                urgency: r.urgency,
+                desired_by: r.desired_by,
+                publicity: r.publicity,
+                status: o.map_or(r.status, |o| o.status),
+                status_reason: o.map_or(r.status_reason, |o| o.status_reason.clone()),
+                merged_into: o.and_then(|o| o.merged_into),
+                duplicate_of,
+                personal_data: personal,
+                carried_from: o.and_then(|o| o.carried_from),
+                carried_times: o.and_then(|o| o.carried_times),
+                version: o.map_or(1, |o| o.version),
+            };
+            match o {
+                Some(o) if *o == row => report.unchanged += 1,
+                Some(o) => match o.status.editable() {
+                    Ok(()) => {
+                        let version = o.version + 1;
+                        need::Model { version, ..row }.into_active_model().reset_all().update(tx).await?;
+                        report.updated += 1;
+                    }
+                    Err(refusal) => report.errors.push(RowError {
+                        row: r.row,
+                        column: "外部编号",
+                        value: o.number.clone(),
+                        expected: refusal.message,
+                    }),
+                },
+                None => {
+                    for (seq, q) in self.requirements(&row, r.requirements, &refs).into_iter().enumerate() {
+                        requirements
+                            .push(requirement::Model { seq: seq as i32 + 1, ..q }.into_active_model());
+                    }
+                    if r.contact_name.is_some() || r.contact_phone.is_some() {
+                        contacts.push((
+                            row.id,
+                            r.contact_name.unwrap_or_default(),
+                            r.contact_phone.unwrap_or_default(),
+                        ));
+                    }
+                    needs.push(row.into_active_model());
+                }
+            }
+        }
+        report.created = needs.len();
+        if !report.errors.is_empty() {
+            return Ok(());
+        }
+        next.write(tx).await?;
+        insert_all(tx, needs).await?;
+        insert_all(tx, requirements).await?;
+        self.seal_contacts(tx, contacts).await
     }
 
     fn requirements(
