@@ -29,6 +29,8 @@ mod need;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod partnership;
+#[cfg(test)]
 mod scenario;
 #[cfg(test)]
 mod schema;

@@ -14,7 +14,7 @@ fn lived(engine: Engine) -> City {
 const FIGURES: &str = "query($s: MeasureScopeInput!) { measures(scope: $s) { kind numerator denominator permille beside distinctNeeds from to \
     orders(first: 500) { totalCount nodes { number rating solved workstation { code } } } \
     rated: orders(part: DENOMINATOR) { totalCount } offers(part: DENOMINATOR) { totalCount } \
-    needs(part: DENOMINATOR) { totalCount } resources { totalCount } } }";
+    needs(part: DENOMINATOR) { totalCount } items { totalCount } resources { totalCount } } }";
 
 fn of<'a>(all: &'a Value, kind: &str) -> &'a Value {
     let found = all["measures"].as_array().unwrap().iter().find(|m| m["kind"] == kind);
@@ -29,7 +29,7 @@ fn behind_every_figure_are_the_very_rows() {
         let officer = city.token("CITY_OFFICER", &[]);
         let ask = |scope: Value| server.data(&officer, FIGURES, json!({"s": scope}));
         let year = ask(json!({"year": 2026}));
-        assert_eq!(year["measures"].as_array().unwrap().len(), 8);
+        assert_eq!(year["measures"].as_array().unwrap().len(), 9);
         for m in year["measures"].as_array().unwrap() {
             let n = &m["numerator"];
             match m["kind"].as_str().unwrap() {
@@ -37,6 +37,7 @@ fn behind_every_figure_are_the_very_rows() {
                 "MATCH_RATE" => assert_eq!(m["needs"]["totalCount"], m["denominator"], "{m}"),
                 "IDLE_RATE" => assert_eq!(&m["resources"]["totalCount"], n, "{m}"),
                 "DONE" => assert_eq!(&m["orders"]["totalCount"], n),
+                "ITEMS_DONE" => assert_eq!(&m["items"]["totalCount"], n, "{m}"),
                 _ => {
                     assert_eq!(&m["orders"]["totalCount"], n, "{m}");
                     assert_eq!(m["rated"]["totalCount"], m["denominator"], "{m}");

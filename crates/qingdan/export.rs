@@ -62,8 +62,15 @@ fn cells(i: &SnapshotItem, public: bool) -> Vec<String> {
         quarter(i.quarter).to_owned(),
         if hidden { String::new() } else { i.expected_result.clone() },
         String::new(),
-        i.removal_reason.as_ref().map_or(String::new(), |r| format!("撤销:{r}")),
+        remarks(i),
     ]
+}
+
+/// 备注: whether it is carried together, and whether it was struck.
+fn remarks(i: &SnapshotItem) -> String {
+    let joint = Some(i.joint.clone()).filter(|j| !j.is_empty());
+    let struck = i.removal_reason.as_ref().map(|r| format!("撤销:{r}"));
+    [joint, struck].into_iter().flatten().collect::<Vec<_>>().join(";")
 }
 
 /// Prints lists.

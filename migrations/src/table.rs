@@ -36,11 +36,12 @@ pub struct Column {
     key: bool,
     unique: bool,
     to: Option<&'static str>,
+    default: Option<&'static str>,
 }
 
 /// A column that is not null.
 pub fn col(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, null: false, key: false, unique: false, to: None }
+    Column { name, kind, null: false, key: false, unique: false, to: None, default: None }
 }
 
 impl Column {
@@ -59,6 +60,11 @@ impl Column {
     /// Refers to the key of a table (`id`, or `code` where that is the key).
     pub fn to(self, table: &'static str) -> Self {
         Column { to: Some(table), ..self }
+    }
+
+    /// The value of rows that are there already: text, or digits.
+    pub fn default(self, value: &'static str) -> Self {
+        Column { default: Some(value), ..self }
     }
 
     fn def(self, backend: DbBackend) -> ColumnDef {
@@ -80,6 +86,11 @@ impl Column {
         }
         if !self.null {
             def.not_null();
+        }
+        match self.default.map(|v| (v, v.parse::<i32>())) {
+            Some((_, Ok(n))) => std::mem::drop(def.default(n)),
+            Some((text, Err(_))) => std::mem::drop(def.default(text)),
+            None => {}
         }
         if self.unique {
             def.unique_key();

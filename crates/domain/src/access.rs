@@ -61,6 +61,8 @@ codes! {
         CosignList = "COSIGN_LIST", "会签清单";
         /// Publish a list that both have signed.
         PublishList = "PUBLISH_LIST", "发布清单";
+        /// Propose, agree to and end partnerships of the own station.
+        Partner = "PARTNER", "联建共建";
         /// Issue orders, dispatch, reassign, suspend, cancel them, consent to a return.
         DecideOrder = "DECIDE_ORDER", "开单派单";
         /// Accept or decline an order, or record the member's answer.
@@ -162,7 +164,7 @@ mod tests {
             printed.push('\n');
         }
         // Columns in the order of `Action::ALL`.
-        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . o o . . . .\n           CLERK s s . s s . s . . s . . . . . . s s s . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s s s s s . . .\n SECOND_CONVENER s s s s s s s s s s s s . s s s s s s . . .\n    STATION_HEAD s s s s s s s s s s s s . . . s s s s . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s s s s s . . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . . . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C . . . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . . . . . . .\n";
+        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . . o o . . . .\n           CLERK s s . s s . s . . s . . . . . . . s s s . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s s s s s s . . .\n SECOND_CONVENER s s s s s s s s s s s s . s s s s s s s . . .\n    STATION_HEAD s s s s s s s s s s s s . . . s s s s s . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s s s s s s . . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . . . . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C . . . . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . . . . . . . .\n";
         assert_eq!(printed, expected);
     }
 

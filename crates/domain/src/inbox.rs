@@ -23,6 +23,10 @@ codes! {
         Rate = "RATE", "待回访";
         /// 待签 lists, for themselves or for an amendment.
         Sign = "SIGN", "待签署";
+        /// 待答复联建共建 that another station has proposed.
+        Partner = "PARTNER", "待答复共建";
+        /// 待答复联办 items that another station has proposed.
+        Joint = "JOINT", "待答复联办";
         /// 多次重办 orders: for the district.
         Attention = "ATTENTION", "多次重办";
     }

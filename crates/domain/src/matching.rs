@@ -20,8 +20,17 @@ pub struct Station {
     pub district: String,
     /// How many items its list takes.
     pub list_limit: u32,
-    /// Stations that a partnership joins it with, sorted.
-    pub partners: Vec<u32>,
+    /// Stations that a partnership opens its resources to, sorted.
+    pub partners: Vec<Partner>,
+}
+
+/// A station that a partnership opens resources to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Partner {
+    /// Position of the station.
+    pub station: u32,
+    /// Classes of needs that it is for, sorted, with those below them; empty: all.
+    pub classes: Vec<String>,
 }
 
 /// A member as the match sees it.

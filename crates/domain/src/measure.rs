@@ -8,6 +8,8 @@ codes! {
     MeasureKind {
         /// 实事 done: a count, without a denominator.
         Done = "DONE", "办成实事";
+        /// 清单实事 done: items of lists whose need was closed; a joint item counts for each of its stations.
+        ItemsDone = "ITEMS_DONE", "清单实事";
         /// 响应率.
         ResponseRate = "RESPONSE_RATE", "响应率";
         /// 解决率.
@@ -46,6 +48,8 @@ codes! {
         Orders = "ORDERS", "单(件次)";
         /// Needs, 件.
         Needs = "NEEDS", "需求(件)";
+        /// Items of lists, 件次; the needs behind them are 件.
+        Items = "ITEMS", "清单项目(件次)";
         /// Resources.
         Resources = "RESOURCES", "资源(项)";
     }
@@ -68,7 +72,7 @@ impl MeasureKind {
     /// resources are available is known for today alone.
     pub const fn applies(self, month: bool, member: bool) -> bool {
         match self.rows() {
-            MeasureRows::Needs => !member,
+            MeasureRows::Needs | MeasureRows::Items => !member,
             MeasureRows::Resources => !month,
             _ => true,
         }
@@ -78,6 +82,9 @@ impl MeasureKind {
     pub const fn definition(self) -> &'static str {
         match self {
             MeasureKind::Done => "期内办结的单数(件次);同一需求只计一次为件",
+            MeasureKind::ItemsDone => {
+                "期内办结的履职清单项目(件次);联办项目每站各计一次,同一需求在全市只计一次为件"
+            }
             MeasureKind::ResponseRate => "期限内答复的派单 ÷ 期内到期的派单;站内撤销的派单不计",
             MeasureKind::ResolutionRate => "「已解决」的单 ÷ 期内办结的单;「部分解决」另列",
             MeasureKind::SatisfactionRate => "满意和基本满意 ÷ 期内办结并有评价的单;未评价另列",
@@ -92,10 +99,16 @@ impl MeasureKind {
     pub const fn rows(self) -> MeasureRows {
         match self {
             MeasureKind::ResponseRate => MeasureRows::Offers,
+            MeasureKind::ItemsDone => MeasureRows::Items,
             MeasureKind::MatchRate => MeasureRows::Needs,
             MeasureKind::IdleRate => MeasureRows::Resources,
             _ => MeasureRows::Orders,
         }
+    }
+
+    /// Whether it is a plain count, without a denominator.
+    pub const fn counts(self) -> bool {
+        matches!(self, MeasureKind::Done | MeasureKind::ItemsDone)
     }
 
     /// Whether less is better.
@@ -124,7 +137,7 @@ impl Figure {
 
     fn compare(self, other: Figure, kind: MeasureKind) -> Ordering {
         let up = match kind {
-            MeasureKind::Done => self.numerator.cmp(&other.numerator),
+            k if k.counts() => self.numerator.cmp(&other.numerator),
             _ => {
                 let cross = |a: Figure, b: Figure| i128::from(a.numerator) * i128::from(b.denominator);
                 cross(self, other).cmp(&cross(other, self))

@@ -15,6 +15,7 @@ mod escalation;
 mod explain;
 mod hotline;
 mod job;
+mod joint;
 mod ledger;
 mod limits;
 mod loaders;
@@ -27,6 +28,7 @@ mod node;
 mod order;
 mod order_mutation;
 mod page;
+mod partnership;
 mod payload;
 mod plan;
 mod policy;
@@ -61,6 +63,7 @@ pub struct Query(
     duty_list::DutyListQuery,
     escalation::EscalationQuery,
     job::JobQuery,
+    joint::JointQuery,
     ledger::LedgerQuery,
     matched::MatchQuery,
     measure::MeasureQuery,
@@ -68,6 +71,7 @@ pub struct Query(
     need::NeedQuery,
     node::NodeQuery,
     order::OrderQuery,
+    partnership::PartnershipQuery,
     plan::PlanQuery,
     policy::PolicyQuery,
     reading::ReadingQuery,
@@ -88,9 +92,11 @@ pub struct Mutation(
     duty_list::DutyListMutation,
     escalation::EscalationMutation,
     job::JobMutation,
+    joint::JointMutation,
     matched::MatchMutation,
     need_mutation::NeedMutation,
     order_mutation::OrderMutation,
+    partnership::PartnershipMutation,
     policy::PolicyMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,

@@ -233,6 +233,10 @@ impl Desk {
             }
             ListChange::Remove(id) => {
                 let item = self.amended_item(tx, a, *id).await?;
+                if item.joint_of.is_some() {
+                    return Ok(());
+                }
+                self.not_held_jointly(tx, &item).await?;
                 let live = work_order::Entity::find()
                     .filter(work_order::Column::NeedId.eq(item.need_id))
                     .filter(work_order::Column::Status.is_in(OrderStatus::all_live()))
@@ -248,7 +252,11 @@ impl Desk {
                 n.status.apply(NeedAction::Unlist)?;
             }
             ListChange::Edit(id, new) => {
-                self.amended_item(tx, a, *id).await?;
+                let item = self.amended_item(tx, a, *id).await?;
+                if item.joint_of.is_some() && new.quarter.is_some_and(|q| q != item.quarter) {
+                    let words = "联办项目的季度由牵头站确定,随其修改;请与牵头站商定。";
+                    return Err(Refusal::new("JOINT", words).at("quarter").into());
+                }
                 if let Some(title) = &new.title {
                     refusal::text(title, "项目名称", 100, "title")?;
                 }
@@ -417,13 +425,17 @@ impl Desk {
             ListChange::Add(need_id) => self.put_on_list(tx, list, need_id).await,
             ListChange::Remove(item) => {
                 let item = self.amended_item(tx, a, item).await?;
-                let need_id = item.need_id;
+                let (need_id, joint) = (item.need_id, item.joint_of.is_some());
+                self.leave_joint(tx, &item, &c.reason).await?;
                 let version = item.version + 1;
                 let mut row = item.into_active_model();
                 row.removed = Set(true);
                 row.removal_reason = Set(Some(c.reason.clone()));
                 row.version = Set(version);
                 row.update(tx).await?;
+                if joint {
+                    return Ok(());
+                }
                 self.step_need(tx, need_id, NeedAction::Unlist).await?;
                 let held = need_match::Entity::find()
                     .filter(need_match::Column::NeedId.eq(need_id))
@@ -448,8 +460,8 @@ impl Desk {
                 row.quarter = Set(new.quarter.unwrap_or(item.quarter));
                 row.expected_result = Set(new.expected_result.unwrap_or(item.expected_result));
                 row.version = Set(version);
-                row.update(tx).await?;
-                Ok(())
+                let item = row.update(tx).await?;
+                self.mirror(tx, &item).await
             }
             ListChange::Substitute(item, matched) => {
                 let joined = self.carried_by(tx, &[item]).await?;
@@ -461,7 +473,8 @@ impl Desk {
                     .await?;
                 let join = duty_item_match::Model { item_id: item, match_id: matched };
                 join.into_active_model().insert(tx).await?;
-                Ok(())
+                let item = self.amended_item(tx, a, item).await?;
+                self.mirror(tx, &item).await
             }
         }
     }
@@ -506,6 +519,8 @@ impl Desk {
             ),
             removed: false,
             removal_reason: None,
+            workstation_id: Some(list.workstation_id),
+            joint_of: None,
             version: 1,
         };
         let id = item.id;

@@ -1,14 +1,16 @@
 //! The city as it is matched: read from the lists in a bounded number of statements.
 
 use crate::entity::{
-    assignment, duty_item, duty_list, member, need, need_match, pair_rule, partnership, requirement,
-    resource, resource_category, sector, workstation,
+    assignment, duty_item, duty_list, member, need, need_match, pair_rule, requirement, resource,
+    resource_category, sector, workstation,
 };
 use crate::policy::Terms;
 use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::matching::{self, City};
-use domain::{AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, ResourceStatus};
+use domain::{
+    AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope, ResourceStatus,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
@@ -65,11 +67,21 @@ impl Desk {
         let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
         let station_at: HashMap<Uuid, u32> =
             stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
-        let mut partners: Vec<Vec<u32>> = vec![Vec::new(); stations.len()];
-        for p in partnership::Entity::find().filter(partnership::Column::ToDate.is_null()).all(db).await? {
-            if let (Some(a), Some(b)) = (station_at.get(&p.workstation_id), station_at.get(&p.partner_id)) {
-                partners[*a as usize].push(*b);
-                partners[*b as usize].push(*a);
+        let mut partners: Vec<Vec<matching::Partner>> = vec![Vec::new(); stations.len()];
+        for p in self.partnerships_in_force(db).await? {
+            let (Some(a), Some(b)) = (station_at.get(&p.workstation_id), station_at.get(&p.partner_id))
+            else {
+                continue;
+            };
+            let classes: Vec<String> = crate::partnership::classes(&p).map(str::to_owned).collect();
+            let mut opens = |from: u32, to: u32| {
+                partners[from as usize].push(matching::Partner { station: to, classes: classes.clone() });
+            };
+            if p.scope != PartnershipScope::Takes {
+                opens(*a, *b);
+            }
+            if p.scope != PartnershipScope::Gives {
+                opens(*b, *a);
             }
         }
 
@@ -142,6 +154,7 @@ impl Desk {
             .all(db)
             .await?;
         let items: HashMap<Uuid, (i32, bool)> = duty_item::Entity::find()
+            .filter(duty_item::Column::JointOf.is_null())
             .filter(duty_item::Column::ListId.in_subquery(sea_orm::QueryTrait::into_query(
                 sea_orm::QuerySelect::column(
                     sea_orm::QuerySelect::select_only(
@@ -208,7 +221,11 @@ impl Desk {
             city.stations.push(matching::Station {
                 district: s.district.clone(),
                 list_limit: room[i],
-                partners: sorted(std::mem::take(&mut partners[i])),
+                partners: {
+                    let mut open = std::mem::take(&mut partners[i]);
+                    open.sort_unstable();
+                    open
+                },
             });
         }
         for (i, m) in members.iter().enumerate() {

@@ -19,7 +19,7 @@ struct SeenItem {
     #[sea_orm(nested)]
     item: duty_item::Model,
     publicity: Publicity,
-    workstation_id: Uuid,
+    station: Option<Uuid>,
 }
 
 /// What a convener changes on an item; what is `None` stays.
@@ -45,7 +45,7 @@ impl Desk {
     async fn items_where(&self, which: SimpleExpr) -> Result<Vec<duty_item::Model>> {
         let rows = duty_item::Entity::find()
             .column_as(need::Column::Publicity, "publicity")
-            .column_as(need::Column::WorkstationId, "workstation_id")
+            .column_as(duty_item::Column::WorkstationId, "station")
             .join(
                 JoinType::InnerJoin,
                 duty_item::Entity::belongs_to(need::Entity)
@@ -64,7 +64,8 @@ impl Desk {
     /// What a requester does not want shown is not shown by the item made of it (domain.md §11).
     fn narrow_item(&self, seen: SeenItem) -> duty_item::Model {
         let mut item = seen.item;
-        if seen.publicity == Publicity::Internal && !self.may(Action::ReadLists, seen.workstation_id) {
+        let own = seen.station.is_some_and(|s| self.may(Action::ReadLists, s));
+        if seen.publicity == Publicity::Internal && !own {
             item.title = "不公开的项目".to_owned();
             item.expected_result = "按计划办结,由工作站答复".to_owned();
             item.removal_reason = item.removal_reason.map(|_| "不公开".to_owned());
@@ -174,6 +175,10 @@ impl Desk {
             &mut differ,
         );
         same_version(expected, item.version, differ.clone())?;
+        if change.quarter.is_some_and(|q| q != item.quarter) && item.joint_of.is_some() {
+            let words = "联办项目的季度由牵头站确定,随其修改;请与牵头站商定。";
+            return Err(Refusal::new("JOINT", words).at("quarter").into());
+        }
         let before = item.clone();
         let mut row = item.clone().into_active_model();
         if let Some(title) = change.title {
@@ -198,6 +203,7 @@ impl Desk {
         }
         row.version = Set(expected + 1);
         let item = row.update(&tx).await?;
+        self.mirror(&tx, &item).await?;
         let detail = serde_json::json!({"fields": differ, "before": {"title": before.title, "form": before.form, "quarter": before.quarter}, "after": {"title": item.title, "form": item.form, "quarter": item.quarter}});
         self.audit(
             &tx,
@@ -266,6 +272,7 @@ impl Desk {
         if item.removed {
             return Err(Refusal::new("ALREADY_REMOVED", "该项已经撤销,无需再撤。").into());
         }
+        self.leave_joint(&tx, &item, &reason).await?;
         let mut row = item.into_active_model();
         row.removed = Set(true);
         row.removal_reason = Set(Some(reason.clone()));
@@ -276,6 +283,8 @@ impl Desk {
             .all(&tx)
             .await?
             .into_iter()
+            // What carries a joint item is the lead station's.
+            .filter(|_| item.joint_of.is_none())
             .map(|m| m.match_id)
             .collect();
         need_match::Entity::update_many()
@@ -353,6 +362,8 @@ impl Desk {
             expected_result: rules::draft_result(resource.kind, live.len(), &resource.unit, &beneficiaries),
             removed: false,
             removal_reason: None,
+            workstation_id: Some(list.workstation_id),
+            joint_of: None,
             // By hand: the next plan leaves it where it is.
             version: 2,
         };

@@ -25,6 +25,7 @@ pub mod feedback;
 pub mod hotline_order;
 pub mod hotline_term;
 pub mod job;
+pub mod joint_offer;
 pub mod ladder_step;
 pub mod member;
 pub mod need;

@@ -1,17 +1,17 @@
 //! The inbox: what waits for the viewer, counted by SQL. The rows behind each count are found with the filters of the
 //! connections.
 
-use crate::entity::{amendment, duty_list, need, resource, work_order};
+use crate::entity::{amendment, duty_list, joint_offer, need, partnership, resource, work_order};
 use crate::order::due_by;
 use crate::{Desk, Result};
 use domain::{
-    Action, AmendmentStatus, InboxKind, ListStatus, NeedStatus, OrderStatus, OverdueStep, Reach,
-    ResourceStatus, order,
+    Action, AmendmentStatus, InboxKind, JointStatus, ListStatus, NeedStatus, OrderStatus, OverdueStep,
+    PartnershipStatus, Reach, ResourceStatus, order,
 };
-use sea_orm::sea_query::{CaseStatement, Func, SimpleExpr};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    QueryTrait, Select,
 };
 
 /// Rows of a state.
@@ -19,6 +19,11 @@ use sea_orm::{
 struct Count<T: sea_orm::TryGetable> {
     code: T,
     n: i64,
+}
+
+/// How many rows, as a part of a larger statement.
+fn count_of<E: EntityTrait>(rows: Select<E>) -> SelectStatement {
+    rows.select_only().column_as(Expr::value(1).count(), "n").into_query()
 }
 
 impl Desk {
@@ -98,12 +103,27 @@ impl Desk {
             found.push((K::Verify, of(NeedStatus::Submitted)));
             found.push((K::Match, of(NeedStatus::Open)));
         }
+        // What is only counted is counted in one statement.
+        let mut counts: Vec<(K, SelectStatement)> = Vec::new();
         if may(Action::DecideResource) {
             let submitted = resource::Entity::find()
                 .filter(resource::Column::Year.eq(year))
                 .filter(resource::Column::Status.eq(ResourceStatus::Submitted))
                 .filter(self.in_sight(resource::Column::WorkstationId, None));
-            found.push((K::VerifyResource, submitted.count(db).await?));
+            counts.push((K::VerifyResource, count_of(submitted)));
+        }
+        if may(Action::Partner) {
+            let asked = partnership::Entity::find()
+                .filter(partnership::Column::Status.eq(PartnershipStatus::Proposed))
+                .filter(self.in_sight(partnership::Column::PartnerId, None));
+            counts.push((K::Partner, count_of(asked)));
+        }
+        if may(Action::EditList) {
+            let asked = joint_offer::Entity::find()
+                .filter(joint_offer::Column::Year.eq(year))
+                .filter(joint_offer::Column::Status.eq(JointStatus::Proposed))
+                .filter(self.in_sight(joint_offer::Column::WorkstationId, None));
+            counts.push((K::Joint, count_of(asked)));
         }
         if may(Action::ApproveList) || may(Action::CosignList) {
             let amended = amendment::Entity::find()
@@ -118,7 +138,18 @@ impl Desk {
                         .add(duty_list::Column::Status.eq(ListStatus::InReview))
                         .add(duty_list::Column::Id.in_subquery(amended.into_query())),
                 );
-            found.push((K::Sign, waiting.count(db).await?));
+            counts.push((K::Sign, count_of(waiting)));
+        }
+        if !counts.is_empty() {
+            let mut all = Query::select();
+            for (kind, count) in &counts {
+                all.expr_as(Expr::SubQuery(None, Box::new(count.clone().into())), kind.code());
+            }
+            if let Some(row) = db.query_one(&all).await? {
+                for (kind, _) in &counts {
+                    found.push((*kind, row.try_get::<i64>("", kind.code())? as u64));
+                }
+            }
         }
         found.retain(|f| f.1 > 0);
         Ok(found)

@@ -3,7 +3,7 @@
 
 mod rows;
 
-use crate::entity::{need, offer, resource, work_order, workstation};
+use crate::entity::{duty_item, need, offer, resource, work_order, workstation};
 use crate::paging::{Page, Slice, slice};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
@@ -104,6 +104,7 @@ impl Desk {
                 MeasureRows::Offers => self.measure::<offer::Entity>(s, *kind).await?,
                 MeasureRows::Orders => self.measure::<work_order::Entity>(s, *kind).await?,
                 MeasureRows::Needs => self.measure::<need::Entity>(s, *kind).await?,
+                MeasureRows::Items => self.measure::<duty_item::Entity>(s, *kind).await?,
                 MeasureRows::Resources => self.measure::<resource::Entity>(s, *kind).await?,
             });
         }
@@ -152,6 +153,7 @@ impl Desk {
             MeasureRows::Offers => self.lines::<offer::Entity>(s, kind, by_member).await?,
             MeasureRows::Orders => self.lines::<work_order::Entity>(s, kind, by_member).await?,
             MeasureRows::Needs => self.lines::<need::Entity>(s, kind, by_member).await?,
+            MeasureRows::Items => self.lines::<duty_item::Entity>(s, kind, by_member).await?,
             MeasureRows::Resources => self.lines::<resource::Entity>(s, kind, by_member).await?,
         };
         let figure = |l: &Line| Figure { numerator: l.top.unwrap_or(0), denominator: l.n };
@@ -224,6 +226,7 @@ impl Desk {
             MeasureRows::Offers => self.count_rows::<offer::Entity>(s, kind, part).await,
             MeasureRows::Orders => self.count_rows::<work_order::Entity>(s, kind, part).await,
             MeasureRows::Needs => self.count_rows::<need::Entity>(s, kind, part).await,
+            MeasureRows::Items => self.count_rows::<duty_item::Entity>(s, kind, part).await,
             MeasureRows::Resources => self.count_rows::<resource::Entity>(s, kind, part).await,
         }
     }
@@ -271,6 +274,22 @@ impl Desk {
         page: &Page,
     ) -> Result<Slice<work_order::Model>> {
         self.rows::<work_order::Entity>(s, kind, part, page).await
+    }
+
+    /// The items behind a figure, each as far as the viewer may read it.
+    pub async fn measured_items(
+        &self,
+        s: &MeasureScope,
+        kind: MeasureKind,
+        part: MeasurePart,
+        page: &Page,
+    ) -> Result<Slice<duty_item::Model>> {
+        let found = self.rows::<duty_item::Entity>(s, kind, part, page).await?;
+        let ids: Vec<Uuid> = found.rows.iter().map(|r| r.1.id).collect();
+        let mut seen: HashMap<Uuid, duty_item::Model> =
+            self.items_by_id(&ids).await?.into_iter().map(|i| (i.id, i)).collect();
+        let rows = found.rows.into_iter().filter_map(|(c, i)| Some((c, seen.remove(&i.id)?))).collect();
+        Ok(Slice { rows, next: found.next, previous: found.previous })
     }
 
     /// The needs behind a figure, by number, each as far as the viewer may read it.

@@ -1,14 +1,14 @@
 //! Needs: reading and their life up to the list.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{duty_item, duty_list, need, need_match, requirement};
+use crate::entity::{duty_item, duty_list, joint_offer, need, need_match, requirement};
 use crate::import::insert_all;
 use crate::paging::slice;
 use crate::{Desk, Error, NewRequirement, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
-    Action, ListStatus, MatchStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach, Refusal, Urgency,
-    number, privacy, refusal,
+    Action, JointStatus, ListStatus, MatchStatus, NeedAction, NeedSource, NeedStatus, Publicity, Reach,
+    Refusal, Urgency, number, privacy, refusal,
 };
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
@@ -99,6 +99,7 @@ impl Desk {
             .add(need::Column::Id.in_subquery(listed.into_query()));
         match self.reach(Action::ReadLists) {
             Reach::Own => any.add(need::Column::Id.in_subquery(self.offered().into_query())),
+            Reach::Stations => any.add(need::Column::Id.in_subquery(self.offered_jointly().into_query())),
             _ => any,
         }
     }
@@ -112,13 +113,32 @@ impl Desk {
             .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
     }
 
+    /// Needs that another station has asked the viewer's to carry with it.
+    fn offered_jointly(&self) -> Select<joint_offer::Entity> {
+        joint_offer::Entity::find()
+            .select_only()
+            .column(joint_offer::Column::NeedId)
+            .filter(joint_offer::Column::WorkstationId.is_in(self.viewer.stations.iter().copied()))
+            .filter(joint_offer::Column::Status.is_in([JointStatus::Proposed, JointStatus::Agreed]))
+    }
+
     /// Takes from needs what the viewer may not read.
     pub(crate) async fn narrow_all(&self, rows: Vec<need::Model>) -> Result<Vec<need::Model>> {
-        let mut offered = HashSet::new();
-        if self.reach(Action::ReadLists) == Reach::Own {
-            let mine = self.offered().filter(need_match::Column::NeedId.is_in(rows.iter().map(|n| n.id)));
-            offered = mine.into_tuple::<Uuid>().all(self.store.db()).await?.into_iter().collect();
-        }
+        let ids: Vec<Uuid> = rows.iter().map(|n| n.id).collect();
+        let foreign = |n: &need::Model| !self.may(Action::ReadLists, n.workstation_id);
+        let offered: HashSet<Uuid> = match self.reach(Action::ReadLists) {
+            Reach::Own => {
+                let mine = self.offered().filter(need_match::Column::NeedId.is_in(ids));
+                mine.into_tuple::<Uuid>().all(self.store.db()).await?.into_iter().collect()
+            }
+            Reach::Stations if rows.iter().any(foreign) => {
+                let asked = self.offered_jointly().filter(joint_offer::Column::NeedId.is_in(ids));
+                let asked: Vec<Uuid> = asked.into_tuple().all(self.store.db()).await?;
+                let of_others = |id: &Uuid| rows.iter().any(|n| n.id == *id && foreign(n));
+                asked.into_iter().filter(of_others).collect()
+            }
+            _ => HashSet::new(),
+        };
         // Who is asked for help knows what for; where exactly and who, the station says.
         let seen = |n: need::Model| {
             if offered.contains(&n.id) {

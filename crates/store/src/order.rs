@@ -310,6 +310,7 @@ impl Desk {
         Ok(duty_item::Entity::find()
             .filter(duty_item::Column::NeedId.eq(need_id))
             .filter(duty_item::Column::Removed.eq(false))
+            .filter(duty_item::Column::JointOf.is_null())
             .filter(duty_item::Column::ListId.in_subquery(published.into_query()))
             .one(db)
             .await?)

@@ -300,6 +300,8 @@ impl Desk {
                         ),
                         removed: false,
                         removal_reason: None,
+                        workstation_id: Some(need.workstation_id),
+                        joint_of: None,
                         version: 1,
                     }
                     .into_active_model(),

@@ -54,6 +54,9 @@ pub struct SnapshotItem {
     pub category: String,
     pub expected_result: String,
     pub form: String,
+    /// 联办: the station in the lead with its item, or the stations that carry it too; empty where the station is alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub joint: String,
     pub members: Vec<SnapshotMember>,
     pub need_number: String,
     pub need_source: String,
@@ -319,6 +322,7 @@ impl Desk {
             .map(|c| (c.code, c.name))
             .collect();
 
+        let joint = self.joint_words(db, &items).await?;
         let mut lines = Vec::with_capacity(items.len());
         for item in items {
             let Some(n) = needs.get(&item.need_id) else { continue };
@@ -351,6 +355,7 @@ impl Desk {
                 category: n.category.as_ref().and_then(|c| classes.get(c)).cloned().unwrap_or_default(),
                 expected_result: item.expected_result,
                 form: item.form.label().to_owned(),
+                joint: joint.get(&item.id).cloned().unwrap_or_default(),
                 members,
                 need_number: n.number.clone(),
                 need_source: n.source.label().to_owned(),

@@ -1,7 +1,7 @@
 //! Which pairs are possible. Found by index, never by comparing all with all; a pair that is not possible is
 //! answered by the first rule that says no.
 
-use super::{City, Need, Requirement, Resource};
+use super::{City, Need, Partner, Requirement, Resource};
 use crate::{AreaScope, MemberStatus, Refusal, ResourceStatus, category};
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ pub const RULES: &[Rule] = &[
             .is_none()
             .then(|| format!("资源 {} 的类别不含需求的类别 {},请核对类别。", r.number, q.category))
     }),
-    ("OUT_OF_REACH", |c, n, _, r, _| {
-        (!in_reach(c, n, r)).then(|| {
+    ("OUT_OF_REACH", |c, n, q, r, _| {
+        (!in_reach(c, n, q, r)).then(|| {
             format!(
                 "资源 {} 只服务「{}」,需求不在其范围;可请委员放宽范围或与其所属站签订联建协议。",
                 r.number,
@@ -67,12 +67,19 @@ pub fn distance(requirement: &Requirement, resource: &Resource) -> Option<u32> {
 }
 
 /// Whether the resource comes to the need: own station, same district, partnership, or cross-district.
-pub fn in_reach(city: &City, need: &Need, resource: &Resource) -> bool {
+pub fn in_reach(city: &City, need: &Need, requirement: &Requirement, resource: &Resource) -> bool {
     let (home, own) = (&city.stations[resource.station as usize], need.station);
     resource.station == own
         || resource.cross_district
-        || home.partners.binary_search(&own).is_ok()
+        || home.partners.iter().filter(|p| p.station == own).any(|p| p.covers(&requirement.category))
         || (resource.scope == AreaScope::District && home.district == city.stations[own as usize].district)
+}
+
+impl Partner {
+    /// Whether the partnership is for needs of a class.
+    pub fn covers(&self, class: &str) -> bool {
+        self.classes.is_empty() || self.classes.iter().any(|c| class.starts_with(c.as_str()))
+    }
 }
 
 /// Quarters in which both can, 1 to 4.
@@ -111,7 +118,7 @@ impl Index {
                     at.by_station.entry(r.station).or_default().push(i);
                 }
                 for partner in &home.partners {
-                    at.by_station.entry(*partner).or_default().push(i);
+                    at.by_station.entry(partner.station).or_default().push(i);
                 }
             }
         }

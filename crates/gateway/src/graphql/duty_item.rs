@@ -2,7 +2,7 @@
 
 use super::desk;
 use super::error::Outside;
-use super::loaders::{Carried, CarriedBy, ListById, Loaders, MatchesOfNeed, ShortItemsOf, load};
+use super::loaders::{Carried, CarriedBy, ItemById, ListById, Loaders, MatchesOfNeed, ShortItemsOf, load};
 use super::matched::Match;
 use super::member::Member;
 use super::need::Need;
@@ -124,6 +124,15 @@ impl DutyItem {
     async fn resource_gone(&self, ctx: &Context<'_>) -> Result<bool> {
         let short = load(ctx, ShortItemsOf(self.item.list_id)).await?.unwrap_or_default();
         Ok(short.contains(&self.item.id))
+    }
+    /// The item of the station in the lead, where this station carries it too (联办); null for the lead's own.
+    async fn joint_of(&self, ctx: &Context<'_>) -> Result<Option<DutyItem>> {
+        let Some(lead) = self.item.joint_of else { return Ok(None) };
+        Ok(load(ctx, ItemById(lead)).await?.map(DutyItem::from))
+    }
+    /// Whether this station carries it for another that is in the lead (联办).
+    async fn joint(&self) -> bool {
+        self.item.joint_of.is_some()
     }
     /// Why it was struck.
     async fn removal_reason(&self) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Measures (三率 and the others): figures, the rows behind them, boards.
 
 use super::desk;
+use super::duty_item::DutyItem;
 use super::error::Outside;
 use super::loaders::{MemberById, StationById, load};
 use super::member::Member;
@@ -72,17 +73,17 @@ impl MeasureFigure {
     }
     /// What could count: the n of the figure. Null for a plain count.
     async fn denominator(&self) -> Option<i64> {
-        (self.found.kind != MeasureKind::Done).then_some(self.found.figure.denominator)
+        (!self.found.kind.counts()).then_some(self.found.figure.denominator)
     }
     /// Thousandths, rounded down. Null for a plain count, and where there is nothing to divide.
     async fn permille(&self) -> Option<i64> {
-        self.found.figure.permille().filter(|_| self.found.kind != MeasureKind::Done)
+        self.found.figure.permille().filter(|_| !self.found.kind.counts())
     }
     /// What is shown beside it: partly solved, not rated, without a deadline.
     async fn beside(&self) -> i64 {
         self.found.beside
     }
-    /// Different needs among what counts (件), where the rows are orders (件次).
+    /// Different needs among what counts (件), where the rows are orders or items (件次).
     async fn distinct_needs(&self) -> Option<i64> {
         self.found.needs
     }
@@ -136,6 +137,19 @@ impl MeasureFigure {
         let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
         let slice = desk(ctx).measured_needs(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
         Ok(nodes(slice, self.counted(MeasureRows::Needs, part), Need))
+    }
+    /// The items of lists behind it; none where its rows are something else.
+    #[graphql(complexity = "first.unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
+    async fn items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.", default_with = "MeasurePart::Numerator")] part: MeasurePart,
+        #[graphql(desc = "Rows from the beginning, 500 at most [20].")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Nodes<DutyItem>> {
+        let page = page(Arguments { first, after, ..Arguments::default() }, false)?;
+        let slice = desk(ctx).measured_items(&self.scope, self.found.kind, part, &page).await.out(ctx)?;
+        Ok(nodes(slice, self.counted(MeasureRows::Items, part), DutyItem::from))
     }
     /// The resources behind it, by number; none where its rows are something else.
     #[graphql(complexity = "first.unwrap_or(DEFAULT).max(0) as usize * child_complexity")]

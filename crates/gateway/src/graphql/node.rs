@@ -30,11 +30,13 @@ pub(super) mod kind {
     pub const CONSULTATION: &str = "consultation";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";
+    pub const JOINT: &str = "joint";
     pub const LIST: &str = "list";
     pub const MATCH: &str = "match";
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
     pub const ORDER: &str = "order";
+    pub const PARTNERSHIP: &str = "partnership";
     pub const RESOURCE: &str = "resource";
     pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";

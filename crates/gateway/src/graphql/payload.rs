@@ -7,10 +7,12 @@ use super::duty_list::DutyList;
 use super::error::outside;
 use super::escalation::Clue;
 use super::job::PlanJob;
+use super::joint::JointOffer;
 use super::matched::Match;
 use super::need::Need;
 use super::need_mutation::Contact;
 use super::order::Order;
+use super::partnership::Partnership;
 use super::policy::PlanPolicy;
 use super::resource::Resource;
 use super::scenario::Scenario;
@@ -36,9 +38,11 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "ContactPayload", params(Contact)))]
 #[graphql(concrete(name = "DutyItemPayload", params(DutyItem)))]
 #[graphql(concrete(name = "DutyListPayload", params(DutyList)))]
+#[graphql(concrete(name = "JointOfferPayload", params(JointOffer)))]
 #[graphql(concrete(name = "MatchPayload", params(Match)))]
 #[graphql(concrete(name = "NeedPayload", params(Need)))]
 #[graphql(concrete(name = "OrderPayload", params(Order)))]
+#[graphql(concrete(name = "PartnershipPayload", params(Partnership)))]
 #[graphql(concrete(name = "PlanJobPayload", params(PlanJob)))]
 #[graphql(concrete(name = "PlanPolicyPayload", params(PlanPolicy)))]
 #[graphql(concrete(name = "RenewalPayload", params(Renewal)))]

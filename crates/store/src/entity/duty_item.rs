@@ -28,6 +28,10 @@ pub struct Model {
     pub removed: bool,
     /// Why.
     pub removal_reason: Option<String>,
+    /// Station of its list.
+    pub workstation_id: Option<Uuid>,
+    /// The item of the station in the lead, where this one is carried together (联办).
+    pub joint_of: Option<Uuid>,
     /// Optimistic version.
     pub version: i32,
 }

@@ -3,7 +3,7 @@
 use super::{References, Report, insert_all, repeated, unknown};
 use crate::entity::{assignment, cluster, partnership, person, sector, workstation};
 use crate::{Desk, Result};
-use domain::{AssignmentRole, WorkstationKind, area as areas};
+use domain::{AssignmentRole, PartnershipScope, PartnershipStatus, WorkstationKind, area as areas};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -201,6 +201,11 @@ impl Desk {
                         agreement_no: r.agreement_no,
                         from_date: self.today(),
                         to_date: None,
+                        scope: PartnershipScope::Both,
+                        categories: String::new(),
+                        status: PartnershipStatus::Agreed,
+                        reason: None,
+                        version: 1,
                     }
                     .into_active_model(),
                 );

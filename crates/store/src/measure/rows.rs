@@ -1,7 +1,7 @@
 //! Which rows are measured: of each table those of the scope, and the part of them that counts.
 
 use super::MeasureScope;
-use crate::entity::{duty_item, need, need_match, offer, resource, work_order, workstation};
+use crate::entity::{duty_item, duty_list, need, need_match, offer, resource, work_order, workstation};
 use crate::{Desk, Result};
 use domain::{
     Action, MatchStatus, MeasureKind, MeasurePart, MeasureRows, NeedStatus, OfferAnswer, OrderStatus, Rating,
@@ -161,6 +161,49 @@ impl Rows for need::Entity {
         match part {
             MeasurePart::Denominator => Condition::all(),
             MeasurePart::Numerator => Condition::all().add(need::Column::Id.in_subquery(listed.into_query())),
+            MeasurePart::Beside => nothing(),
+        }
+    }
+}
+
+impl Rows for duty_item::Entity {
+    const WHAT: MeasureRows = MeasureRows::Items;
+    fn listed_by() -> duty_item::Column {
+        duty_item::Column::Id
+    }
+    fn station() -> duty_item::Column {
+        duty_item::Column::WorkstationId
+    }
+    fn member() -> Option<duty_item::Column> {
+        None
+    }
+    fn need() -> Option<duty_item::Column> {
+        Some(duty_item::Column::NeedId)
+    }
+    /// Items of published lists whose need was closed. A joint item stands on the list of each of its stations.
+    fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
+        use {duty_item::Column as C, work_order::Column as O};
+        let (from, to) = s.period()?;
+        let lists = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(duty_list::Column::Year.eq(s.year))
+            .filter(duty_list::Column::Edition.gt(0));
+        let closed = work_order::Entity::find()
+            .select_only()
+            .column(O::NeedId)
+            .filter(O::Year.eq(s.year))
+            .filter(O::Status.eq(OrderStatus::Closed))
+            .filter(O::ClosedOn.gte(from).and(O::ClosedOn.lt(to)));
+        Ok(desk
+            .within::<Self>(s)?
+            .filter(C::Removed.eq(false))
+            .filter(C::ListId.in_subquery(lists.into_query()))
+            .filter(C::NeedId.in_subquery(closed.into_query())))
+    }
+    fn part(_: MeasureKind, part: MeasurePart) -> Condition {
+        match part {
+            MeasurePart::Denominator | MeasurePart::Numerator => Condition::all(),
             MeasurePart::Beside => nothing(),
         }
     }
