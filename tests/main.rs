@@ -37,6 +37,8 @@ mod schema;
 #[cfg(test)]
 mod walkthrough;
 #[cfg(test)]
+mod webhook;
+#[cfg(test)]
 mod words;
 #[cfg(test)]
 mod year;

@@ -7,6 +7,7 @@ pub mod m0004_orders;
 pub mod m0005_escalation;
 pub mod m0006_hotline;
 pub mod m0007_partnership;
+pub mod m0008_webhook;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_escalation::Migration),
             Box::new(m0006_hotline::Migration),
             Box::new(m0007_partnership::Migration),
+            Box::new(m0008_webhook::Migration),
         ]
     }
 }

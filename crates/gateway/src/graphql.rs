@@ -38,6 +38,7 @@ mod scenario;
 mod score;
 mod sector;
 mod viewer;
+mod webhook;
 mod workstation;
 mod year;
 
@@ -79,6 +80,7 @@ pub struct Query(
     scenario::ScenarioQuery,
     sector::SectorQuery,
     viewer::ViewerQuery,
+    webhook::WebhookQuery,
     workstation::WorkstationQuery,
     year::YearQuery,
 );
@@ -100,6 +102,7 @@ pub struct Mutation(
     policy::PolicyMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,
+    webhook::WebhookMutation,
     year::YearMutation,
 );
 

@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 mod cache;
+mod deliver;
 mod graphql;
 mod http;
 mod media;
@@ -67,12 +68,16 @@ pub async fn serve(
         tracing::error!(%error, "open jobs cannot be taken up");
     }
     let lapses = tokio::spawn(lapse(store.clone(), settings.clock.clone()));
+    let deliveries = tokio::spawn(deliver::deliver(store.clone(), settings.clock.clone()));
     let app = http::router(store.clone(), settings, planner);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     lapses.abort();
     // An abort in the middle of a transaction rolls it back; the next start takes it up.
     let _ = lapses.await;
+    // What was on its way is due again after the next start, under its old id.
+    deliveries.abort();
+    let _ = deliveries.await;
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
         tracing::warn!("planning goes on at the next start");

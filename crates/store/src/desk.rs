@@ -169,6 +169,10 @@ impl Desk {
 
     /// Writes an event of the audit trail, in the transaction of the change that it tells of.
     pub(crate) async fn audit<C: ConnectionTrait>(&self, db: &C, e: Event<'_>) -> Result<()> {
+        // Nobody hears of a city that is being made.
+        if !self.store.is_made() {
+            self.tell(db, &e).await?;
+        }
         audit_event::ActiveModel {
             id: Set(self.id()),
             at: Set(self.at),

@@ -44,6 +44,7 @@ mod scenario;
 mod tokens;
 mod vault;
 mod verify;
+mod webhook;
 mod year;
 
 pub use amendment::ListChange;
@@ -87,6 +88,7 @@ pub use registry::{
 pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
 pub use scenario::Shortage;
 pub use tokens::TokenScope;
+pub use webhook::{Delivery, NewWebhook};
 pub use year::YearEnd;
 
 /// The rows that leave the crate: plain data.
@@ -112,6 +114,7 @@ pub mod row {
     pub use crate::entity::need::Model as Need;
     pub use crate::entity::need_match::Model as Match;
     pub use crate::entity::offer::Model as Offer;
+    pub use crate::entity::outbox::Model as Outgoing;
     pub use crate::entity::outcome_quantity::Model as OutcomeQuantity;
     pub use crate::entity::pair_rule::Model as PairRule;
     pub use crate::entity::partnership::Model as Partnership;
@@ -121,6 +124,7 @@ pub mod row {
     pub use crate::entity::resource::Model as Resource;
     pub use crate::entity::scenario::Model as Scenario;
     pub use crate::entity::sector::Model as Sector;
+    pub use crate::entity::webhook::Model as Webhook;
     pub use crate::entity::work_order::Model as Order;
     pub use crate::entity::workstation::Model as Workstation;
     pub use crate::plan::PlanHead as Plan;
@@ -178,6 +182,8 @@ struct Inner {
     ids: Mutex<ChaCha12Rng>,
     /// The plan that was asked last, which takes longer to read than to ask.
     plan: Mutex<Option<(Uuid, Arc<explain::Kept>)>>,
+    /// Whether the database is being made, and nobody looks on.
+    made: bool,
 }
 
 impl Store {
@@ -227,8 +233,13 @@ impl Store {
                 key,
                 ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
                 plan: Mutex::default(),
+                made: synchronous != "FULL",
             }),
         })
+    }
+
+    pub(crate) fn is_made(&self) -> bool {
+        self.inner.made
     }
 
     /// The one door: everything else is asked of the desk.

@@ -41,6 +41,7 @@ pub(super) mod kind {
     pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";
     pub const STATION: &str = "workstation";
+    pub const WEBHOOK: &str = "webhook";
 }
 
 /// The global id of a node.

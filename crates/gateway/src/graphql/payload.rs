@@ -16,6 +16,8 @@ use super::partnership::Partnership;
 use super::policy::PlanPolicy;
 use super::resource::Resource;
 use super::scenario::Scenario;
+use super::webhook::Webhook;
+use super::webhook::WebhookSecret;
 use super::year::{Renewal, YearEnd};
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 
@@ -49,6 +51,8 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "ResourcePayload", params(Resource)))]
 #[graphql(concrete(name = "ScenarioPayload", params(Scenario)))]
 #[graphql(concrete(name = "YearEndPayload", params(YearEnd)))]
+#[graphql(concrete(name = "WebhookPayload", params(Webhook)))]
+#[graphql(concrete(name = "WebhookSecretPayload", params(WebhookSecret)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,
