@@ -212,7 +212,10 @@ fn answered(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> 
         status: response.status().as_u16(),
         kind: header("content-type").unwrap_or_default(),
         statements: header("x-sql-statements").and_then(|s| s.parse().ok()),
-        text: response.body_mut().with_config().limit(1 << 27).read_to_string().expect("a body"),
+        text: String::from_utf8_lossy(
+            &response.body_mut().with_config().limit(1 << 27).read_to_vec().expect("a body"),
+        )
+        .into_owned(),
     }
 }
 
@@ -233,6 +236,15 @@ impl Server {
             request = request.header(*name, *value);
         }
         answered(request.send(body))
+    }
+
+    /// POST of a file.
+    pub fn upload(&self, path: &str, token: &str, kind: &str, bytes: &[u8]) -> Answer {
+        let mut request = agent().post(format!("{}{path}", self.url)).header("content-type", kind);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        answered(request.send(bytes))
     }
 
     /// A GraphQL request with a token; empty: anonymous.

@@ -13,6 +13,8 @@ mod duty_list;
 #[cfg(test)]
 mod escalation;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod hotline;

@@ -8,6 +8,7 @@ pub mod m0005_escalation;
 pub mod m0006_hotline;
 pub mod m0007_partnership;
 pub mod m0008_webhook;
+pub mod m0009_evidence;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_hotline::Migration),
             Box::new(m0007_partnership::Migration),
             Box::new(m0008_webhook::Migration),
+            Box::new(m0009_evidence::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod category;
 mod codes;
 pub mod duty_list;
 pub mod escalation;
+pub mod evidence;
 pub mod hotline;
 pub mod inbox;
 pub mod job;
@@ -39,6 +40,7 @@ pub use duty_list::{
     ProposedBy,
 };
 pub use escalation::{ClueStatus, LadderAnswer, LadderStep, ReferralTarget, ResultClass};
+pub use evidence::{EvidenceMoment, FileKind};
 pub use hotline::{HotlineField, HotlineNature, HotlineState, HotlineTaking, HotlineTerm, HotlineTerms};
 pub use inbox::InboxKind;
 pub use job::JobStatus;

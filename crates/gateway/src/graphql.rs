@@ -12,6 +12,7 @@ mod duty_item;
 mod duty_list;
 mod error;
 mod escalation;
+mod evidence;
 mod explain;
 mod hotline;
 mod job;
@@ -93,6 +94,7 @@ pub struct Mutation(
     duty_item::DutyItemMutation,
     duty_list::DutyListMutation,
     escalation::EscalationMutation,
+    evidence::EvidenceMutation,
     job::JobMutation,
     joint::JointMutation,
     matched::MatchMutation,

@@ -8,7 +8,7 @@ use crate::graphql::{
     self, Loaders, Planner, Queue, RequestId, Schema, Tables, check_document, drive, loaders, refusal_of,
 };
 use crate::media::{Media, wants_page};
-use crate::{Clock, Settings, pages};
+use crate::{Clock, Settings, files, pages};
 use async_graphql::parser::types::{DocumentOperations, OperationType};
 use async_graphql::{Request, Response as Answer, ServerError, Variables};
 use axum::Router;
@@ -34,10 +34,10 @@ const KEY: usize = 200;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-struct Gateway {
-    store: Store,
+pub(crate) struct Gateway {
+    pub(crate) store: Store,
     schema: Schema,
-    clock: Clock,
+    pub(crate) clock: Clock,
     planner: Planner,
     cache: Cache,
     migration: String,
@@ -62,6 +62,8 @@ pub(crate) fn router(store: Store, settings: Settings, planner: Planner) -> Rout
         .route("/explorer.js", get(|| async { pages::explorer_script() }))
         .route("/style.css", get(|| async { pages::style() }))
         .route("/graphql", any(endpoint))
+        .route("/files", axum::routing::post(files::add))
+        .route("/files/{id}", get(files::give))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/schema.graphql", get(|| async { pages::text("text/plain; charset=utf-8", graphql::sdl()) }))
@@ -93,9 +95,9 @@ struct Parameters {
 }
 
 /// A request that is refused before it is executed.
-struct Refused(StatusCode, Refusal);
+pub(crate) struct Refused(pub(crate) StatusCode, pub(crate) Refusal);
 
-fn refused(status: StatusCode, code: &'static str, words: impl Into<String>) -> Refused {
+pub(crate) fn refused(status: StatusCode, code: &'static str, words: impl Into<String>) -> Refused {
     Refused(status, Refusal::new(code, words))
 }
 
@@ -274,7 +276,8 @@ fn idempotency_key(headers: &HeaderMap, kind: Option<OperationType>) -> Result<O
     Ok((kind == Some(OperationType::Mutation)).then(|| key.to_owned()))
 }
 
-async fn viewer(
+/// Who asks, by the bearer token; anybody without one.
+pub(crate) async fn viewer(
     gateway: &Gateway,
     headers: &HeaderMap,
     at: chrono::DateTime<chrono::Utc>,

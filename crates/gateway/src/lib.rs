@@ -5,6 +5,7 @@
 
 mod cache;
 mod deliver;
+mod files;
 mod graphql;
 mod http;
 mod media;

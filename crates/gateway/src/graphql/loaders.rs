@@ -110,6 +110,7 @@ many! {
     OffersOf => row::Offer, |desk, ids| desk.offers_of(&ids), |r| r.order_id, r;
     CoMembersOf => Uuid, |desk, ids| desk.co_members(&ids), |r| r.0, r.1;
     ConsultationsOf => row::Consultation, |desk, ids| desk.consultations_of(&ids), |r| r.0, r.1;
+    EvidenceOf => row::Evidence, |desk, ids| desk.evidence_of(&ids), |r| r.order_id, r;
     FeedbackOf => row::Feedback, |desk, ids| desk.feedback_of(&ids), |r| r.order_id, r;
     QuantitiesOf => row::OutcomeQuantity, |desk, ids| desk.quantities_of(&ids), |r| r.order_id, r;
     AmendmentsOf => row::Amendment, |desk, ids| desk.amendments_of(&ids), |r| r.list_id, r;

@@ -28,6 +28,7 @@ pub(super) mod kind {
     pub const CHANGE: &str = "change";
     pub const CLUE: &str = "clue";
     pub const CONSULTATION: &str = "consultation";
+    pub const EVIDENCE: &str = "evidence";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";
     pub const JOINT: &str = "joint";

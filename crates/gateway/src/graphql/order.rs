@@ -3,9 +3,10 @@
 use super::consultation::Consultation;
 use super::desk;
 use super::error::Outside;
+use super::evidence::Evidence;
 use super::loaders::{
-    CoMembersOf, ConsultationsOf, FeedbackOf, MatchById, MemberById, NeedById, OffersOf, QuantitiesOf,
-    StationById, load,
+    CoMembersOf, ConsultationsOf, EvidenceOf, FeedbackOf, MatchById, MemberById, NeedById, OffersOf,
+    QuantitiesOf, StationById, load,
 };
 use super::matched::Match;
 use super::member::Member;
@@ -239,6 +240,11 @@ impl Order {
     /// What shows it.
     async fn evidence(&self) -> Option<&str> {
         self.0.evidence.as_deref()
+    }
+    /// Files that show what was done, as far as the viewer may see them, the oldest first.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<Evidence>> {
+        let rows = load(ctx, EvidenceOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Evidence).collect())
     }
     /// What came out, counted.
     async fn quantities(&self, ctx: &Context<'_>) -> Result<Vec<Quantity>> {

@@ -6,6 +6,7 @@ use super::duty_item::DutyItem;
 use super::duty_list::DutyList;
 use super::error::outside;
 use super::escalation::Clue;
+use super::evidence::Evidence;
 use super::job::PlanJob;
 use super::joint::JointOffer;
 use super::matched::Match;
@@ -53,6 +54,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "YearEndPayload", params(YearEnd)))]
 #[graphql(concrete(name = "WebhookPayload", params(Webhook)))]
 #[graphql(concrete(name = "WebhookSecretPayload", params(WebhookSecret)))]
+#[graphql(concrete(name = "EvidencePayload", params(Evidence)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,
