@@ -37,6 +37,8 @@ mod scenario;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod topic;
+#[cfg(test)]
 mod walkthrough;
 #[cfg(test)]
 mod webhook;

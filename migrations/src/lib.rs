@@ -9,6 +9,7 @@ pub mod m0006_hotline;
 pub mod m0007_partnership;
 pub mod m0008_webhook;
 pub mod m0009_evidence;
+pub mod m0010_proposal;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_partnership::Migration),
             Box::new(m0008_webhook::Migration),
             Box::new(m0009_evidence::Migration),
+            Box::new(m0010_proposal::Migration),
         ]
     }
 }

@@ -84,6 +84,20 @@ codes! {
     }
 }
 
+codes! {
+    /// How a proposal is followed up (四督; domain.md §3.4).
+    FollowUpKind {
+        /// 党政领导全员督办.
+        Leaders = "LEADERS", "党政领导督办";
+        /// 主席会议集体督办.
+        Chair = "CHAIR", "主席会议督办";
+        /// 热点难点归类督办.
+        Topic = "TOPIC", "归类督办";
+        /// 办理效果跟踪督办.
+        Effect = "EFFECT", "效果跟踪督办";
+    }
+}
+
 impl ClueStatus {
     /// Whether a clue may go on to `to`.
     ///

@@ -21,6 +21,8 @@ codes! {
         Overdue = "OVERDUE", "已逾期";
         /// 待回访 orders.
         Rate = "RATE", "待回访";
+        /// 待告知 requesters of merged needs whose head has come to its end.
+        Tell = "TELL", "待告知诉求人";
         /// 待签 lists, for themselves or for an amendment.
         Sign = "SIGN", "待签署";
         /// 待答复联建共建 that another station has proposed.

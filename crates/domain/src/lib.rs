@@ -39,7 +39,7 @@ pub use duty_list::{
     DeclineReason, DutyForm, Edition, ListAction, ListStatus, MatchAction, MatchStatus, PairRuleKind,
     ProposedBy,
 };
-pub use escalation::{ClueStatus, LadderAnswer, LadderStep, ReferralTarget, ResultClass};
+pub use escalation::{ClueStatus, FollowUpKind, LadderAnswer, LadderStep, ReferralTarget, ResultClass};
 pub use evidence::{EvidenceMoment, FileKind};
 pub use hotline::{HotlineField, HotlineNature, HotlineState, HotlineTaking, HotlineTerm, HotlineTerms};
 pub use inbox::InboxKind;

@@ -33,11 +33,13 @@ mod partnership;
 mod payload;
 mod plan;
 mod policy;
+mod proposal;
 mod reading;
 mod resource;
 mod scenario;
 mod score;
 mod sector;
+mod topic;
 mod viewer;
 mod webhook;
 mod workstation;
@@ -76,10 +78,12 @@ pub struct Query(
     partnership::PartnershipQuery,
     plan::PlanQuery,
     policy::PolicyQuery,
+    proposal::ProposalQuery,
     reading::ReadingQuery,
     resource::ResourceQuery,
     scenario::ScenarioQuery,
     sector::SectorQuery,
+    topic::TopicQuery,
     viewer::ViewerQuery,
     webhook::WebhookQuery,
     workstation::WorkstationQuery,
@@ -102,8 +106,10 @@ pub struct Mutation(
     order_mutation::OrderMutation,
     partnership::PartnershipMutation,
     policy::PolicyMutation,
+    proposal::ProposalMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,
+    topic::TopicMutation,
     webhook::WebhookMutation,
     year::YearMutation,
 );

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use domain::{
     AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, HotlineField, HotlineTerm,
-    MemberLevel, NeedSource, NeedStatus, Publicity, ResourceKind, ResourceStatus, Urgency, WorkstationKind,
-    area,
+    MemberLevel, NeedSource, NeedStatus, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency,
+    WorkstationKind, area,
 };
 use store::{
-    Desk, NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewMember, NewNeed, NewRequirement,
-    NewResource, NewSeat, NewWorkstation, Report, RowError,
+    Desk, NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewMember, NewNeed, NewProposal,
+    NewRequirement, NewResource, NewSeat, NewWorkstation, Report, RowError,
 };
 
 /// What the rows of a file are.
@@ -35,6 +35,8 @@ pub enum Kind {
     Hotline,
     /// The hotline's words and what they mean here. The columns of the file take the place of what was known of them.
     HotlineTerms,
+    /// Proposals, with the clues that they grew from.
+    Proposals,
 }
 
 /// Rows that were read.
@@ -48,6 +50,7 @@ pub enum Rows {
     Calendar(Vec<NewDay>),
     Hotline(Vec<NewHotlineOrder>),
     HotlineTerms(Vec<NewHotlineTerm>),
+    Proposals(Vec<NewProposal>),
 }
 
 /// Rows that were read, and what was wrong with the others.
@@ -75,6 +78,7 @@ impl Rows {
             Rows::Calendar(rows) => desk.import_calendar(rows, dry_run).await,
             Rows::Hotline(rows) => desk.import_hotline(year, rows, dry_run, confirm_proposed).await,
             Rows::HotlineTerms(rows) => desk.import_hotline_terms(rows, dry_run).await,
+            Rows::Proposals(rows) => desk.import_proposals(year, rows, dry_run).await,
         }
     }
 }
@@ -245,6 +249,30 @@ const HOTLINE_TERMS: &[Column] = &[
     column("含义", &["meaning"], true, "本系统的代码", free),
 ];
 
+const PROPOSALS: &[Column] = &[
+    column("提案编号", &["number"], true, "再次导入时凭它更新", free),
+    column("年度", &["year"], false, "须与导入的年度一致", free),
+    column("案由", &["title"], true, "最多 200 字", free),
+    column("提案者", &["proposer"], true, "第一提案人、党派、界别或专委会", free),
+    column("立案", &["filed"], true, "是否立案", yes_no),
+    column("不予立案原因", &["reason"], false, "未立案的填写", free),
+    column("承办单位", &["handling_unit"], false, "", free),
+    column(
+        "办理结果",
+        &["result_class"],
+        false,
+        "A 已解决或基本解决,B 正在解决,C 列入计划,D 留作参考",
+        result_classes,
+    ),
+    column("办复日期", &["replied_on"], false, "", free),
+    column("办复内容", &["reply"], false, "已办复的填写", free),
+    column("线索编号", &["clue"], false, "由线索而来的填写,如 XC-015-2026-C-0003", free),
+];
+
+fn result_classes() -> Vec<String> {
+    ResultClass::ALL.iter().map(|c| c.code().to_owned()).collect()
+}
+
 impl Kind {
     /// The columns of its files.
     pub fn columns(self) -> &'static [Column] {
@@ -258,6 +286,7 @@ impl Kind {
             Kind::Calendar => CALENDAR,
             Kind::Hotline => HOTLINE,
             Kind::HotlineTerms => HOTLINE_TERMS,
+            Kind::Proposals => PROPOSALS,
         }
     }
 
@@ -273,6 +302,7 @@ impl Kind {
             Kind::Calendar => "工作日调整",
             Kind::Hotline => "12345 工单",
             Kind::HotlineTerms => "12345 用语",
+            Kind::Proposals => "提案",
         }
     }
 }
@@ -289,6 +319,7 @@ pub fn parse(kind: Kind, table: &Table<'_>, year: i32, station: Option<&str>) ->
         Kind::Calendar => each(table, calendar_row, Rows::Calendar),
         Kind::Hotline => each(table, |r| hotline_row(r, station), Rows::Hotline),
         Kind::HotlineTerms => each(table, hotline_term_row, Rows::HotlineTerms),
+        Kind::Proposals => each(table, |r| proposal_row(r, year), Rows::Proposals),
     }
 }
 
@@ -331,6 +362,24 @@ fn calendar_row(r: &mut Row<'_>) -> NewDay {
         day: r.read("日期", day).unwrap_or_default(),
         kind: coded!(r, "类型", DayKind).unwrap_or(DayKind::Rest),
         name: r.needed("名称", 50),
+    }
+}
+
+fn proposal_row(r: &mut Row<'_>, year: i32) -> NewProposal {
+    check_year(r, year);
+    r.needed("立案", 10);
+    NewProposal {
+        row: r.number,
+        number: r.needed("提案编号", 50),
+        title: r.needed("案由", 200),
+        proposer: r.needed("提案者", 100),
+        filed: r.read("立案", yes).unwrap_or(false),
+        reason: r.text("不予立案原因"),
+        handling_unit: r.text("承办单位"),
+        result_class: coded!(r, "办理结果", ResultClass),
+        replied_on: r.read("办复日期", day),
+        reply: r.text("办复内容"),
+        clue: r.text("线索编号"),
     }
 }
 

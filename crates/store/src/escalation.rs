@@ -275,13 +275,25 @@ impl Desk {
         self.need(Action::DecideNeed, c.workstation_id, None)?;
         self.open_year(&tx, c.year).await?;
         same_version(expected, c.version, vec!["status"])?;
+        let row = self.go_clue(&tx, c, news).await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    /// The same within a change that does more.
+    pub(crate) async fn go_clue(
+        &self,
+        tx: &DatabaseTransaction,
+        c: clue::Model,
+        news: &ClueNews,
+    ) -> Result<clue::Model> {
         let next = c.status.go(news.status)?;
         let given = |v: &Option<String>, what: &str, most: usize, path: &'static str| {
             refusal::text(v.as_deref().unwrap_or(""), what, most, path)
         };
         let mut row = c.clone().into_active_model();
         row.status = Set(next);
-        row.version = Set(expected + 1);
+        row.version = Set(c.version + 1);
         let mut reason = None;
         match next {
             ClueStatus::Filed => {
@@ -302,21 +314,20 @@ impl Desk {
                 reason = Some(words);
             }
         }
-        let row = row.update(&tx).await?;
-        let n = need::Entity::find_by_id(c.need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        let row = row.update(tx).await?;
+        let n = need::Entity::find_by_id(c.need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
         match next {
             ClueStatus::Replied => {
                 let words = domain::privacy::mask(row.reply.as_deref().unwrap_or(""));
-                self.close_step(&tx, n, LadderAnswer::Handled, words).await?;
+                self.close_step(tx, n, LadderAnswer::Handled, words).await?;
             }
             ClueStatus::NotAdopted | ClueStatus::NotFiled => {
                 let words = reason.clone().unwrap_or_default();
-                self.close_step(&tx, n, LadderAnswer::NotFound, words).await?;
+                self.close_step(tx, n, LadderAnswer::NotFound, words).await?;
             }
             _ => {}
         }
-        self.audit_clue(&tx, &row, "FOLLOW_CLUE", reason).await?;
-        self.commit(tx).await?;
+        self.audit_clue(tx, &row, "FOLLOW_CLUE", reason).await?;
         Ok(row)
     }
 }

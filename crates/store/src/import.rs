@@ -22,6 +22,7 @@ pub mod category;
 pub mod hotline;
 pub mod member;
 pub mod need;
+pub mod proposal;
 pub mod resource;
 pub mod workstation;
 

@@ -112,6 +112,13 @@ impl Desk {
                 .filter(self.in_sight(resource::Column::WorkstationId, None));
             counts.push((K::VerifyResource, count_of(submitted)));
         }
+        if may(Action::RateOrder) {
+            let untold = need::Entity::find()
+                .filter(need::Column::Year.eq(year))
+                .filter(self.in_sight(need::Column::WorkstationId, None))
+                .filter(self.to_tell());
+            counts.push((K::Tell, count_of(untold)));
+        }
         if may(Action::Partner) {
             let asked = partnership::Entity::find()
                 .filter(partnership::Column::Status.eq(PartnershipStatus::Proposed))

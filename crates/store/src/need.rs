@@ -31,6 +31,8 @@ pub struct NeedFilter {
     pub category: Option<String>,
     /// How they came.
     pub source: Option<NeedSource>,
+    /// Only those whose requesters are to be told of the end.
+    pub to_tell: bool,
     /// Urgency.
     pub urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -186,6 +188,9 @@ impl Desk {
         }
         if let Some(category) = &f.category {
             q = q.filter(need::Column::Category.starts_with(category));
+        }
+        if f.to_tell {
+            q = q.filter(self.to_tell());
         }
         if let Some(source) = f.source {
             q = q.filter(need::Column::Source.eq(source));

@@ -48,7 +48,7 @@ impl EscalationStep {
 }
 
 /// A proposal clue (提案线索).
-pub(super) struct Clue(row::Clue);
+pub(super) struct Clue(pub row::Clue);
 
 /// A proposal clue (提案线索).
 #[Object]

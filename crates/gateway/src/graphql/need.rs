@@ -8,7 +8,7 @@ use super::escalation::EscalationStep;
 use super::explain::{Remedy, WhyNot};
 use super::hotline::HotlineReply;
 use super::loaders::{
-    AreaByCode, HotlineOf, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf,
+    AnswersOf, AreaByCode, HotlineOf, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf,
     RequirementsOf, ResourceById, StationById, category, load,
 };
 use super::matched::Match;
@@ -16,6 +16,7 @@ use super::node::{id, kind, uuid, uuid_opt};
 use super::order::Order;
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
 use super::resource::Resource;
+use super::topic::RequesterAnswer;
 use super::workstation::Workstation;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
@@ -190,6 +191,11 @@ impl Need {
     async fn hotline(&self, ctx: &Context<'_>) -> Result<Option<HotlineReply>> {
         Ok(load(ctx, HotlineOf(self.0.id)).await?.map(HotlineReply))
     }
+    /// What its requester was told at its end, the oldest first.
+    async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<RequesterAnswer>> {
+        let rows = load(ctx, AnswersOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(RequesterAnswer).collect())
+    }
     /// Its orders that the viewer may see, the oldest first; one of them at most is live.
     async fn orders(&self, ctx: &Context<'_>) -> Result<Vec<Order>> {
         Ok(load(ctx, OrdersOfNeed(self.0.id)).await?.unwrap_or_default().into_iter().map(Order).collect())
@@ -261,6 +267,9 @@ pub(super) struct NeedFilterInput {
     category: Option<String>,
     /// How they came.
     source: Option<NeedSource>,
+    /// Only merged needs whose head has come to its end and whose requesters have not been told yet.
+    #[graphql(default)]
+    to_tell: bool,
     /// How much it presses.
     urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -321,6 +330,7 @@ impl NeedQuery {
             workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
             category: filter.category,
             source: filter.source,
+            to_tell: filter.to_tell,
             urgency: filter.urgency,
             text: filter.text,
         };

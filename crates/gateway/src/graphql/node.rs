@@ -23,12 +23,14 @@ use uuid::Uuid;
 /// Kinds of nodes, as they stand in ids.
 pub(super) mod kind {
     pub const AMENDMENT: &str = "amendment";
+    pub const ANSWER: &str = "answer";
     pub const AREA: &str = "area";
     pub const CATEGORY: &str = "category";
     pub const CHANGE: &str = "change";
     pub const CLUE: &str = "clue";
     pub const CONSULTATION: &str = "consultation";
     pub const EVIDENCE: &str = "evidence";
+    pub const FOLLOW_UP: &str = "followUp";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";
     pub const JOINT: &str = "joint";
@@ -38,10 +40,12 @@ pub(super) mod kind {
     pub const NEED: &str = "need";
     pub const ORDER: &str = "order";
     pub const PARTNERSHIP: &str = "partnership";
+    pub const PROPOSAL: &str = "proposal";
     pub const RESOURCE: &str = "resource";
     pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";
     pub const STATION: &str = "workstation";
+    pub const TOPIC: &str = "topic";
     pub const WEBHOOK: &str = "webhook";
 }
 

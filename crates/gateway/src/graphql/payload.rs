@@ -15,8 +15,10 @@ use super::need_mutation::Contact;
 use super::order::Order;
 use super::partnership::Partnership;
 use super::policy::PlanPolicy;
+use super::proposal::FollowUp;
 use super::resource::Resource;
 use super::scenario::Scenario;
+use super::topic::Topic;
 use super::webhook::Webhook;
 use super::webhook::WebhookSecret;
 use super::year::{Renewal, YearEnd};
@@ -55,6 +57,8 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "WebhookPayload", params(Webhook)))]
 #[graphql(concrete(name = "WebhookSecretPayload", params(WebhookSecret)))]
 #[graphql(concrete(name = "EvidencePayload", params(Evidence)))]
+#[graphql(concrete(name = "FollowUpPayload", params(FollowUp)))]
+#[graphql(concrete(name = "TopicPayload", params(Topic)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,
