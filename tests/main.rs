@@ -37,6 +37,8 @@ mod scenario;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod studio;
+#[cfg(test)]
 mod topic;
 #[cfg(test)]
 mod walkthrough;

@@ -10,6 +10,7 @@ pub mod m0007_partnership;
 pub mod m0008_webhook;
 pub mod m0009_evidence;
 pub mod m0010_proposal;
+pub mod m0011_studio;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_webhook::Migration),
             Box::new(m0009_evidence::Migration),
             Box::new(m0010_proposal::Migration),
+            Box::new(m0011_studio::Migration),
         ]
     }
 }

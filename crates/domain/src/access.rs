@@ -63,6 +63,8 @@ codes! {
         PublishList = "PUBLISH_LIST", "发布清单";
         /// Propose, agree to and end partnerships of the own station.
         Partner = "PARTNER", "联建共建";
+        /// Keep contact with constituents: a member the own links.
+        KeepLinks = "KEEP_LINKS", "联系界别群众";
         /// Issue orders, dispatch, reassign, suspend, cancel them, consent to a return.
         DecideOrder = "DECIDE_ORDER", "开单派单";
         /// Accept or decline an order, or record the member's answer.
@@ -115,9 +117,10 @@ pub fn reach(role: Role, action: Action) -> Reach {
         // Sees, comments, returns a draft; cannot edit a station's needs (rule 12).
         (P::DistrictOfficer, A::ReadLists | A::ReadDashboard | A::ReadAudit | A::ReturnList) => R::Stations,
         (P::DistrictOfficer, _) => R::Nothing,
-        (P::Member, A::ReadLists | A::WriteResource | A::AnswerMatch | A::AnswerOrder | A::CarryOrder) => {
-            R::Own
-        }
+        (
+            P::Member,
+            A::ReadLists | A::WriteResource | A::AnswerMatch | A::AnswerOrder | A::CarryOrder | A::KeepLinks,
+        ) => R::Own,
         (P::Member, _) => R::Nothing,
         (
             P::Clerk,
@@ -129,6 +132,7 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::AnswerMatch
             | A::AnswerOrder
             | A::CarryOrder
+            | A::KeepLinks
             | A::RateOrder,
         ) => R::Stations,
         (P::Clerk, _) => R::Nothing,
@@ -164,7 +168,7 @@ mod tests {
             printed.push('\n');
         }
         // Columns in the order of `Action::ALL`.
-        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . . o o . . . .\n           CLERK s s . s s . s . . s . . . . . . . s s s . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s s s s s s . . .\n SECOND_CONVENER s s s s s s s s s s s s . s s s s s s s . . .\n    STATION_HEAD s s s s s s s s s s s s . . . s s s s s . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s s s s s s . . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . . . . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C . . . . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . . . . . . . .\n";
+        let expected = "       ANONYMOUS . . . . . . . . . . . . . . . . . . . . . . . .\n          MEMBER o . . . . . o . . o . . . . . . o . o o . . . .\n           CLERK s s . s s . s . . s . . . . . . s . s s s . . .\n  FIRST_CONVENER s s s s s s s s s s s s s . s s s s s s s . . .\n SECOND_CONVENER s s s s s s s s s s s s . s s s s s s s s . . .\n    STATION_HEAD s s s s s s s s s s s s . . . s s s s s s . . .\n  CHIEF_CONVENER s s s . s s s s s s s s s s s s s s s s s . . .\nDISTRICT_OFFICER s s s . . . . . . . . s . . . . . . . . . . . .\n    CITY_OFFICER C C C . . . . . . . . C . . C . . . . . . C C C\n         AUDITOR C C C . . . . . . . . . . . . . . . . . . . . .\n";
         assert_eq!(printed, expected);
     }
 

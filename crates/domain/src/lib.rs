@@ -28,6 +28,7 @@ pub mod policy;
 pub use text::private as privacy;
 pub mod refusal;
 pub mod resource;
+pub mod task;
 pub mod workstation;
 pub mod year;
 
@@ -54,5 +55,6 @@ pub use partnership::{JointStatus, PartnershipScope, PartnershipStatus};
 pub use policy::{PolicyStatus, ScenarioStatus};
 pub use refusal::Refusal;
 pub use resource::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};
+pub use task::PlanPart;
 pub use workstation::{AssignmentRole, ConvenerSeat, WorkstationKind};
 pub use year::YearStatus;

@@ -5,6 +5,7 @@ mod area;
 mod audit;
 mod candidate;
 mod category;
+mod constituent;
 mod consultation;
 mod dashboard;
 mod drive;
@@ -22,6 +23,7 @@ mod limits;
 mod loaders;
 mod matched;
 mod measure;
+mod mediation;
 mod member;
 mod need;
 mod need_mutation;
@@ -39,6 +41,7 @@ mod resource;
 mod scenario;
 mod score;
 mod sector;
+mod task;
 mod topic;
 mod viewer;
 mod webhook;
@@ -62,6 +65,7 @@ pub struct Query(
     audit::AuditQuery,
     candidate::CandidateQuery,
     category::CategoryQuery,
+    constituent::ConstituentQuery,
     consultation::ConsultationQuery,
     dashboard::DashboardQuery,
     duty_list::DutyListQuery,
@@ -71,6 +75,7 @@ pub struct Query(
     ledger::LedgerQuery,
     matched::MatchQuery,
     measure::MeasureQuery,
+    mediation::MediationQuery,
     member::MemberQuery,
     need::NeedQuery,
     node::NodeQuery,
@@ -83,6 +88,7 @@ pub struct Query(
     resource::ResourceQuery,
     scenario::ScenarioQuery,
     sector::SectorQuery,
+    task::TaskQuery,
     topic::TopicQuery,
     viewer::ViewerQuery,
     webhook::WebhookQuery,
@@ -94,6 +100,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     amendment::AmendmentMutation,
+    constituent::ConstituentMutation,
     consultation::ConsultationMutation,
     duty_item::DutyItemMutation,
     duty_list::DutyListMutation,
@@ -102,6 +109,7 @@ pub struct Mutation(
     job::JobMutation,
     joint::JointMutation,
     matched::MatchMutation,
+    mediation::MediationMutation,
     need_mutation::NeedMutation,
     order_mutation::OrderMutation,
     partnership::PartnershipMutation,
@@ -109,6 +117,7 @@ pub struct Mutation(
     proposal::ProposalMutation,
     resource::ResourceMutation,
     scenario::ScenarioMutation,
+    task::TaskMutation,
     topic::TopicMutation,
     webhook::WebhookMutation,
     year::YearMutation,

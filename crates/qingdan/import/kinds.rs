@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use domain::{
     AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, HotlineField, HotlineTerm,
-    MemberLevel, NeedSource, NeedStatus, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency,
-    WorkstationKind, area,
+    MemberLevel, NeedSource, NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass,
+    Urgency, WorkstationKind, area,
 };
 use store::{
     Desk, NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewMember, NewNeed, NewProposal,
-    NewRequirement, NewResource, NewSeat, NewWorkstation, Report, RowError,
+    NewRequirement, NewResource, NewSeat, NewTask, NewWorkstation, Report, RowError,
 };
 
 /// What the rows of a file are.
@@ -37,6 +37,8 @@ pub enum Kind {
     HotlineTerms,
     /// Proposals, with the clues that they grew from.
     Proposals,
+    /// Tasks of the year's plan (1+4+N), with which items of lists are tagged.
+    PlanTasks,
 }
 
 /// Rows that were read.
@@ -51,6 +53,7 @@ pub enum Rows {
     Hotline(Vec<NewHotlineOrder>),
     HotlineTerms(Vec<NewHotlineTerm>),
     Proposals(Vec<NewProposal>),
+    PlanTasks(Vec<NewTask>),
 }
 
 /// Rows that were read, and what was wrong with the others.
@@ -79,6 +82,7 @@ impl Rows {
             Rows::Hotline(rows) => desk.import_hotline(year, rows, dry_run, confirm_proposed).await,
             Rows::HotlineTerms(rows) => desk.import_hotline_terms(rows, dry_run).await,
             Rows::Proposals(rows) => desk.import_proposals(year, rows, dry_run).await,
+            Rows::PlanTasks(rows) => desk.import_tasks(year, rows, dry_run).await,
         }
     }
 }
@@ -269,6 +273,12 @@ const PROPOSALS: &[Column] = &[
     column("线索编号", &["clue"], false, "由线索而来的填写,如 XC-015-2026-C-0003", free),
 ];
 
+const PLAN_TASKS: &[Column] = &[
+    column("代码", &["code"], true, "如 N-03", free),
+    column("类别", &["part"], true, "1+4+N 的哪一部分", labels!(PlanPart)),
+    column("名称", &["name"], true, "", free),
+];
+
 fn result_classes() -> Vec<String> {
     ResultClass::ALL.iter().map(|c| c.code().to_owned()).collect()
 }
@@ -287,6 +297,7 @@ impl Kind {
             Kind::Hotline => HOTLINE,
             Kind::HotlineTerms => HOTLINE_TERMS,
             Kind::Proposals => PROPOSALS,
+            Kind::PlanTasks => PLAN_TASKS,
         }
     }
 
@@ -303,6 +314,7 @@ impl Kind {
             Kind::Hotline => "12345 工单",
             Kind::HotlineTerms => "12345 用语",
             Kind::Proposals => "提案",
+            Kind::PlanTasks => "年度计划任务",
         }
     }
 }
@@ -320,6 +332,7 @@ pub fn parse(kind: Kind, table: &Table<'_>, year: i32, station: Option<&str>) ->
         Kind::Hotline => each(table, |r| hotline_row(r, station), Rows::Hotline),
         Kind::HotlineTerms => each(table, hotline_term_row, Rows::HotlineTerms),
         Kind::Proposals => each(table, |r| proposal_row(r, year), Rows::Proposals),
+        Kind::PlanTasks => each(table, plan_task_row, Rows::PlanTasks),
     }
 }
 
@@ -362,6 +375,16 @@ fn calendar_row(r: &mut Row<'_>) -> NewDay {
         day: r.read("日期", day).unwrap_or_default(),
         kind: coded!(r, "类型", DayKind).unwrap_or(DayKind::Rest),
         name: r.needed("名称", 50),
+    }
+}
+
+fn plan_task_row(r: &mut Row<'_>) -> NewTask {
+    r.needed("类别", 20);
+    NewTask {
+        row: r.number,
+        code: r.needed("代码", 20),
+        part: coded!(r, "类别", PlanPart).unwrap_or(PlanPart::Task),
+        name: r.needed("名称", 100),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod member;
 pub mod need;
 pub mod proposal;
 pub mod resource;
+pub mod task;
 pub mod workstation;
 
 /// A row that cannot be taken, by row and column.

@@ -1,7 +1,7 @@
 //! Proposals as far as stations touch them: follow-ups (协商督办), and how clues turn into proposals.
 
 use crate::desk::Event;
-use crate::entity::{clue, follow_up, proposal, workstation};
+use crate::entity::{clue, follow_up, proposal};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::{Action, ClueStatus, FollowUpKind, Reach, Refusal, ResultClass, order, refusal};
@@ -149,23 +149,10 @@ impl Desk {
 
     /// How the clues of a year turned into proposals, in the city or in a district. Three statements.
     pub async fn conversion(&self, year: i32, district: Option<&str>) -> Result<Conversion> {
-        if self.reach(Action::ReadDashboard) == Reach::Nothing {
-            return Err(self.not_allowed(Action::ReadDashboard).into());
-        }
         let db = self.store.db();
-        let stations = || {
-            let mut q = workstation::Entity::find()
-                .select_only()
-                .column(workstation::Column::Id)
-                .filter(self.in_sight(workstation::Column::Id, None));
-            if let Some(district) = district {
-                q = q.filter(workstation::Column::District.eq(district));
-            }
-            q.into_query()
-        };
         let clues = clue::Entity::find()
             .filter(clue::Column::Year.eq(year))
-            .filter(clue::Column::WorkstationId.in_subquery(stations()));
+            .filter(clue::Column::WorkstationId.in_subquery(self.figured(district)?));
         let grown = proposal::Entity::find().filter(proposal::Column::Filed.eq(true)).filter(
             proposal::Column::ClueId
                 .in_subquery(clues.clone().select_only().column(clue::Column::Id).into_query()),
@@ -190,7 +177,7 @@ impl Desk {
             .select_only()
             .column_as(follow_up::Column::Id.count(), "n")
             .filter(follow_up::Column::Year.eq(year))
-            .filter(follow_up::Column::WorkstationId.in_subquery(stations()))
+            .filter(follow_up::Column::WorkstationId.in_subquery(self.figured(district)?))
             .into_tuple()
             .one(db)
             .await?;

@@ -2,7 +2,9 @@
 
 use super::desk;
 use super::error::Outside;
-use super::loaders::{Carried, CarriedBy, ItemById, ListById, Loaders, MatchesOfNeed, ShortItemsOf, load};
+use super::loaders::{
+    Carried, CarriedBy, ItemById, ListById, Loaders, MatchesOfNeed, ShortItemsOf, TasksOf, load,
+};
 use super::matched::Match;
 use super::member::Member;
 use super::need::Need;
@@ -11,6 +13,7 @@ use super::page::{Counted, Nodes, nodes};
 use super::payload::{Payload, payload};
 use super::resource::Resource;
 use super::score::Score;
+use super::task::PlanTask;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::DutyForm;
 use std::collections::HashMap;
@@ -129,6 +132,11 @@ impl DutyItem {
     async fn joint_of(&self, ctx: &Context<'_>) -> Result<Option<DutyItem>> {
         let Some(lead) = self.item.joint_of else { return Ok(None) };
         Ok(load(ctx, ItemById(lead)).await?.map(DutyItem::from))
+    }
+    /// Tasks of the year's plan (1+4+N) that it serves, by code.
+    #[graphql(complexity = "2 * child_complexity")]
+    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<PlanTask>> {
+        Ok(load(ctx, TasksOf(self.item.id)).await?.unwrap_or_default().into_iter().map(PlanTask).collect())
     }
     /// Whether this station carries it for another that is in the lead (联办).
     async fn joint(&self) -> bool {

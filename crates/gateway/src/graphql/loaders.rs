@@ -92,6 +92,7 @@ one! {
     PersonName(Uuid) => String, people, |r| r.0, r.1;
     HotlineOf(Uuid) => store::HotlineReply, hotline_of, |r| r.order.need_id, r;
     ClueById(Uuid) => row::Clue, clues_by_id, |r| r.id, r;
+    ConstituentById(Uuid) => row::Constituent, constituents_by_id, |r| r.id, r;
     ReasonOf(Uuid) => row::PlanReason, reasons_of, |r| r.need_id, r;
 }
 
@@ -99,6 +100,7 @@ many! {
     AnswersOf => row::RequesterAnswer, |desk, ids| desk.answers_of(&ids), |r| r.need_id, r;
     FollowUpsOf => row::FollowUp, |desk, ids| desk.follow_ups_of(&ids), |r| r.proposal_id, r;
     NeedsOfTopic => row::Need, |desk, ids| desk.needs_of_topics(&ids), |r| r.0, r.1;
+    TasksOf => row::PlanTask, |desk, ids| desk.tasks_of(&ids), |r| r.0, r.1;
     ItemsOf => row::DutyItem, |desk, ids| desk.items_of(&ids), |r| r.list_id, r;
     RequirementsOf => row::Requirement, |desk, ids| desk.requirements_of(&ids), |r| r.need_id, r;
     MatchesOfNeed => row::Match, |desk, ids| desk.matches_of_needs(&ids), |r| r.need_id, r;

@@ -13,9 +13,9 @@ use store::{NeedInput, NewRequirement};
 #[derive(SimpleObject)]
 pub(super) struct Contact {
     /// Name.
-    name: String,
+    pub(super) name: String,
     /// Telephone.
-    phone: String,
+    pub(super) phone: String,
 }
 
 /// One thing that a need takes.

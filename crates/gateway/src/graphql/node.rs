@@ -28,14 +28,17 @@ pub(super) mod kind {
     pub const CATEGORY: &str = "category";
     pub const CHANGE: &str = "change";
     pub const CLUE: &str = "clue";
+    pub const CONSTITUENT: &str = "constituent";
     pub const CONSULTATION: &str = "consultation";
     pub const EVIDENCE: &str = "evidence";
     pub const FOLLOW_UP: &str = "followUp";
     pub const ITEM: &str = "item";
     pub const JOB: &str = "job";
     pub const JOINT: &str = "joint";
+    pub const LINK: &str = "link";
     pub const LIST: &str = "list";
     pub const MATCH: &str = "match";
+    pub const MEDIATION: &str = "mediation";
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
     pub const ORDER: &str = "order";
@@ -45,6 +48,7 @@ pub(super) mod kind {
     pub const SCENARIO: &str = "scenario";
     pub const SECTOR: &str = "sector";
     pub const STATION: &str = "workstation";
+    pub const TASK: &str = "task";
     pub const TOPIC: &str = "topic";
     pub const WEBHOOK: &str = "webhook";
 }

@@ -1,6 +1,7 @@
 //! What every mutation answers: the node, or why not.
 
 use super::amendment::Amendment;
+use super::constituent::ConstituentLink;
 use super::consultation::Consultation;
 use super::duty_item::DutyItem;
 use super::duty_list::DutyList;
@@ -10,6 +11,7 @@ use super::evidence::Evidence;
 use super::job::PlanJob;
 use super::joint::JointOffer;
 use super::matched::Match;
+use super::mediation::MediationMonth;
 use super::need::Need;
 use super::need_mutation::Contact;
 use super::order::Order;
@@ -59,6 +61,8 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "EvidencePayload", params(Evidence)))]
 #[graphql(concrete(name = "FollowUpPayload", params(FollowUp)))]
 #[graphql(concrete(name = "TopicPayload", params(Topic)))]
+#[graphql(concrete(name = "MediationMonthPayload", params(MediationMonth)))]
+#[graphql(concrete(name = "ConstituentLinkPayload", params(ConstituentLink)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,
