@@ -41,6 +41,8 @@ mod studio;
 #[cfg(test)]
 mod topic;
 #[cfg(test)]
+mod walk;
+#[cfg(test)]
 mod walkthrough;
 #[cfg(test)]
 mod webhook;

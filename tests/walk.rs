@@ -1,0 +1,453 @@
+//! Every action in every state by every role, at home and abroad, over the desk, against one committed table
+//! (`tests/walk.txt`). What is refused changes nothing and says why. `QINGDAN_BLESS=1` writes the table anew.
+
+use crate::city::{City, Engine, project};
+use crate::duty_list::planned;
+use chrono::{DateTime, Utc};
+use domain::{
+    ConvenerSeat, DeclineReason, DutyForm, FeedbackBy, MatchAction, MatchStatus, NeedAction, NeedStatus,
+    OrderAction, OrderStatus, Rating, ResourceAction, ResourceStatus, Role, Solved,
+};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use store::{Desk, Error, FeedbackInput, Lead, OutcomeInput, SessionInput, Store, Viewer};
+use uuid::Uuid;
+
+/// Seeds of ids: the rows of the city are there already, so those of later starts are others.
+const FIRST: [u8; 32] = [7; 32];
+const LATER: [u8; 32] = [8; 32];
+
+fn at() -> DateTime<Utc> {
+    "2026-12-01T02:00:00Z".parse().expect("a moment")
+}
+
+/// A file of the city, put back whenever something has changed it.
+struct World {
+    file: PathBuf,
+    key: [u8; 32],
+    pristine: Vec<u8>,
+    store: Option<Store>,
+    /// A connection of its own, which sees whether another has changed anything.
+    watch: Option<DatabaseConnection>,
+}
+
+impl World {
+    fn url(&self) -> String {
+        format!("sqlite:{}?mode=rwc", self.file.display())
+    }
+
+    async fn connection(&self) -> DatabaseConnection {
+        let mut options = ConnectOptions::new(self.url());
+        options.max_connections(1).sqlx_logging(false);
+        Database::connect(options).await.expect("a connection")
+    }
+
+    async fn close(&mut self) {
+        if let Some(watch) = self.watch.take() {
+            watch.close().await.expect("closed");
+        }
+        if let Some(store) = self.store.take() {
+            store.close().await;
+        }
+    }
+
+    /// The city as it was at first, with these changes.
+    async fn begin(&mut self, changes: &[String]) {
+        self.close().await;
+        for end in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
+        }
+        std::fs::write(&self.file, &self.pristine).expect("written");
+        let db = self.connection().await;
+        for change in changes {
+            db.execute_unprepared(change).await.expect("a change");
+        }
+        db.close().await.expect("closed");
+        self.store = Some(Store::open_to_make(&self.url(), self.key, LATER).await.expect("a store"));
+        self.watch = Some(self.connection().await);
+    }
+
+    fn desk(&self, viewer: &Viewer) -> Desk {
+        self.store.as_ref().expect("open").on_behalf_of(viewer.clone(), at())
+    }
+
+    /// A number that moves when another connection has changed anything.
+    async fn mark(&self) -> i64 {
+        let watch = self.watch.as_ref().expect("open");
+        let pragma = Statement::from_string(watch.get_database_backend(), "PRAGMA data_version");
+        let row = watch.query_one_raw(pragma).await.expect("a row").expect("a row");
+        row.try_get_by_index(0).expect("a number")
+    }
+}
+
+/// Who acts: the role with its scope.
+fn viewers(city: &City, own: Uuid, foreign: Uuid, found: &BTreeMap<&str, Viewer>) -> Vec<(String, Viewer)> {
+    let mut all = Vec::new();
+    for role in Role::ALL {
+        let at = |stations: Vec<Uuid>, person| Viewer { role: *role, person, stations };
+        let known = |name: &str| found[name].person;
+        match role {
+            Role::Anonymous => all.push(("ANONYMOUS".to_owned(), Viewer::anonymous())),
+            Role::CityOfficer | Role::Auditor => all.push((role.code().to_owned(), at(vec![], None))),
+            Role::Member => {
+                all.push(("MEMBER own".to_owned(), found["MEMBER own"].clone()));
+                all.push(("MEMBER foreign".to_owned(), found["MEMBER foreign"].clone()));
+            }
+            _ => {
+                let person = found.get(role.code()).map_or_else(|| known("CLERK"), |v| v.person);
+                all.push((format!("{} own", role.code()), at(vec![own], person)));
+                all.push((format!("{} foreign", role.code()), at(vec![foreign], person)));
+            }
+        }
+    }
+    assert!(city.folder.exists());
+    all
+}
+
+/// The outcome of an action: `+`, or the code of its refusal.
+fn outcome<T>(answer: store::Result<T>) -> String {
+    match answer {
+        Ok(_) => "+".to_owned(),
+        Err(Error::Refused(why)) => {
+            assert!(!why.is_empty() && why.iter().all(|r| r.message.chars().count() > 5), "{why:?}");
+            why[0].code.to_owned()
+        }
+        Err(Error::NotFound(_)) => "NOT_FOUND".to_owned(),
+        Err(Error::Conflict(_)) => "CONFLICT".to_owned(),
+        Err(Error::Fault(e)) => panic!("a fault: {e}"),
+    }
+}
+
+/// Outcomes of one action by one viewer in all states, as a line: first what is done, then why not, the commonest last.
+fn line(states: &[(&str, String)]) -> String {
+    let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (state, code) in states {
+        by.entry(code).or_default().push(state);
+    }
+    let mut order: Vec<(&&str, &Vec<&str>)> = by.iter().collect();
+    order.sort_by_key(|(code, states)| (**code != "+", states.len(), **code));
+    let last = order.len() - 1;
+    let part = |(i, (code, states)): (usize, &(&&str, &Vec<&str>))| {
+        if i == last && (last > 0 || **code != "+") {
+            format!("otherwise {code}")
+        } else {
+            format!("{code} {}", states.join(","))
+        }
+    };
+    order.iter().enumerate().map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// The rows that are acted on.
+struct Ids {
+    need: Uuid,
+    head: Uuid,
+    order: Uuid,
+    matched: Uuid,
+    resource: Uuid,
+    list: Uuid,
+}
+
+async fn on_order(d: &Desk, i: &Ids, action: OrderAction, v: i32) -> store::Result<()> {
+    use OrderAction as A;
+    let (id, why) = (i.order, "按实际情况");
+    let day = d.today();
+    match action {
+        A::Dispatch => d.dispatch_order(id, v, Lead::Match(i.matched)).await,
+        A::Accept => d.accept_order(id, v).await,
+        A::Decline => d.decline_order(id, v, DeclineReason::Time, "").await,
+        A::AskReturn => d.ask_return(id, v, why).await,
+        A::AllowReturn => d.answer_return(id, v, true, why).await,
+        A::RefuseReturn => d.answer_return(id, v, false, why).await,
+        A::Reassign => d.reassign_order(id, v, why).await,
+        A::Consult => {
+            let session = SessionInput {
+                orders: vec![(id, v)],
+                held_on: day,
+                place: "议事厅".into(),
+                brand: None,
+                form: DutyForm::Consultation,
+                host: "召集人".into(),
+                attendees: vec!["居民代表".into()],
+                options: vec!["甲".into()],
+                conclusion: "采用甲".into(),
+                next_step: None,
+                minutes: Some("记录".into()),
+            };
+            return d.record_consultation(&session).await.map(drop);
+        }
+        A::Waive => d.waive_consultation(id, v, why).await,
+        A::Plan => d.plan_order(id, v, "分两步", None).await,
+        A::Start => d.start_order(id, v).await,
+        A::Suspend => d.suspend_order(id, v, why).await,
+        A::Resume => d.resume_order(id, v).await,
+        A::Resolve => {
+            let quantities = Vec::new();
+            let (outcome, evidence) = ("已办".into(), "记录".into());
+            d.resolve_order(id, v, &OutcomeInput { resolved_on: day, outcome, evidence, quantities }).await
+        }
+        A::Rate => {
+            let word = FeedbackInput {
+                given_by: FeedbackBy::Requester,
+                channel: "电话".into(),
+                rating: Rating::Satisfied,
+                solved: Some(Solved::Yes),
+                words: None,
+            };
+            d.rate_order(id, v, &word).await
+        }
+        A::Cancel => d.cancel_order(id, v, why).await,
+        // Done by the clock and at the year's end.
+        A::Lapse | A::CarryOver => return Ok(()),
+    }
+    .map(drop)
+}
+
+/// What an order's state means for its need and its match.
+fn order_state(state: OrderStatus) -> Vec<String> {
+    use {MatchStatus as M, NeedStatus as N, OrderStatus as S};
+    let (need, matched) = match state {
+        S::Issued => (N::Open, M::Suggested),
+        S::Dispatched => (N::Open, M::Proposed),
+        S::Declined => (N::Open, M::Declined),
+        S::TimedOut => (N::Open, M::Lapsed),
+        S::Returned | S::Cancelled => (N::Open, M::Released),
+        S::Resolved => (N::Resolved, M::Used),
+        S::Closed => (N::Closed, M::Used),
+        S::CarriedOver => (N::CarriedOver, M::Released),
+        _ => (N::InProgress, M::Confirmed),
+    };
+    let mut set = vec![
+        format!("UPDATE work_order SET status = '{}'", state.code()),
+        // A service that the convener has freed of consultation; the return was asked for.
+        "UPDATE work_order SET waived = '服务', return_asked = '出差'".to_owned(),
+        format!("UPDATE need SET status = '{}' WHERE id = (SELECT need_id FROM work_order)", need.code()),
+        format!(
+            "UPDATE need_match SET status = '{}' WHERE id = (SELECT match_id FROM work_order)",
+            matched.code()
+        ),
+    ];
+    if matches!(state, S::Issued | S::Declined | S::TimedOut | S::Returned) {
+        set.push("UPDATE work_order SET match_id = NULL, lead_id = NULL".to_owned());
+    }
+    set
+}
+
+#[test]
+fn every_action_in_every_state_by_every_role_is_as_the_table_says() {
+    let city = planned(Engine::Sqlite);
+    let tokens: BTreeMap<&str, String> = [
+        ("CLERK", city.token("CLERK", &["--station", "XC-001"])),
+        ("FIRST_CONVENER", city.token("FIRST_CONVENER", &["--station", "XC-001"])),
+        ("SECOND_CONVENER", city.token("SECOND_CONVENER", &["--station", "XC-001"])),
+        ("STATION_HEAD", city.token("STATION_HEAD", &["--station", "XC-001"])),
+        ("MEMBER own", city.token("MEMBER", &["--member", "W-2"])),
+        ("MEMBER foreign", city.token("MEMBER", &["--member", "W-1"])),
+    ]
+    .into();
+    let key: [u8; 32] =
+        std::fs::read(city.folder.join("qingdan.key")).expect("a key").try_into().expect("32 bytes");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let table = runtime.block_on(walk(&city, &tokens, key));
+    let path = project().join("tests/walk.txt");
+    if std::env::var("QINGDAN_BLESS").is_ok() {
+        std::fs::write(&path, &table).expect("written");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the table");
+    for (n, (is, should)) in table.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(is, should, "line {}", n + 1);
+    }
+    assert_eq!(table.lines().count(), expected.lines().count());
+}
+
+async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> String {
+    let file = city.folder.join("city.sqlite");
+    let mut world = World { file, key, pristine: Vec::new(), store: None, watch: None };
+    let store = Store::open(&world.url(), key, FIRST).await.expect("a store");
+    let mut found = BTreeMap::new();
+    for (name, token) in tokens {
+        found.insert(*name, store.viewer(token, at()).await.expect("looked up").expect("a viewer"));
+    }
+    let stations = store.on_behalf_of(Viewer::command(), at());
+    let own = stations.workstation_by_code("XC-001").await.expect("asked").expect("a station").id;
+    let foreign = stations.workstation_by_code("XC-002").await.expect("asked").expect("a station").id;
+    // An order for the doctor, offered to W-2.
+    let convener = store.on_behalf_of(found["FIRST_CONVENER"].clone(), at());
+    let filter = store::NeedFilter { year: 2026, ..Default::default() };
+    let page = store::Page { after: None, before: None, size: 20, backward: false, descending: false };
+    let needs = convener.needs(&filter, store::NeedOrder::Number, &page).await.expect("needs");
+    let id = |title: &str| needs.rows.iter().find(|(_, n)| n.title == title).expect("a need").1.id;
+    let (need, head) = (id("想请医生来"), id("另一处路灯"));
+    let matched = convener.matches_of_needs(&[need]).await.expect("matches").remove(0);
+    let order = convener.issue_order(need, None, None).await.expect("an order");
+    let order =
+        convener.dispatch_order(order.id, order.version, Lead::Match(matched.id)).await.expect("offered");
+    let list = convener.lists_of(&[own], 2026).await.expect("lists").remove(0);
+    let ids = Ids {
+        need,
+        head,
+        order: order.id,
+        matched: matched.id,
+        resource: matched.resource_id,
+        list: list.id,
+    };
+    drop((convener, stations));
+    store.close().await;
+    world.pristine = std::fs::read(&world.file).expect("the city");
+    let viewers = viewers(city, own, foreign, &found);
+
+    let mut table = String::new();
+    let mut tried = 0;
+    // Outcomes by action and viewer, state by state.
+    let mut write = |noun: &str, rows: BTreeMap<(usize, &str, usize), Vec<(&'static str, String)>>| {
+        let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
+        for ((_, action, viewer), states) in &rows {
+            tried += states.len();
+            let text = line(states);
+            match groups.iter_mut().find(|g| g.0 == *action && g.1 == text) {
+                Some(g) => g.2.push(&viewers[*viewer].0),
+                None => groups.push((action, text, vec![&viewers[*viewer].0])),
+            }
+        }
+        for (action, text, who) in groups {
+            table += &format!("{noun} {action} | {} | {text}\n", who.join(", "));
+        }
+    };
+    macro_rules! walked {
+        ($noun:literal, $states:expr, $set:expr, $actions:expr, $version:literal, |$d:ident, $a:ident, $v:ident| $act:expr) => {{
+            let mut rows: BTreeMap<(usize, &str, usize), Vec<(&'static str, String)>> = BTreeMap::new();
+            for state in $states {
+                let set: Vec<String> = $set(*state);
+                world.begin(&set).await;
+                for (n, $a) in $actions.iter().copied().enumerate() {
+                    for (who, (_, viewer)) in viewers.iter().enumerate() {
+                        let watch = world.watch.as_ref().expect("open");
+                        let asked = Statement::from_string(watch.get_database_backend(), $version);
+                        let row = watch.query_one_raw(asked).await.expect("a row").expect("a row");
+                        let $v: i32 = row.try_get_by_index(0).expect("a version");
+                        let before = world.mark().await;
+                        let code = {
+                            let $d = &world.desk(viewer);
+                            outcome($act)
+                        };
+                        let changed = world.mark().await != before;
+                        assert_eq!(changed, code == "+", "{} {} {}", $noun, state.code(), code);
+                        if changed {
+                            world.begin(&set).await;
+                        }
+                        rows.entry((n, $a.code(), who)).or_default().push((state.code(), code));
+                    }
+                }
+            }
+            write($noun, rows);
+        }};
+    }
+
+    let actions: Vec<OrderAction> = OrderAction::ALL
+        .iter()
+        .copied()
+        .filter(|a| !matches!(a, OrderAction::Lapse | OrderAction::CarryOver))
+        .collect();
+    walked!("order", OrderStatus::ALL, order_state, actions, "SELECT version FROM work_order", |d, a, v| {
+        on_order(d, &ids, a, v).await
+    });
+
+    use NeedAction as N;
+    let by_hand = [N::Submit, N::Verify, N::Refuse, N::Refer, N::Merge, N::Split, N::Withdraw];
+    let of_need =
+        |s: NeedStatus| vec![format!("UPDATE need SET status = '{}' WHERE title = '想请医生来'", s.code())];
+    walked!(
+        "need",
+        NeedStatus::ALL,
+        of_need,
+        by_hand,
+        "SELECT version FROM need WHERE title = '想请医生来'",
+        |d, a, v| d.move_need(ids.need, v, a, Some("按实际情况"), Some(ids.head)).await
+    );
+
+    let of_resource = |s: ResourceStatus| {
+        vec![format!("UPDATE resource SET status = '{}' WHERE title = '社区义诊'", s.code())]
+    };
+    walked!(
+        "resource",
+        ResourceStatus::ALL,
+        of_resource,
+        ResourceAction::ALL,
+        "SELECT version FROM resource WHERE title = '社区义诊'",
+        |d, a, v| d.move_resource(ids.resource, v, a, Some("按实际情况")).await
+    );
+
+    use MatchAction as M;
+    let by_hand = [M::Propose, M::Confirm, M::Decline, M::Dismiss];
+    let of_match = |s: MatchStatus| {
+        vec![
+            format!(
+                "UPDATE need_match SET status = '{}' WHERE id = (SELECT match_id FROM work_order)",
+                s.code()
+            ),
+            "UPDATE work_order SET status = 'CANCELLED'".to_owned(),
+        ]
+    };
+    walked!(
+        "match",
+        MatchStatus::ALL,
+        of_match,
+        by_hand,
+        "SELECT version FROM need_match WHERE id = (SELECT match_id FROM work_order)",
+        |d, a, v| {
+            d.move_match(ids.matched, v, a, Some((DeclineReason::Time, "按实际情况".to_owned()))).await
+        }
+    );
+
+    // A list that nothing stands in the way of.
+    let of_list = |s: domain::ListStatus| {
+        vec![
+            "UPDATE need_match SET status = 'CONFIRMED' WHERE status IN ('SUGGESTED', 'PROPOSED')".to_owned(),
+            "UPDATE need SET status = 'MATCHED' WHERE id IN (SELECT need_id FROM duty_item)".to_owned(),
+            format!("UPDATE duty_list SET status = '{}'", s.code()),
+        ]
+    };
+    walked!(
+        "list",
+        domain::ListStatus::ALL,
+        of_list,
+        LIST,
+        "SELECT version FROM duty_list LIMIT 1",
+        |d, a, v| {
+            match a {
+                OnList::Submit => d.submit_list(ids.list, v).await,
+                OnList::Return => d.return_list(ids.list, v, "按实际情况").await,
+                OnList::Approve => d.sign_list(ids.list, v, ConvenerSeat::First).await,
+                OnList::Cosign => d.sign_list(ids.list, v, ConvenerSeat::Second).await,
+                OnList::Publish => d.publish_list(ids.list, v).await,
+            }
+        }
+    );
+    world.close().await;
+    assert!(tried > 5_000, "{tried}");
+    table
+}
+
+/// What is done with a list.
+#[derive(Clone, Copy)]
+enum OnList {
+    Submit,
+    Return,
+    Approve,
+    Cosign,
+    Publish,
+}
+
+const LIST: &[OnList] = &[OnList::Submit, OnList::Return, OnList::Approve, OnList::Cosign, OnList::Publish];
+
+impl OnList {
+    fn code(self) -> &'static str {
+        match self {
+            OnList::Submit => "SUBMIT",
+            OnList::Return => "RETURN",
+            OnList::Approve => "APPROVE",
+            OnList::Cosign => "COSIGN",
+            OnList::Publish => "PUBLISH",
+        }
+    }
+}
