@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod amendment;
 #[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod demo;

@@ -11,6 +11,7 @@ pub mod m0008_webhook;
 pub mod m0009_evidence;
 pub mod m0010_proposal;
 pub mod m0011_studio;
+pub mod m0012_capacity_cut;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_evidence::Migration),
             Box::new(m0010_proposal::Migration),
             Box::new(m0011_studio::Migration),
+            Box::new(m0012_capacity_cut::Migration),
         ]
     }
 }

@@ -9,6 +9,8 @@ codes! {
         Verify = "VERIFY", "待核实需求";
         /// 待核实 resources.
         VerifyResource = "VERIFY_RESOURCE", "待核实资源";
+        /// 待同意 cuts of capacities that are reserved.
+        Cut = "CUT", "待同意减量";
         /// 待匹配 needs.
         Match = "MATCH", "待匹配需求";
         /// 待派 orders: opened, declined, lapsed or given back.

@@ -54,6 +54,7 @@ pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rati
 pub use partnership::{JointStatus, PartnershipScope, PartnershipStatus};
 pub use policy::{PolicyStatus, ScenarioStatus};
 pub use refusal::Refusal;
+pub use resource::CutStatus;
 pub use resource::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};
 pub use task::PlanPart;
 pub use workstation::{AssignmentRole, ConvenerSeat, WorkstationKind};

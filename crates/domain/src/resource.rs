@@ -38,6 +38,19 @@ codes! {
 }
 
 codes! {
+    /// Where a cut of a capacity below what is reserved stands: the owner says which matches lose, the convener agrees
+    /// (domain.md §10).
+    CutStatus {
+        /// 待召集人同意.
+        Proposed = "PROPOSED", "待召集人同意";
+        /// 已执行.
+        Agreed = "AGREED", "已执行";
+        /// 未同意.
+        Refused = "REFUSED", "未同意";
+    }
+}
+
+codes! {
     /// What sort of help it is (domain.md §7).
     ResourceKind {
         /// 专业服务: law, medicine, psychology, education, farming, planning.

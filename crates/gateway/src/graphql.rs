@@ -4,6 +4,7 @@ mod amendment;
 mod area;
 mod audit;
 mod candidate;
+mod capacity_cut;
 mod category;
 mod constituent;
 mod consultation;
@@ -64,6 +65,7 @@ pub struct Query(
     area::AreaQuery,
     audit::AuditQuery,
     candidate::CandidateQuery,
+    capacity_cut::CapacityCutQuery,
     category::CategoryQuery,
     constituent::ConstituentQuery,
     consultation::ConsultationQuery,
@@ -100,6 +102,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     amendment::AmendmentMutation,
+    capacity_cut::CapacityCutMutation,
     constituent::ConstituentMutation,
     consultation::ConsultationMutation,
     duty_item::DutyItemMutation,

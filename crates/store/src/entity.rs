@@ -9,6 +9,7 @@ pub mod area;
 pub mod assignment;
 pub mod audit_event;
 pub mod calendar_day;
+pub mod capacity_cut;
 pub mod category;
 pub mod clue;
 pub mod cluster;

@@ -1,12 +1,14 @@
 //! The inbox: what waits for the viewer, counted by SQL. The rows behind each count are found with the filters of the
 //! connections.
 
-use crate::entity::{amendment, duty_list, joint_offer, need, partnership, resource, work_order};
+use crate::entity::{
+    amendment, capacity_cut, duty_list, joint_offer, need, partnership, resource, work_order,
+};
 use crate::order::due_by;
 use crate::{Desk, Result};
 use domain::{
-    Action, AmendmentStatus, InboxKind, JointStatus, ListStatus, NeedStatus, OrderStatus, OverdueStep,
-    PartnershipStatus, Reach, ResourceStatus, order,
+    Action, AmendmentStatus, CutStatus, InboxKind, JointStatus, ListStatus, NeedStatus, OrderStatus,
+    OverdueStep, PartnershipStatus, Reach, ResourceStatus, order,
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
@@ -111,6 +113,10 @@ impl Desk {
                 .filter(resource::Column::Status.eq(ResourceStatus::Submitted))
                 .filter(self.in_sight(resource::Column::WorkstationId, None));
             counts.push((K::VerifyResource, count_of(submitted)));
+            let cuts = capacity_cut::Entity::find()
+                .filter(capacity_cut::Column::Status.eq(CutStatus::Proposed))
+                .filter(self.in_sight(capacity_cut::Column::WorkstationId, None));
+            counts.push((K::Cut, count_of(cuts)));
         }
         if may(Action::RateOrder) {
             let untold = need::Entity::find()

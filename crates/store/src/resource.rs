@@ -387,7 +387,7 @@ impl Desk {
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect();
         same_version(expected, old.version, differ.clone())?;
-        self.check_cut(&tx, &new).await?;
+        self.check_cut(&tx, &new, &[]).await?;
         let row = resource::Model { version: expected + 1, ..new }
             .into_active_model()
             .reset_all()
@@ -416,12 +416,18 @@ impl Desk {
         Ok(row)
     }
 
-    /// What is reserved must still fit (domain.md §10, "capacity cut below reserved").
-    async fn check_cut<C: ConnectionTrait>(&self, db: &C, new: &resource::Model) -> Result<()> {
+    /// What is reserved must still fit, without the matches that give way (domain.md §10, "capacity cut below reserved").
+    pub(crate) async fn check_cut<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        new: &resource::Model,
+        without: &[Uuid],
+    ) -> Result<()> {
         use crate::entity::need;
         let held = need_match::Entity::find()
             .filter(need_match::Column::ResourceId.eq(new.id))
             .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
+            .filter(need_match::Column::Id.is_not_in(without.iter().copied()))
             .all(db)
             .await?;
         let over = held.len() as i32 > new.per_year
@@ -438,7 +444,7 @@ impl Desk {
         Err(Refusal::new(
             "RESERVED",
             format!(
-                "次数不能少于已预留的 {} 次({});请先与召集人商定取消其中哪一项。",
+                "次数不能少于已预留的 {} 次({});请用「提出减量」选出取消哪几项,由召集人同意。",
                 held.len(),
                 numbers.join("、")
             ),
@@ -468,10 +474,20 @@ impl Desk {
                 format!("该资源正承办单 {},请先解单、退回或由召集人改派,再撤回。", numbers.join("、"));
             return Err(Refusal::new("ORDER_LIVE", words).into());
         }
+        self.release(tx, held, &format!("资源撤回:{reason}")).await
+    }
+
+    /// Takes matches away, and suggests the next best for each need.
+    pub(crate) async fn release(
+        &self,
+        tx: &DatabaseTransaction,
+        held: Vec<need_match::Model>,
+        reason: &str,
+    ) -> Result<()> {
         let needs: Vec<Uuid> = held.iter().map(|m| m.need_id).collect();
         for m in held {
             let to = m.status.apply(MatchAction::Release)?;
-            let m = self.write_match(tx, m, to, Some(format!("资源撤回:{reason}"))).await?;
+            let m = self.write_match(tx, m, to, Some(reason.to_owned())).await?;
             self.suggest_next(tx, &m).await?;
         }
         self.cover(tx, &needs).await

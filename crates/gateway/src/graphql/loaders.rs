@@ -101,6 +101,7 @@ many! {
     FollowUpsOf => row::FollowUp, |desk, ids| desk.follow_ups_of(&ids), |r| r.proposal_id, r;
     NeedsOfTopic => row::Need, |desk, ids| desk.needs_of_topics(&ids), |r| r.0, r.1;
     TasksOf => row::PlanTask, |desk, ids| desk.tasks_of(&ids), |r| r.0, r.1;
+    MatchesOfCut => row::Match, |desk, ids| desk.matches_of_cuts(&ids), |r| r.0, r.1;
     ItemsOf => row::DutyItem, |desk, ids| desk.items_of(&ids), |r| r.list_id, r;
     RequirementsOf => row::Requirement, |desk, ids| desk.requirements_of(&ids), |r| r.need_id, r;
     MatchesOfNeed => row::Match, |desk, ids| desk.matches_of_needs(&ids), |r| r.need_id, r;

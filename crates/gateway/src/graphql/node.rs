@@ -30,6 +30,7 @@ pub(super) mod kind {
     pub const CLUE: &str = "clue";
     pub const CONSTITUENT: &str = "constituent";
     pub const CONSULTATION: &str = "consultation";
+    pub const CUT: &str = "cut";
     pub const EVIDENCE: &str = "evidence";
     pub const FOLLOW_UP: &str = "followUp";
     pub const ITEM: &str = "item";

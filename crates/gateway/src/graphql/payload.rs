@@ -1,6 +1,7 @@
 //! What every mutation answers: the node, or why not.
 
 use super::amendment::Amendment;
+use super::capacity_cut::CapacityCut;
 use super::constituent::ConstituentLink;
 use super::consultation::Consultation;
 use super::duty_item::DutyItem;
@@ -63,6 +64,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "TopicPayload", params(Topic)))]
 #[graphql(concrete(name = "MediationMonthPayload", params(MediationMonth)))]
 #[graphql(concrete(name = "ConstituentLinkPayload", params(ConstituentLink)))]
+#[graphql(concrete(name = "CapacityCutPayload", params(CapacityCut)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,
