@@ -482,6 +482,9 @@ fn an_overdue_order_comes_up_to_the_district() {
             json!({"totalCount": 1, "nodes": [{"overdueStep": "DISTRICT"}]})
         );
         assert_eq!(seen(&district)["inbox"], json!([{"kind": "OVERDUE", "count": 1}]));
+        let chief = city.token("CHIEF_CONVENER", &["--cluster", "XC-P1"]);
+        let up = json!({"kind": "OVERDUE", "count": 1});
+        assert!(seen(&chief)["inbox"].as_array().unwrap().contains(&up), "the cluster's step is reached");
         let own = seen(&convener)["inbox"].clone();
         assert!(own.as_array().unwrap().contains(&json!({"kind": "OVERDUE", "count": 1})), "{own}");
     }

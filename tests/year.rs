@@ -2,6 +2,7 @@
 
 use crate::city::engines;
 use crate::duty_list::planned;
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 
 /// Scenario 11: closing a year with open items carries them over; the chain is visible, the archive read only.
@@ -52,6 +53,14 @@ fn a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
 
         // Renewal: one new resource for each that is available, once.
         let renew = json!({"year": 2026});
+        // The next year is opened by the city, once.
+        let early = server.not_changed(&member, "renewResources", "RenewResourcesInput", renew.clone());
+        assert_eq!(early, "YEAR_NOT_OPEN");
+        let open = json!({"year": 2027, "reason": "年度工作开始"});
+        assert_eq!(server.not_changed(&convener, "openYear", "OpenYearInput", open.clone()), "NOT_ALLOWED");
+        assert_eq!(server.data("", "{ dutyYear(year: 2027) }", json!({}))["dutyYear"], "NOT_OPEN");
+        server.changed(&officer, "openYear", "OpenYearInput", "year status openedAt", open.clone());
+        assert_eq!(server.not_changed(&officer, "openYear", "OpenYearInput", open), "YEAR_STATE");
         let renewed = server.changed(
             &member,
             "renewResources",
@@ -103,6 +112,22 @@ fn a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
             assert_eq!(gone, "CONTACT_ERASED");
         }
         assert_eq!(server.not_changed(&clerk, "eraseContact", "NeedReasonInput", erase(&old)), "CONFLICT");
+        // Carried over once more, it is the district's to look at.
+        let district = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
+        let again = || {
+            let query = "{ inbox(year: 2027) { kind count } needs(filter: { year: 2027, carriedAgain: true }) { totalCount } }";
+            server.data(&district, query, json!({}))
+        };
+        assert_eq!((&again()["inbox"], &again()["needs"]["totalCount"]), (&json!([]), &json!(0)));
+        let twice = async {
+            let db = Database::connect(&city.url).await.expect("the database");
+            let sql = "UPDATE need SET carried_times = 2 WHERE year = 2027 AND title = '路灯不亮'";
+            db.execute_unprepared(sql).await.expect("a count");
+            db.close().await.expect("closed");
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(twice);
+        assert_eq!(again()["inbox"], json!([{"kind": "CARRIED_AGAIN", "count": 1}]));
+        assert_eq!(again()["needs"]["totalCount"], 1);
         // The archive is read only, whoever asks for whatever.
         let resolve = with(&o, json!({"resolvedOn": "2026-11-25", "outcome": "好", "evidence": "好"}));
         assert_eq!(server.not_changed(&clerk, "resolveOrder", "ResolveOrderInput", resolve), "CONFLICT");

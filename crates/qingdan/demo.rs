@@ -175,6 +175,7 @@ async fn make(
     step(bar, "生成演示城市");
     let city = city::draw(workstations, year)?;
     desk.first_policy().await?;
+    desk.begin_year(year, "演示").await?;
     desk.import_areas(city.areas, false).await?.into_result()?;
     desk.import_categories(city.categories, false).await?.into_result()?;
     desk.import_sectors(city.sectors).await?.into_result()?;

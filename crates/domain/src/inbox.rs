@@ -31,6 +31,8 @@ codes! {
         Partner = "PARTNER", "待答复共建";
         /// 待答复联办 items that another station has proposed.
         Joint = "JOINT", "待答复联办";
+        /// 再次结转 needs, carried over twice or more and still open: for the district.
+        CarriedAgain = "CARRIED_AGAIN", "再次结转";
         /// 多次重办 orders: for the district.
         Attention = "ATTENTION", "多次重办";
     }

@@ -36,7 +36,7 @@ impl Desk {
     /// Nothing changes in a year that is closed.
     pub(crate) async fn open_year<C: ConnectionTrait>(&self, db: &C, year: i32) -> Result<()> {
         let row = duty_year::Entity::find_by_id(year).one(db).await?;
-        Ok(domain::year::check_open(year, row.map(|r| r.status))?)
+        Ok(domain::year::check_open(year, row.map(|r| r.status), self.today().year())?)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::order::due_by;
 use crate::{Desk, Result};
 use domain::{
     Action, AmendmentStatus, CutStatus, InboxKind, JointStatus, ListStatus, NeedStatus, OrderStatus,
-    OverdueStep, PartnershipStatus, Reach, ResourceStatus, order,
+    OverdueStep, PartnershipStatus, Reach, ResourceStatus, Role, order,
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
@@ -70,8 +70,10 @@ impl Desk {
             let one: SimpleExpr = CaseStatement::new().case(c, 1).finally(0).into();
             SimpleExpr::FunctionCall(Func::sum(one))
         };
-        // Who does not carry orders sees those that have come up to the own step.
-        let overdue = if may(Action::DecideOrder) || may(Action::CarryOrder) {
+        // Who does not carry orders sees those that have come up to the own step: the cluster's, the district's.
+        let overdue = if self.viewer.role == Role::ChiefConvener {
+            due_by(self.overdue_since(OverdueStep::Cluster).await?)
+        } else if may(Action::DecideOrder) || may(Action::CarryOrder) {
             self.overdue()
         } else {
             due_by(self.overdue_since(OverdueStep::District).await?)
@@ -124,6 +126,15 @@ impl Desk {
                 .filter(self.in_sight(need::Column::WorkstationId, None))
                 .filter(self.to_tell());
             counts.push((K::Tell, count_of(untold)));
+        }
+        if self.reach(Action::ReadLists) >= Reach::Stations && !may(Action::WriteNeed) {
+            use NeedStatus as S;
+            let again = need::Entity::find()
+                .filter(need::Column::Year.eq(year))
+                .filter(need::Column::Status.is_not_in([S::Closed, S::CarriedOver, S::Withdrawn, S::Merged]))
+                .filter(self.in_sight(need::Column::WorkstationId, None))
+                .filter(crate::need::carried_again());
+            counts.push((K::CarriedAgain, count_of(again)));
         }
         if may(Action::Partner) {
             let asked = partnership::Entity::find()

@@ -123,6 +123,7 @@ pub mod row {
     pub use crate::entity::duty_item::Model as DutyItem;
     pub use crate::entity::duty_list::Model as DutyList;
     pub use crate::entity::duty_record::Model as DutyRecord;
+    pub use crate::entity::duty_year::Model as DutyYear;
     pub use crate::entity::evidence::Model as Evidence;
     pub use crate::entity::feedback::Model as Feedback;
     pub use crate::entity::follow_up::Model as FollowUp;

@@ -33,6 +33,8 @@ pub struct NeedFilter {
     pub source: Option<NeedSource>,
     /// Only those whose requesters are to be told of the end.
     pub to_tell: bool,
+    /// Only those that were carried over twice or more: the district looks at them.
+    pub carried_again: bool,
     /// Urgency.
     pub urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -188,6 +190,9 @@ impl Desk {
         }
         if let Some(category) = &f.category {
             q = q.filter(need::Column::Category.starts_with(category));
+        }
+        if f.carried_again {
+            q = q.filter(carried_again());
         }
         if f.to_tell {
             q = q.filter(self.to_tell());
@@ -548,6 +553,11 @@ impl Desk {
         self.commit(tx).await?;
         Ok(n)
     }
+}
+
+/// Needs that were carried over twice or more (domain.md §10).
+pub(crate) fn carried_again() -> sea_orm::sea_query::SimpleExpr {
+    need::Column::CarriedTimes.gte(2)
 }
 
 fn de_identified(mut n: need::Model) -> need::Model {

@@ -40,7 +40,43 @@ impl Desk {
     /// Where a year stands; one that nobody has closed is open.
     pub async fn duty_year(&self, year: i32) -> Result<YearStatus> {
         let row = duty_year::Entity::find_by_id(year).one(self.store.db()).await?;
-        Ok(row.map_or(YearStatus::Open, |r| r.status))
+        let to_come = if year > self.today().year() { YearStatus::NotOpen } else { YearStatus::Open };
+        Ok(row.map_or(to_come, |r| r.status))
+    }
+
+    /// Opens a year to come: from now on its needs, resources and lists may be entered.
+    pub async fn begin_year(&self, year: i32, reason: &str) -> Result<duty_year::Model> {
+        self.need_city(Action::CloseYear)?;
+        domain::area::check_year(year)?;
+        let reason = refusal::text(reason, "说明", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        if let Some(row) = duty_year::Entity::find_by_id(year).one(&tx).await? {
+            let words = format!("{year} 年现在是「{}」,无需开启。", row.status.label());
+            return Err(Refusal::new("YEAR_STATE", words).at("year").into());
+        }
+        let row = self.put_open(&tx, year).await?;
+        let event = Event {
+            action: "OPEN_YEAR",
+            subject: "duty_year",
+            id: None,
+            workstation: None,
+            detail: serde_json::json!({"year": year}),
+            reason: Some(reason),
+        };
+        self.audit(&tx, event).await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    async fn put_open(&self, tx: &DatabaseTransaction, year: i32) -> Result<duty_year::Model> {
+        let row = duty_year::Model {
+            year,
+            status: YearStatus::Open,
+            opened_at: Some(self.at),
+            closed_at: None,
+            version: 1,
+        };
+        Ok(row.into_active_model().insert(tx).await?)
     }
 
     /// Closes a year (年终结转): orders that wait for the requester's word and amendments that are not published have
@@ -69,12 +105,17 @@ impl Desk {
             self.end_order(&tx, o, step, format!("{year} 年结转")).await?;
         }
         let (carried, again) = self.carry_needs(&tx, year).await?;
+        // What goes on needs a year to go on in.
+        if duty_year::Entity::find_by_id(year + 1).one(&tx).await?.is_none() {
+            self.put_open(&tx, year + 1).await?;
+        }
+        let opened = duty_year::Entity::find_by_id(year).one(&tx).await?;
         let row = duty_year::Model {
             year,
             status: YearStatus::Closed,
-            opened_at: None,
+            opened_at: opened.as_ref().and_then(|o| o.opened_at),
             closed_at: Some(self.at),
-            version: 1,
+            version: opened.as_ref().map_or(1, |o| o.version + 1),
         };
         duty_year::Entity::delete_by_id(year).exec(&tx).await?;
         let row = row.into_active_model().insert(&tx).await?;

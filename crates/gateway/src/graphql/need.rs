@@ -270,6 +270,9 @@ pub(super) struct NeedFilterInput {
     /// Only merged needs whose head has come to its end and whose requesters have not been told yet.
     #[graphql(default)]
     to_tell: bool,
+    /// Only those that were carried over twice or more: the district looks at them.
+    #[graphql(default)]
+    carried_again: bool,
     /// How much it presses.
     urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -331,6 +334,7 @@ impl NeedQuery {
             category: filter.category,
             source: filter.source,
             to_tell: filter.to_tell,
+            carried_again: filter.carried_again,
             urgency: filter.urgency,
             text: filter.text,
         };

@@ -24,7 +24,7 @@ use super::scenario::Scenario;
 use super::topic::Topic;
 use super::webhook::Webhook;
 use super::webhook::WebhookSecret;
-use super::year::{Renewal, YearEnd};
+use super::year::{DutyYear, Renewal, YearEnd};
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 
 /// Why a mutation was refused.
@@ -65,6 +65,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "MediationMonthPayload", params(MediationMonth)))]
 #[graphql(concrete(name = "ConstituentLinkPayload", params(ConstituentLink)))]
 #[graphql(concrete(name = "CapacityCutPayload", params(CapacityCut)))]
+#[graphql(concrete(name = "DutyYearPayload", params(DutyYear)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,

@@ -8,6 +8,7 @@ use super::resource::Resource;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{InboxKind, YearStatus};
+use store::row;
 
 /// A year that was closed (年终结转).
 pub(super) struct YearEnd(store::YearEnd);
@@ -80,6 +81,35 @@ impl YearQuery {
     }
 }
 
+/// A year to be opened.
+#[derive(InputObject)]
+pub(super) struct OpenYearInput {
+    /// Year.
+    year: i32,
+    /// In words.
+    reason: String,
+}
+
+/// A year as the city has opened it.
+pub(super) struct DutyYear(row::DutyYear);
+
+/// A year as the city has opened it.
+#[Object]
+impl DutyYear {
+    /// The year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+    /// Where it stands.
+    async fn status(&self) -> YearStatus {
+        self.0.status
+    }
+    /// When it was opened.
+    async fn opened_at(&self) -> Option<DateTime<Utc>> {
+        self.0.opened_at
+    }
+}
+
 /// A year to be closed.
 #[derive(InputObject)]
 pub(super) struct CloseYearInput {
@@ -104,6 +134,16 @@ pub(super) struct YearMutation;
 
 #[Object]
 impl YearMutation {
+    /// Opens a year to come: its needs, resources and lists may be entered from now on. The years up to this one are open
+    /// by themselves.
+    async fn open_year(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: OpenYearInput,
+    ) -> Result<Payload<DutyYear>> {
+        payload(ctx, desk(ctx).begin_year(input.year, &input.reason).await, DutyYear)
+    }
+
     /// Closes a year: open needs go on in the next one, and this one can only be read. Final.
     async fn close_year(
         &self,
