@@ -77,7 +77,7 @@ fn a_city_is_published_whole_and_the_proof_of_its_plan_holds() {
             "{i}"
         );
     }
-    assert!(stdout(&qingdan(&folder.0, None, &["verify", "--year", "2026"])).contains("6 份"));
+    assert!(stdout(&qingdan(&folder.0, None, &["verify", "--year", "2026"])).contains("7 份"));
 
     // A second demo finds the city and changes nothing.
     let again = qingdan(&folder.0, None, &["demo", "--year", "2026", "--no-serve"]);

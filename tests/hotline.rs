@@ -105,6 +105,17 @@ fn an_order_of_the_hotline_comes_in_by_its_place_and_goes_back_with_its_answer()
         let csv = city.ok(&["export", "hotline", "--year", &YEAR.to_string(), "--format", "csv"]);
         let again = city.ok(&["import", "hotline", &city.file("back.csv", csv), "--year", "2026"]);
         assert!(again.contains("新增 0,更新 0"), "{again}");
+
+        // What is open at the year's end goes on, and the hotline's order with it.
+        let late = "HL-5,求助,,井盖松动,路口井盖松动,已转派,,,新城区,西街街道,曙光街社区,,,主办\n";
+        import(&city, "late.csv", late);
+        let officer = city.token("CITY_OFFICER", &[]);
+        let close = json!({"year": 2026, "reason": "年终"});
+        server.changed(&officer, "closeYear", "CloseYearInput", "year", close);
+        assert!(exported(&city).iter().all(|r| r["工单编号"] != "HL-5"));
+        let next = city.ok(&["export", "hotline", "--year", "2027", "--format", "json"]);
+        let next: Value = serde_json::from_str(&next).expect("JSON");
+        assert_eq!((&next[0]["工单编号"], &next[0]["工单状态"]), (&json!("HL-5"), &json!("已转派")));
     }
 }
 

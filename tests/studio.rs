@@ -126,11 +126,27 @@ fn a_link_is_the_members_and_the_contact_is_in_the_vault() {
             "{trail}"
         );
 
+        // Several by spreadsheet, all or nothing; those that are there stay.
+        let head = "委员编号,工作站编号,代称,界别,姓名,电话,起始日\n";
+        let bad = format!(
+            "{head}W-2,XC-001,打13800001234,民革,,,2026-01-05\nW-2,XC-009,商户乙,民革,,,2026-01-05\n"
+        );
+        let words = city.refused(&["import", "links", &city.file("bad.csv", bad)]);
+        assert!(
+            words.contains("「代称」:「打138****1234」") && words.contains("「工作站编号」:「XC-009」"),
+            "{words}"
+        );
+        let good = format!(
+            "{head}W-2,XC-001,商户乙,民革,钱示例,13800005678,2026-01-05\nW-1,XC-001,商户甲,民革,,,2026-01-05\n"
+        );
+        let good = city.file("good.csv", good);
+        assert!(city.ok(&["import", "links", &good]).contains("新增 1,更新 0,未变 1"));
+        assert_eq!([&one, &two].map(|t| count(t)), [1, 1]);
         // Passed on, it is the other's; the rights went with it.
         let pass = with(&l, json!({"memberId": id("W-2"), "reason": "分工调整"}));
         assert_eq!(server.not_changed(&one, "passLink", "PassLinkInput", pass.clone()), "NOT_FOUND");
         server.changed(&convener, "passLink", "PassLinkInput", "from", pass);
-        assert_eq!([&one, &two].map(|t| count(t)), [0, 1]);
+        assert_eq!([&one, &two].map(|t| count(t)), [0, 2]);
         assert_eq!(read(&one, "回访")["errors"][0]["code"], "NOT_FOUND");
         assert_eq!(
             server.not_changed(&one, "recordContact", "RecordContactInput", on(&l, "2026-02-02")),

@@ -1,5 +1,6 @@
 //! `demo`: a city, its plan, its published lists.
 
+use crate::beside::{self, Beside};
 use crate::life::{self, Lived};
 use crate::serve::{self, Serving};
 use crate::{city, clock, say, vault_key};
@@ -9,7 +10,7 @@ use domain::{AssignmentRole, ConvenerSeat, ListStatus, Role};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
 use std::time::Instant;
-use store::{Desk, Error, PlanReport, Store, TokenScope, Viewer};
+use store::{Desk, Error, NewLink, PlanReport, Store, TokenScope, Viewer};
 
 /// The setting that marks a database as a demo's, with its year.
 const MARK: &str = "demo_year";
@@ -63,11 +64,19 @@ pub async fn run(
         None => {
             desk.set_setting(MARK, &year.to_string()).await?;
             let bar = progress(json);
-            let mut made = make(&store, &desk, year, workstations, start, &bar).await?;
+            let mut made = make(&store, &desk, options, start, &bar).await?;
             if !published_only {
+                let carried = made.beside.carried;
                 step(&bar, "开单、接单、协商、解单、回访");
                 let start = Instant::now();
-                made.lived = life::live(&store, &desk, year, &bar).await?;
+                let lists = life::published(&desk, year).await?;
+                made.lived = life::live(&store, &desk, &lists, year, &bar).await?;
+                step(&bar, "线索、提案、督办、调解、联系、修订");
+                made.beside = beside::live(&store, &desk, &lists, year, workstations, &bar).await?;
+                made.beside.carried = carried;
+                made.beside.links = made.links.len();
+                let links = std::mem::take(&mut made.links);
+                desk.import_links(links, false).await?.into_result()?;
                 made.life_seconds = start.elapsed().as_secs_f64();
             }
             bar.finish_and_clear();
@@ -161,29 +170,34 @@ struct Made {
     plan: PlanReport,
     publish_seconds: f64,
     lived: Lived,
+    beside: Beside,
+    /// Links with constituents, to be entered with the year.
+    links: Vec<NewLink>,
     life_seconds: f64,
 }
 
 async fn make(
     store: &Store,
     desk: &Desk,
-    year: i32,
-    workstations: usize,
+    options: &Options,
     at: DateTime<Utc>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Made> {
+    let Options { year, workstations, published_only, .. } = *options;
     step(bar, "生成演示城市");
     let city = city::draw(workstations, year)?;
     desk.first_policy().await?;
     desk.begin_year(year, "演示").await?;
     desk.import_areas(city.areas, false).await?.into_result()?;
     desk.import_categories(city.categories, false).await?.into_result()?;
+    let links = beside::links(&city.members, &city.sectors, workstations, year);
     desk.import_sectors(city.sectors).await?.into_result()?;
     desk.import_workstations(city.workstations, false).await?.into_result()?;
     desk.import_members(city.members, false).await?.into_result()?;
     desk.import_partnerships(city.partnerships).await?;
     desk.import_officers(city.officers).await?;
     step(bar, "写入需求和资源");
+    let carried = if published_only { 0 } else { beside::year_before(desk, &city.needs, year).await? };
     desk.import_resources(year, city.resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false, false).await?.into_result()?;
     let plan = desk
@@ -196,7 +210,8 @@ async fn make(
     let start = Instant::now();
     publish_all(store, desk, year, at, bar).await?;
     let publish_seconds = start.elapsed().as_secs_f64();
-    Ok(Made { plan, publish_seconds, lived: Lived::default(), life_seconds: 0.0 })
+    let beside = Beside { carried, ..Beside::default() };
+    Ok(Made { plan, publish_seconds, lived: Lived::default(), beside, links, life_seconds: 0.0 })
 }
 
 /// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,
@@ -253,6 +268,11 @@ async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_js
         "orders_closed": made.lived.closed,
         "orders_open": made.lived.open,
         "consultations": made.lived.sessions,
+        "carried_from_the_year_before": made.beside.carried,
+        "clues_filed": made.beside.proposals,
+        "follow_ups": made.beside.follow_ups,
+        "constituent_links": made.beside.links,
+        "amendments": made.beside.amendments,
         "unmatched_by_reason": p.unmatched,
         "objective": objective(&p.objective),
         "bound": objective(&p.bound),

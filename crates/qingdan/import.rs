@@ -2,11 +2,14 @@
 
 mod cell;
 mod columns;
+mod headers;
 mod kinds;
+mod rows;
 mod sheet;
 mod template;
 
-pub use kinds::{HOTLINE, Kind};
+pub use headers::HOTLINE;
+pub use kinds::Kind;
 pub use sheet::decoded;
 pub use template::write as template;
 

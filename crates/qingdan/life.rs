@@ -30,36 +30,72 @@ pub struct Lived {
 }
 
 /// One station's people.
-struct Station<'a> {
+pub struct Station<'a> {
     store: &'a Store,
-    id: Uuid,
+    /// The station.
+    pub id: Uuid,
     convener: Option<Uuid>,
+    second: Option<Uuid>,
     clerk: Option<Uuid>,
     name: String,
     start: DateTime<Utc>,
 }
 
-impl Station<'_> {
+impl<'a> Station<'a> {
+    /// The station of a list, with who sits in its seats.
+    pub async fn new(
+        store: &'a Store,
+        desk: &Desk,
+        list: &row::DutyList,
+        start: DateTime<Utc>,
+    ) -> anyhow::Result<Station<'a>> {
+        let seats = desk.seats(&[list.workstation_id]).await?;
+        let seat = |role: AssignmentRole| seats.iter().find(|s| s.role == role).map(|s| s.person);
+        Ok(Station {
+            store,
+            id: list.workstation_id,
+            convener: seat(AssignmentRole::FirstConvener),
+            second: seat(AssignmentRole::SecondConvener),
+            clerk: seat(AssignmentRole::Clerk),
+            name: list.title.clone(),
+            start,
+        })
+    }
+
     fn desk(&self, role: Role, person: Option<Uuid>, day: i64) -> Desk {
         let stations = if role == Role::Member { Vec::new() } else { vec![self.id] };
         self.store.on_behalf_of(Viewer { role, person, stations }, self.start + Duration::days(day))
     }
 
-    fn convener(&self, day: i64) -> Desk {
+    /// The first convener, on a day of the year.
+    pub fn convener(&self, day: i64) -> Desk {
         self.desk(Role::FirstConvener, self.convener, day)
     }
 
-    fn day(&self, day: i64) -> NaiveDate {
+    /// The second convener, on a day of the year.
+    pub fn second(&self, day: i64) -> Desk {
+        self.desk(Role::SecondConvener, self.second, day)
+    }
+
+    /// The clerk, on a day of the year.
+    pub fn clerk(&self, day: i64) -> Desk {
+        self.desk(Role::Clerk, self.clerk, day)
+    }
+
+    /// A day of the year.
+    pub fn day(&self, day: i64) -> NaiveDate {
         self.convener(day).today()
     }
 }
 
-/// Lives the year of every published list.
-pub async fn live(store: &Store, desk: &Desk, year: i32, bar: &ProgressBar) -> anyhow::Result<Lived> {
-    let start = NaiveDate::from_ymd_opt(year, 1, 1)
-        .and_then(|d| d.and_hms_opt(1, 0, 0))
-        .context("年份不可用")?
-        .and_utc();
+/// The first morning of a year.
+pub fn new_year(year: i32) -> anyhow::Result<DateTime<Utc>> {
+    let day = NaiveDate::from_ymd_opt(year, 1, 1).and_then(|d| d.and_hms_opt(1, 0, 0));
+    Ok(day.context("年份不可用")?.and_utc())
+}
+
+/// Every published list of a year.
+pub async fn published(desk: &Desk, year: i32) -> anyhow::Result<Vec<row::DutyList>> {
     let filter = ListFilter { year, status: Some(ListStatus::Published), district: None };
     let mut lists = Vec::new();
     let mut page = Page::first(500);
@@ -72,21 +108,24 @@ pub async fn live(store: &Store, desk: &Desk, year: i32, bar: &ProgressBar) -> a
             break;
         }
     }
+    Ok(lists)
+}
+
+/// Lives the year of every published list.
+pub async fn live(
+    store: &Store,
+    desk: &Desk,
+    lists: &[row::DutyList],
+    year: i32,
+    bar: &ProgressBar,
+) -> anyhow::Result<Lived> {
+    let start = new_year(year)?;
     bar.set_position(0);
     bar.set_length(lists.len() as u64);
     let mut lived = Lived::default();
     for (n, list) in lists.iter().enumerate() {
         bar.inc(1);
-        let seats = desk.seats(&[list.workstation_id]).await?;
-        let seat = |role: AssignmentRole| seats.iter().find(|s| s.role == role).map(|s| s.person);
-        let station = Station {
-            store,
-            id: list.workstation_id,
-            convener: seat(AssignmentRole::FirstConvener),
-            clerk: seat(AssignmentRole::Clerk),
-            name: list.title.clone(),
-            start,
-        };
+        let station = Station::new(store, desk, list, start).await?;
         let items = desk.items_of(&[list.id]).await?;
         let carried = desk.matches_of_items(&items.iter().map(|i| i.id).collect::<Vec<_>>()).await?;
         let mut leads: HashMap<Uuid, Uuid> = HashMap::new();
@@ -196,7 +235,7 @@ async fn finish(
             solved: Some(if satisfied { Solved::Yes } else { Solved::Partly }),
             words: (!satisfied).then(|| "还有一处没有处理".to_owned()),
         };
-        o = s.desk(Role::Clerk, s.clerk, at + STEP).rate_order(o.id, o.version, &said).await?;
+        o = s.clerk(at + STEP).rate_order(o.id, o.version, &said).await?;
     }
     Ok(sessions)
 }

@@ -1,5 +1,6 @@
 //! The command: arguments, wiring, the demo city.
 
+mod beside;
 mod city;
 mod clock;
 mod demo;

@@ -54,7 +54,10 @@ pub(crate) async fn add(
     Query(to): Query<For>,
     body: Body,
 ) -> Response {
-    match take(&gateway, &headers, &to, body).await {
+    let taken = take(&gateway, &headers, &to, body).await;
+    let status = taken.as_ref().map_or_else(|r| r.0, |_| StatusCode::CREATED);
+    tracing::info!(status = status.as_u16(), "file");
+    match taken {
         Ok(text) => (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], text)
             .into_response(),
         Err(r) => no(&r),

@@ -20,6 +20,7 @@ pub mod area;
 pub mod calendar;
 pub mod category;
 pub mod hotline;
+pub mod link;
 pub mod member;
 pub mod need;
 pub mod proposal;

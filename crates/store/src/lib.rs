@@ -73,6 +73,7 @@ pub use import::area::NewArea;
 pub use import::calendar::NewDay;
 pub use import::category::NewCategory;
 pub use import::hotline::{NewHotlineOrder, NewHotlineTerm};
+pub use import::link::NewLink;
 pub use import::member::{NewMember, NewSector};
 pub use import::need::{NewNeed, NewRequirement};
 pub use import::proposal::NewProposal;

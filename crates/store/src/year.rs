@@ -2,8 +2,8 @@
 
 use crate::desk::Event;
 use crate::entity::{
-    amendment, duty_list, duty_year, need, requirement, resource, resource_category, vault_contact,
-    work_order, workstation,
+    amendment, duty_list, duty_year, hotline_order, need, requirement, resource, resource_category,
+    vault_contact, work_order, workstation,
 };
 use crate::import::insert_all;
 use crate::{Desk, Error, Result};
@@ -261,6 +261,25 @@ impl Desk {
         insert_all(tx, needs).await?;
         insert_all(tx, requirements).await?;
         insert_all(tx, sealed).await?;
+        // An order of the hotline goes on with its need: it is the new one that answers it.
+        let went_on = |column: need::Column| {
+            need::Entity::find()
+                .select_only()
+                .column(column)
+                .filter(need::Column::Year.eq(year + 1))
+                .filter(need::Column::CarriedFrom.is_not_null())
+        };
+        let at = (hotline_order::Entity, hotline_order::Column::NeedId);
+        let new = went_on(need::Column::Id)
+            .filter(Expr::col((need::Entity, need::Column::CarriedFrom)).equals(at))
+            .into_query();
+        hotline_order::Entity::update_many()
+            .col_expr(hotline_order::Column::NeedId, Expr::SubQuery(None, Box::new(new.into())))
+            .filter(
+                hotline_order::Column::NeedId.in_subquery(went_on(need::Column::CarriedFrom).into_query()),
+            )
+            .exec(tx)
+            .await?;
         need::Entity::update_many()
             .col_expr(need::Column::Status, Expr::value(S::CarriedOver.code()))
             .col_expr(need::Column::Version, Expr::col(need::Column::Version).add(1))

@@ -154,7 +154,7 @@ impl Desk {
             for c in category::Entity::find().all(tx).await? {
                 classes.entry(c.name).or_default().push(c.code);
             }
-            let known = self.hotline_known(tx).await?;
+            let known = self.hotline_known(tx, year).await?;
             let mut numbers: BTreeSet<String> = BTreeSet::new();
             let (mut needs, mut raw) = (Vec::new(), Vec::new());
             for r in rows {
@@ -272,10 +272,12 @@ impl Desk {
         .await
     }
 
-    /// Orders that are known: number of the need, and the code of its station while the hotline's words are still taken.
+    /// Orders that are known: number of the need, and the code of its station while the hotline's words are still taken:
+    /// until it is verified, in its own year.
     async fn hotline_known(
         &self,
         tx: &DatabaseTransaction,
+        year: i32,
     ) -> Result<HashMap<String, (String, Option<String>)>> {
         let stations: HashMap<Uuid, String> =
             workstation::Entity::find().all(tx).await?.into_iter().map(|w| (w.id, w.code)).collect();
@@ -288,7 +290,9 @@ impl Desk {
             .into_iter()
             .filter_map(|(n, o)| {
                 let o = o?;
-                let station = stations.get(&n.workstation_id).filter(|_| n.status == NeedStatus::Submitted);
+                let station = stations
+                    .get(&n.workstation_id)
+                    .filter(|_| n.status == NeedStatus::Submitted && n.year == year);
                 Some((o.number, (n.number, station.cloned())))
             })
             .collect())

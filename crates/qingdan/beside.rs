@@ -1,0 +1,253 @@
+//! What else goes on in the demo city's year: what was carried over from the year before, clues that become proposals,
+//! follow-ups, mediation, links with constituents, amendments. The totals of the whole city are near those of the article
+//! on Hohhot's year 2023 (87 clues, 34 follow-ups, 1,367 cases of which 757 settled, 316 members with 700 constituents);
+//! a smaller city has its share.
+
+use crate::life::{Station, new_year};
+use anyhow::Context;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::escalation::clue_faults;
+use domain::{ConvenerSeat, FollowUpKind, LadderAnswer, LadderStep, NeedStatus, ResultClass};
+use std::collections::{BTreeSet, HashMap};
+use store::{
+    Desk, FollowUpInput, ItemChange, ListChange, NeedFilter, NeedOrder, NewLink, NewMember, NewNeed,
+    NewProposal, NewSector, Page, Store, row,
+};
+use uuid::Uuid;
+
+/// Stations of the city that the totals are those of.
+const WHOLE: usize = 259;
+/// Days of the year on which things happen.
+const SPRING: i64 = 60;
+const SUMMER: i64 = 190;
+const AUTUMN: i64 = 270;
+/// By then ten months have been counted.
+const NOVEMBER: i64 = 306;
+const MONTHS: usize = 10;
+
+/// What the year came to beside its orders.
+#[derive(Default)]
+pub struct Beside {
+    /// Needs that were carried over from the year before.
+    pub carried: usize,
+    /// Clues that became proposals.
+    pub proposals: usize,
+    /// Follow-ups.
+    pub follow_ups: usize,
+    /// Links with constituents.
+    pub links: usize,
+    /// Amendments that were published.
+    pub amendments: usize,
+}
+
+fn share(total: usize, stations: usize) -> usize {
+    (total * stations).div_ceil(WHOLE)
+}
+
+/// The year before: a need of every fifth station that was not finished goes on into this year. Some were referred.
+pub async fn year_before(desk: &Desk, needs: &[NewNeed], year: i32) -> anyhow::Result<usize> {
+    let mut old: Vec<NewNeed> = Vec::new();
+    let mut stations: BTreeSet<&str> = BTreeSet::new();
+    for n in needs {
+        if stations.insert(&n.station) && stations.len().is_multiple_of(5) {
+            let at = old.len();
+            let referred = at % 4 == 3;
+            old.push(NewNeed {
+                row: at + 2,
+                external_no: Some(format!("SN-{:05}", at + 1)),
+                title: format!("上年未了:{}", n.title),
+                collected_on: NaiveDate::from_ymd_opt(year - 1, 5, 10).context("年份不可用")?,
+                desired_by: None,
+                status: if referred { NeedStatus::Referred } else { NeedStatus::Open },
+                status_reason: referred.then(|| "已转主管部门办理。".to_owned()),
+                contact_name: None,
+                contact_phone: None,
+                ..n.clone()
+            });
+        }
+    }
+    if old.is_empty() {
+        return Ok(0);
+    }
+    desk.import_needs(year - 1, old, false, false).await?.into_result()?;
+    Ok(desk.close_year(year - 1, "年终结转").await?.carried)
+}
+
+/// Members with the constituents whom they keep contact with.
+pub fn links(members: &[NewMember], sectors: &[NewSector], stations: usize, year: i32) -> Vec<NewLink> {
+    let from = NaiveDate::from_ymd_opt(year, 1, 10).unwrap_or_default();
+    let mut rows: Vec<NewLink> = Vec::new();
+    for (i, m) in members.iter().take(share(316, stations)).enumerate() {
+        let Some(station) = m.stations.first() else { continue };
+        let many = if i.is_multiple_of(4) { 3 } else { 2 };
+        for k in 0..many {
+            let n = rows.len() + 1;
+            let sector = &sectors[(i + k) % sectors.len()];
+            rows.push(NewLink {
+                row: n + 1,
+                member: m.number.clone(),
+                station: station.clone(),
+                alias: format!("{}界群众{n:03}", sector.name),
+                sector: sector.code.clone(),
+                name: None,
+                phone: None,
+                from,
+            });
+        }
+    }
+    rows
+}
+
+/// What goes on between spring and winter.
+pub async fn live(
+    store: &Store,
+    desk: &Desk,
+    lists: &[row::DutyList],
+    year: i32,
+    count: usize,
+    bar: &indicatif::ProgressBar,
+) -> anyhow::Result<Beside> {
+    let start = new_year(year)?;
+    let mut beside = Beside::default();
+    let mut stations: HashMap<Uuid, Station<'_>> = HashMap::new();
+    for list in lists {
+        stations.insert(list.workstation_id, Station::new(store, desk, list, start).await?);
+    }
+    bar.set_position(0);
+    bar.set_length(4);
+    let clues = clues(desk, &stations, year, share(87 + 9, count)).await?;
+    bar.inc(1);
+    proposals(store, start, &stations, clues, year, count, &mut beside).await?;
+    bar.inc(1);
+    // One studio mediates at the source, and counts.
+    if let Some(first) = lists.first().and_then(|l| stations.get(&l.workstation_id)) {
+        let (cases, settled) = (share(1_367, count), share(757, count));
+        let part =
+            |total: usize, month: usize| (total * month / MONTHS - total * (month - 1) / MONTHS) as i32;
+        for month in 1..=MONTHS {
+            let (taken, done) = (part(cases, month), part(settled, month));
+            first
+                .clerk(NOVEMBER)
+                .report_mediation(first.id, year, month as i32, 0, taken, done.min(taken))
+                .await?;
+        }
+    }
+    bar.inc(1);
+    // Lists of which no item is short of a resource: those wait for a substitute first.
+    for list in lists.iter().skip(1).step_by(50) {
+        let Some(station) = stations.get(&list.workstation_id) else { continue };
+        beside.amendments += usize::from(amended(desk, station, list).await?);
+    }
+    bar.inc(1);
+    Ok(beside)
+}
+
+/// Needs that nobody has a resource for become clues, evenly over the city.
+async fn clues(
+    desk: &Desk,
+    stations: &HashMap<Uuid, Station<'_>>,
+    year: i32,
+    wanted: usize,
+) -> anyhow::Result<Vec<(Uuid, row::Clue)>> {
+    let filter = NeedFilter { year, status: Some(NeedStatus::Open), ..NeedFilter::default() };
+    let mut open = Vec::new();
+    let mut page = Page::first(500);
+    loop {
+        let slice = desk.needs(&filter, NeedOrder::Number, &page).await?;
+        page.after = slice.rows.last().map(|r| r.0.clone());
+        let more = slice.next;
+        open.extend(slice.rows.into_iter().map(|r| r.1));
+        if !more {
+            break;
+        }
+    }
+    let text = |n: &row::Need| {
+        format!(
+            "关于「{}」:居民多次反映,工作站和片区都没有对应的委员资源。建议有关部门列入年度计划,明确责任单位和完成时限,并向居民公布进度。",
+            n.title
+        )
+    };
+    let fit: Vec<&row::Need> = open
+        .iter()
+        .filter(|n| stations.contains_key(&n.workstation_id) && clue_faults(&text(n)).is_empty())
+        .collect();
+    let every = (fit.len() / wanted.max(1)).max(1);
+    let mut found = Vec::new();
+    for n in fit.into_iter().step_by(every).take(wanted) {
+        let convener = stations[&n.workstation_id].convener(SPRING);
+        let up = convener.escalate(n.id, n.version, LadderStep::Cluster, None, None).await?;
+        let words = "片区各站暂无对应资源,将作为提案线索反映。";
+        let up = convener.answer_step(n.id, up.version, LadderAnswer::NotFound, words).await?;
+        let clue = convener.submit_clue(n.id, up.version, &text(n)).await?;
+        found.push((n.workstation_id, clue));
+    }
+    Ok(found)
+}
+
+/// All but a few clues are admitted as proposals; half of those were answered by autumn.
+async fn proposals(
+    store: &Store,
+    start: DateTime<Utc>,
+    stations: &HashMap<Uuid, Station<'_>>,
+    clues: Vec<(Uuid, row::Clue)>,
+    year: i32,
+    count: usize,
+    beside: &mut Beside,
+) -> anyhow::Result<()> {
+    let filed = share(87, count).min(clues.len());
+    let number = |i: usize| format!("T{year}-{:03}", i + 1);
+    let row = |(i, (_, clue)): (usize, &(Uuid, row::Clue))| {
+        let admitted = i < filed;
+        let answered = admitted && i % 2 == 0;
+        let class = [ResultClass::A, ResultClass::B, ResultClass::C][i / 2 % 3];
+        NewProposal {
+            row: i + 2,
+            number: number(i),
+            title: clue.body.chars().skip(2).take_while(|c| *c != ':').collect(),
+            proposer: "界别委员".to_owned(),
+            filed: admitted,
+            reason: (!admitted).then(|| "与已立案的提案内容相同".to_owned()),
+            handling_unit: admitted.then(|| "有关主管部门".to_owned()),
+            result_class: answered.then_some(class),
+            replied_on: answered.then(|| (start + chrono::Duration::days(AUTUMN)).date_naive()),
+            reply: answered.then(|| format!("办理结果:{}。", class.label())),
+            clue: Some(clue.number.clone()),
+        }
+    };
+    let rows: Vec<NewProposal> = clues.iter().enumerate().map(row).collect();
+    let officer = store.on_behalf_of(store::Viewer::command(), start + chrono::Duration::days(AUTUMN));
+    officer.import_proposals(year, rows, false).await?.into_result()?;
+    beside.proposals = filed;
+    for (i, (station, _)) in clues.iter().enumerate().take(share(34, count).min(filed)) {
+        let station = &stations[station];
+        let held = FollowUpInput {
+            proposal: number(i),
+            station: station.id,
+            kind: FollowUpKind::ALL[i % FollowUpKind::ALL.len()],
+            held_on: station.day(SUMMER),
+            place: "委员工作室".to_owned(),
+            attendees: vec!["提案者".to_owned(), "承办单位".to_owned(), "居民代表".to_owned()],
+            conclusion: "承办单位说明进展,按期推进。".to_owned(),
+        };
+        station.convener(SUMMER + 1).record_follow_up(&held).await?;
+        beside.follow_ups += 1;
+    }
+    Ok(())
+}
+
+/// Amends the last item of a list, where there is one that nobody works on yet.
+async fn amended(desk: &Desk, station: &Station<'_>, list: &row::DutyList) -> anyhow::Result<bool> {
+    let items = desk.items_of(&[list.id]).await?;
+    let Some(item) = items.iter().rev().find(|i| !i.removed) else { return Ok(false) };
+    let convener = station.convener(SUMMER);
+    let a = convener.draft_amendment(list.id, "年中复核").await?;
+    let expected = format!("{},并公示结果", item.expected_result.trim_end_matches('。'));
+    let change = ItemChange { expected_result: Some(expected), ..ItemChange::default() };
+    let a = convener.amend(a.id, a.version, &ListChange::Edit(item.id, change), "居民要求公示").await?;
+    let a = convener.submit_amendment(a.id, a.version).await?;
+    let a = convener.sign_amendment(a.id, a.version, ConvenerSeat::First).await?;
+    let second = station.second(SUMMER + 2);
+    let a = second.sign_amendment(a.id, a.version, ConvenerSeat::Second).await?;
+    second.publish_amendment(a.id, a.version).await?;
+    Ok(true)
+}
