@@ -138,6 +138,9 @@ fn line(states: &[(&str, String)]) -> String {
     order.iter().enumerate().map(part).collect::<Vec<_>>().join("; ")
 }
 
+/// Outcomes by action (with its place) and viewer, state by state.
+type Outcomes = BTreeMap<(usize, &'static str, usize), Vec<(&'static str, String)>>;
+
 /// The rows that are acted on.
 struct Ids {
     need: Uuid,
@@ -298,8 +301,7 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
 
     let mut table = String::new();
     let mut tried = 0;
-    // Outcomes by action and viewer, state by state.
-    let mut write = |noun: &str, rows: BTreeMap<(usize, &str, usize), Vec<(&'static str, String)>>| {
+    let mut write = |noun: &str, rows: Outcomes| {
         let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
         for ((_, action, viewer), states) in &rows {
             tried += states.len();
@@ -315,7 +317,7 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
     };
     macro_rules! walked {
         ($noun:literal, $states:expr, $set:expr, $actions:expr, $version:literal, |$d:ident, $a:ident, $v:ident| $act:expr) => {{
-            let mut rows: BTreeMap<(usize, &str, usize), Vec<(&'static str, String)>> = BTreeMap::new();
+            let mut rows = Outcomes::new();
             for state in $states {
                 let set: Vec<String> = $set(*state);
                 world.begin(&set).await;
