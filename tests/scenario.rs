@@ -79,3 +79,118 @@ fn erasing_a_contact_leaves_hash_counts_and_print_as_they_were() {
         city.ok(&["verify", "--year", "2026"]);
     }
 }
+
+/// Scenario 1: the waste ground of 曙光街, from two sessions to 2,000 square metres of car park and a satisfied requester;
+/// the print shows it, and the district has one more.
+#[test]
+fn a_waste_ground_becomes_a_car_park_through_two_sessions() {
+    for engine in engines() {
+        let city = planned(engine);
+        let need = "工作站编号,外部编号,标题,内容,类别,来源,收集日期,户数,人数,状态,公开\n\
+                    XC-001,Z1,荒地整治,空地堆满杂物,0103,议事会,2026-01-08,300,900,待匹配,同意公开\n";
+        city.ok(&["import", "needs", &city.file("ground.csv", need), "--year", "2026"]);
+        city.ok(&["plan", "--year", "2026"]);
+        let server = city.serve();
+        let [first, second] =
+            ["FIRST_CONVENER", "SECOND_CONVENER"].map(|r| city.token(r, &["--station", "XC-001"]));
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let officer = city.token("CITY_OFFICER", &[]);
+        let with = |row: &Value, more: Value| {
+            let mut input = json!({"id": row["id"], "expectedVersion": row["version"]});
+            for (k, v) in more.as_object().unwrap() {
+                input[k] = v.clone();
+            }
+            input
+        };
+        let list = || {
+            let query = "{ dutyList(workstation: \"XC-001\", year: 2026) { id version items(first: 20) { nodes { id version title need { id matches { id } } } } } }";
+            server.data(&first, query, json!({}))["dutyList"].clone()
+        };
+        let ground = || {
+            let all = list()["items"]["nodes"].clone();
+            all.as_array().unwrap().iter().find(|i| i["title"] == "荒地整治").expect("the item").clone()
+        };
+        // The list goes out with it, as a matter for consultation.
+        let item = ground();
+        let form = with(&item, json!({"form": "MICRO_CONSULTATION", "expectedResult": "整治荒地2000平方米"}));
+        server.changed(&first, "editItem", "EditItemInput", "id", form);
+        for field in ["proposeListMatches", "confirmListMatches"] {
+            server.changed(&first, field, "DutyListMatchesInput", "id", json!({"id": list()["id"]}));
+        }
+        for (token, field) in [
+            (&first, "submitDutyList"),
+            (&first, "approveDutyList"),
+            (&second, "cosignDutyList"),
+            (&second, "publishDutyList"),
+        ] {
+            server.changed(token, field, "DutyListStepInput", "status", with(&list(), json!({})));
+        }
+        let print = city.ok(&["export", "--station", "XC-001", "--year", "2026", "--format", "csv"]);
+        assert!(
+            print.contains("荒地整治") && print.contains("整治荒地2000平方米") && print.contains("微协商"),
+            "{print}"
+        );
+
+        let district = || {
+            let query = "{ measures(scope: { year: 2026, district: \"150102\" }) { kind numerator } }";
+            let all = server.data(&officer, query, json!({}))["measures"].clone();
+            let of = |kind: &str| {
+                all.as_array().unwrap().iter().find(|m| m["kind"] == kind).unwrap()["numerator"]
+                    .as_i64()
+                    .unwrap()
+            };
+            (of("DONE"), of("ITEMS_DONE"))
+        };
+        assert_eq!(district(), (0, 0));
+        let item = ground();
+        let node = "id version status issuedOn";
+        let o = server.changed(
+            &first,
+            "issueOrder",
+            "IssueOrderInput",
+            node,
+            json!({"needId": item["need"]["id"]}),
+        );
+        let lead = with(&o, json!({"matchId": item["need"]["matches"][0]["id"]}));
+        let o = server.changed(&first, "dispatchOrder", "DispatchOrderInput", node, lead);
+        let mut o = server.changed(&clerk, "acceptOrder", "OrderStepInput", node, with(&o, json!({})));
+        let day = o["issuedOn"].clone();
+        let outcome = json!({"resolvedOn": day, "outcome": "建成停车场", "evidence": "验收单",
+                             "quantities": [{"measure": "AREA", "before": 0, "amount": 2000, "unit": "平方米"}]});
+        let early =
+            server.not_changed(&clerk, "resolveOrder", "ResolveOrderInput", with(&o, outcome.clone()));
+        assert_eq!(early, "NO_MINUTES", "a consultation needs its session first");
+        // Park, market or car park: the second session decides.
+        for conclusion in ["三个方案入户征求意见", "多数居民赞成建停车场"] {
+            let session = json!({"orders": [{"id": o["id"], "expectedVersion": o["version"]}], "heldOn": day,
+                "place": "居民议事室", "brand": "小马扎议事堂", "form": "MICRO_CONSULTATION", "host": "召集人",
+                "attendees": ["居民代表"], "options": ["口袋公园", "便民市场", "停车场"], "conclusion": conclusion, "minutes": "记录"});
+            server.changed(&first, "recordConsultation", "RecordConsultationInput", "id", session);
+            let query = "query($id: ID!) { node(id: $id) { ... on Order { id version status issuedOn } } }";
+            o = server.data(&first, query, json!({"id": o["id"]}))["node"].clone();
+        }
+        let o = server.changed(&clerk, "resolveOrder", "ResolveOrderInput", node, with(&o, outcome));
+        let word = json!({"by": "COMMUNITY_REP", "channel": "上门", "rating": "SATISFIED", "solved": "YES"});
+        let o = server.changed(&clerk, "rateOrder", "RateOrderInput", node, with(&o, word));
+        assert_eq!(o["status"], "CLOSED");
+        let query = "query($id: ID!) { node(id: $id) { ... on Order { rating quantities { measure amount unit } consultations { options conclusion } } } }";
+        let done = server.data(&first, query, json!({"id": o["id"]}))["node"].clone();
+        assert_eq!(done["quantities"], json!([{"measure": "AREA", "amount": 2000, "unit": "平方米"}]));
+        assert_eq!(done["consultations"].as_array().unwrap().len(), 2);
+        assert_eq!(district(), (1, 1));
+    }
+}
+
+/// Scenario 16: who sits in the committees of two levels is one person.
+#[test]
+fn a_member_of_two_levels_is_counted_once() {
+    for engine in engines() {
+        // W-2 is a member of the city's and of the district's committee.
+        let city = planned(engine);
+        let server = city.serve();
+        let query = "{ members(first: 9) { totalCount nodes { number level } } }";
+        let members = server.data("", query, json!({}))["members"].clone();
+        let expected = json!([{"number": "W-1", "level": "CITY"}, {"number": "W-2", "level": "CITY"}]);
+        assert_eq!((&members["totalCount"], &members["nodes"]), (&json!(2), &expected));
+    }
+}

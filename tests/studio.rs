@@ -129,11 +129,13 @@ fn a_link_is_the_members_and_the_contact_is_in_the_vault() {
         // Several by spreadsheet, all or nothing; those that are there stay.
         let head = "委员编号,工作站编号,代称,界别,姓名,电话,起始日\n";
         let bad = format!(
-            "{head}W-2,XC-001,打13800001234,民革,,,2026-01-05\nW-2,XC-009,商户乙,民革,,,2026-01-05\n"
+            "{head}W-1,XC-002,商户丙,民革,,,2026-01-05\nW-2,XC-001,打13800001234,民革,,,2026-01-05\nW-2,XC-009,商户乙,民革,,,2026-01-05\n"
         );
         let words = city.refused(&["import", "links", &city.file("bad.csv", bad)]);
         assert!(
-            words.contains("「代称」:「打138****1234」") && words.contains("「工作站编号」:「XC-009」"),
+            words.contains("「代称」:「打138****1234」")
+                && words.contains("「工作站编号」:「XC-009」")
+                && words.contains("不是委员 W-1 入站的工作站"),
             "{words}"
         );
         let good = format!(

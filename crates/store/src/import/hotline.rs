@@ -97,18 +97,18 @@ struct Places {
 impl Places {
     /// The area that the names say, as deep as they are known.
     fn area(&self, r: &NewHotlineOrder) -> Option<String> {
+        // Names do not identify: where several places bear one, the sheet has to say more (domain.md §5).
         let under = |parent: Option<&str>, name: &str, length: usize| {
-            // The order of the codes decides between two of a name.
-            let mut found: Vec<&str> = self
-                .areas
-                .values()
-                .filter(|a| a.code.len() == length && a.valid_to.is_none())
-                .filter(|a| parent.is_none_or(|p| a.code.starts_with(p)))
-                .filter(|a| core(&a.name) == core(name))
-                .map(|a| a.code.as_str())
-                .collect();
-            found.sort_unstable();
-            found.first().map(|c| (*c).to_owned())
+            let mut found = self.areas.values().filter(|a| {
+                a.code.len() == length
+                    && a.valid_to.is_none()
+                    && parent.is_none_or(|p| a.code.starts_with(p))
+                    && core(&a.name) == core(name)
+            });
+            match (found.next(), found.next()) {
+                (Some(one), None) => Some(one.code.clone()),
+                _ => None,
+            }
         };
         let district = r.district.as_deref().and_then(|n| under(None, n, 6));
         let township = r.township.as_deref().and_then(|n| under(district.as_deref(), n, 9)).or(district);

@@ -1,11 +1,11 @@
 //! Links of members with constituents, by station and alias.
 
 use super::{References, Report, RowError, insert_all, repeated, unknown};
-use crate::entity::{constituent, constituent_link, sector};
+use crate::entity::{assignment, constituent, constituent_link, sector};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
-use domain::privacy;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use domain::{AssignmentRole, privacy};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -46,6 +46,14 @@ impl Desk {
                 .into_iter()
                 .map(|c| (c.workstation_id, c.alias))
                 .collect();
+            let serving: BTreeSet<(Uuid, Uuid)> = assignment::Entity::find()
+                .filter(assignment::Column::Role.eq(AssignmentRole::ResidentMember))
+                .filter(assignment::Column::ToDate.is_null())
+                .all(tx)
+                .await?
+                .into_iter()
+                .filter_map(|a| Some((a.person_id, a.workstation_id?)))
+                .collect();
             let mut seen: BTreeSet<(Uuid, String)> = BTreeSet::new();
             let (mut people, mut links) = (Vec::new(), Vec::new());
             for r in rows {
@@ -69,6 +77,15 @@ impl Desk {
                     ));
                     continue;
                 };
+                if !serving.contains(&(*member, station.id)) {
+                    report.errors.push(RowError {
+                        row: r.row,
+                        column: "工作站编号",
+                        value: r.station,
+                        expected: format!("不是委员 {} 入站的工作站,请核对", r.member),
+                    });
+                    continue;
+                }
                 let Some(sector) = sectors.get(&r.sector) else {
                     report.errors.push(unknown(r.row, "界别", &r.sector, "界别", "应为界别表中的名称"));
                     continue;
