@@ -355,13 +355,17 @@ impl Dice {
 /// change that was acknowledged has its event.
 #[test]
 fn a_random_walk_of_many_clients_keeps_the_laws() {
-    const CLIENTS: u64 = 6;
-    const ACTIONS: usize = 400;
+    // More clients than there are connections: who waits for one must not be waited for by who has one.
+    // `QINGDAN_WALK=20x500`: other numbers of clients and of actions each.
+    let asked = std::env::var("QINGDAN_WALK").unwrap_or_else(|_| "12x200".to_owned());
+    let asked =
+        asked.split_once('x').and_then(|(c, a)| Some((c.parse::<u64>().ok()?, a.parse::<usize>().ok()?)));
+    let (clients, actions) = asked.expect("QINGDAN_WALK: clients x actions");
     for engine in engines() {
         let city = city(engine);
         // So many that the walk does not come to its end with the last of them closed.
         let mut more = String::from("工作站编号,外部编号,标题,内容,类别,收集日期,状态\n");
-        for n in 0..24 {
+        for n in 0..4 * clients {
             more += &format!("XC-001,W{n},第{n}件,随机,010{},2026-01-05,待匹配\n", 2 + n % 2);
         }
         city.ok(&["import", "needs", &city.file("walk.csv", more), "--year", "2026"]);
@@ -369,7 +373,7 @@ fn a_random_walk_of_many_clients_keeps_the_laws() {
         let s = Station::new(&city, &server);
         let data = server.data(
             &s.convener,
-            "{ needs(first: 50, filter: { year: 2026 }) { nodes { id } } resources(first: 20, filter: { year: 2026 }) { nodes { id } } }",
+            "{ needs(first: 200, filter: { year: 2026 }) { nodes { id } } resources(first: 20, filter: { year: 2026 }) { nodes { id } } }",
             json!({}),
         );
         let ids = |of: &str| -> Vec<Value> {
@@ -386,10 +390,10 @@ fn a_random_walk_of_many_clients_keeps_the_laws() {
         let walk = |client: u64| -> i64 {
             let mut dice = Dice(client);
             let mut acknowledged = 0;
-            for _ in 0..ACTIONS {
+            for _ in 0..actions {
                 let orders = server.data(
                     &s.convener,
-                    "{ orders(first: 50, filter: { year: 2026 }) { nodes { id version issuedOn status } } }",
+                    "{ orders(first: 200, filter: { year: 2026 }) { nodes { id version issuedOn status } } }",
                     json!({}),
                 )["orders"]["nodes"]
                     .clone();
@@ -436,10 +440,13 @@ fn a_random_walk_of_many_clients_keeps_the_laws() {
         };
         let walk = &walk;
         let acknowledged: i64 = std::thread::scope(|scope| {
-            let clients: Vec<_> = (1..=CLIENTS).map(|c| scope.spawn(move || walk(c))).collect();
+            let clients: Vec<_> = (1..=clients).map(|c| scope.spawn(move || walk(c))).collect();
             clients.into_iter().map(|c| c.join().expect("a client")).sum()
         });
         assert!(acknowledged > 80, "{acknowledged}");
+        println!(
+            "{engine:?}: {clients} clients, {actions} actions each, {acknowledged} events, no law broken"
+        );
         assert_eq!(count("auditTrail") - before, acknowledged, "every change has its event");
         city.ok(&["verify", "--year", "2026"]);
     }

@@ -1,6 +1,6 @@
 //! The calendar of working days, and the state of a year.
 
-use crate::entity::{calendar_day, duty_year};
+use crate::entity::{calendar_day, duty_year, setting};
 use crate::{Desk, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::{Calendar, Refusal, calendar};
@@ -28,8 +28,9 @@ impl Desk {
     }
 
     /// Working days within which an offer is answered.
-    pub(crate) async fn answer_days(&self) -> Result<u32> {
-        let set = self.setting(ANSWER_DAYS_SETTING).await?;
+    pub(crate) async fn answer_days<C: ConnectionTrait>(&self, db: &C) -> Result<u32> {
+        // On the transaction's own connection: another one may never come while writers wait on all of them.
+        let set = setting::Entity::find_by_id(ANSWER_DAYS_SETTING).one(db).await?.map(|s| s.value);
         Ok(set.and_then(|s| s.parse().ok()).filter(|n| (1..=60).contains(n)).unwrap_or(ANSWER_DAYS))
     }
 

@@ -60,7 +60,7 @@ impl Desk {
             let words = format!("委员{}现在是「{}」,请另派他人。", lead.name, lead.status.label());
             return Err(Refusal::new("MEMBER_INACTIVE", words).into());
         }
-        let answer_by = self.calendar(&tx).await?.after(self.today(), self.answer_days().await?);
+        let answer_by = self.calendar(&tx).await?.after(self.today(), self.answer_days(&tx).await?);
         let row = offer::Model {
             id: self.id(),
             order_id: id,
