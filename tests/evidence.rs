@@ -111,6 +111,22 @@ fn a_file_is_what_it_says_and_seen_by_those_who_may() {
         assert_eq!(get(&convener), 404);
         let other = seen(&convener)[0]["path"].as_str().unwrap().to_owned();
         assert_eq!(server.get(&other, &[("authorization", &bearer(&convener))]).status, 200);
+        // What the order was closed on is not for who has done the work to take away.
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let node = "id version issuedOn";
+        let waived = with(&o, json!({"reason": "服务"}));
+        let o = server.changed(&convener, "waiveConsultation", "OrderReasonInput", node, waived);
+        let done =
+            json!({"resolvedOn": o["issuedOn"], "outcome": "已办", "evidence": "照片", "quantities": []});
+        let o = server.changed(&member, "resolveOrder", "ResolveOrderInput", node, with(&o, done));
+        let word = json!({"by": "REQUESTER", "channel": "电话", "rating": "SATISFIED", "solved": "YES"});
+        let o = server.changed(&clerk, "rateOrder", "RateOrderInput", node, with(&o, word));
+        let late = upload(&server, &member, &o, "AFTER", "image/png", &picture(2));
+        assert_eq!((late.status, code(&late).as_str()), (422, "ORDER_STATE"));
+        let gone = with(&seen(&convener)[0], json!({"reason": "重复"}));
+        let own = server.not_changed(&member, "removeEvidence", "RemoveEvidenceInput", gone.clone());
+        assert_eq!(own, "NOT_ALLOWED");
+        server.changed(&convener, "removeEvidence", "RemoveEvidenceInput", "id", gone);
         city.ok(&["verify", "--year", "2026"]);
     }
 }

@@ -15,6 +15,11 @@ use uuid::Uuid;
 /// Bytes of a file at most.
 pub const FILE: usize = 10 << 20;
 
+/// Whether an order is still being worked on, or waits for the requester's word.
+fn open(status: OrderStatus) -> bool {
+    status.carried() || matches!(status, OrderStatus::Resolved | OrderStatus::Suspended)
+}
+
 impl Desk {
     /// Files that the viewer may see: the station's and the member's own all, others those that a person has checked.
     fn files_in_sight(&self) -> Condition {
@@ -94,7 +99,7 @@ impl Desk {
         let o = work_order::Entity::find_by_id(order).one(&tx).await?.ok_or(Error::NotFound("单"))?;
         self.need(Action::CarryOrder, o.workstation_id, o.lead_id)?;
         self.open_year(&tx, o.year).await?;
-        if !(o.status.carried() || matches!(o.status, OrderStatus::Resolved | OrderStatus::Suspended)) {
+        if !open(o.status) {
             let words = format!("单现在是「{}」,不能再加文件;办理中和回访前的单可以。", o.status.label());
             return Err(Refusal::new("ORDER_STATE", words).into());
         }
@@ -153,7 +158,8 @@ impl Desk {
         Ok(row)
     }
 
-    /// Takes a file away, with a reason. Its content goes with the last order that shows it.
+    /// Takes a file away, with a reason. Its content goes with the last order that shows it. What an order was closed on
+    /// is a convener's to take away, not of who has done the work.
     pub async fn remove_evidence(&self, id: Uuid, expected: i32, reason: &str) -> Result<evidence::Model> {
         let reason = refusal::text(reason, "原因", 200, "reason")?;
         let tx = self.store.begin().await?;
@@ -187,6 +193,7 @@ impl Desk {
             .await?
             .ok_or(Error::NotFound("文件"))?;
         let o = work_order::Entity::find_by_id(e.order_id).one(tx).await?.ok_or(Error::NotFound("单"))?;
+        let right = if open(o.status) { right } else { Action::DecideOrder };
         self.need(right, e.workstation_id, o.lead_id)?;
         self.open_year(tx, o.year).await?;
         same_version(expected, e.version, vec!["approved"])?;
