@@ -124,7 +124,7 @@ impl Desk {
             let untold = need::Entity::find()
                 .filter(need::Column::Year.eq(year))
                 .filter(self.in_sight(need::Column::WorkstationId, None))
-                .filter(self.to_tell());
+                .filter(crate::topic::to_tell());
             counts.push((K::Tell, count_of(untold)));
         }
         if self.reach(Action::ReadLists) >= Reach::Stations && !may(Action::WriteNeed) {

@@ -195,7 +195,7 @@ impl Desk {
             q = q.filter(carried_again());
         }
         if f.to_tell {
-            q = q.filter(self.to_tell());
+            q = q.filter(crate::topic::to_tell());
         }
         if let Some(source) = f.source {
             q = q.filter(need::Column::Source.eq(source));

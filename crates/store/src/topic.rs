@@ -173,24 +173,6 @@ impl Desk {
         Ok(row)
     }
 
-    /// Needs that were merged into one that has come to its end, and whose requesters have not been told yet.
-    pub(crate) fn to_tell(&self) -> Condition {
-        let ended =
-            need::Entity::find().select_only().column(need::Column::Id).filter(need::Column::Status.is_in([
-                NeedStatus::Closed,
-                NeedStatus::Refused,
-                NeedStatus::Referred,
-            ]));
-        let told = requester_answer::Entity::find()
-            .select_only()
-            .column(requester_answer::Column::NeedId)
-            .into_query();
-        Condition::all()
-            .add(need::Column::Status.eq(NeedStatus::Merged))
-            .add(need::Column::MergedInto.in_subquery(ended.into_query()))
-            .add(need::Column::Id.not_in_subquery(told))
-    }
-
     /// Answers to requesters of needs, the oldest first, for the stations that gave them.
     pub async fn answers_of(&self, needs: &[Uuid]) -> Result<Vec<requester_answer::Model>> {
         Ok(requester_answer::Entity::find()
@@ -250,4 +232,18 @@ impl Desk {
         self.commit(tx).await?;
         Ok(n)
     }
+}
+
+/// Needs that were merged into one that has come to its end, and whose requesters have not been told yet.
+pub(crate) fn to_tell() -> Condition {
+    let ended = need::Entity::find()
+        .select_only()
+        .column(need::Column::Id)
+        .filter(need::Column::Status.is_in([NeedStatus::Closed, NeedStatus::Refused, NeedStatus::Referred]));
+    let told =
+        requester_answer::Entity::find().select_only().column(requester_answer::Column::NeedId).into_query();
+    Condition::all()
+        .add(need::Column::Status.eq(NeedStatus::Merged))
+        .add(need::Column::MergedInto.in_subquery(ended.into_query()))
+        .add(need::Column::Id.not_in_subquery(told))
 }
