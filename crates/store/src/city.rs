@@ -11,7 +11,7 @@ use domain::matching::{self, City};
 use domain::{
     AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope, ResourceStatus,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
@@ -137,9 +137,13 @@ impl Desk {
         }
         let (needs, uncategorised): (Vec<_>, Vec<_>) =
             open.all(db).await?.into_iter().partition(|n| n.category.is_some());
+        // Of one need nothing is read that only others ask for.
+        let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
+        if let Basis::Need { need, .. } = basis {
+            mandatory = mandatory.filter(requirement::Column::NeedId.eq(need));
+        }
         let mut needed = group(
-            requirement::Entity::find()
-                .filter(requirement::Column::Mandatory.eq(true))
+            mandatory
                 .order_by_asc(requirement::Column::Seq)
                 .all(db)
                 .await?
@@ -153,20 +157,24 @@ impl Desk {
             .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]))
             .all(db)
             .await?;
-        let items: HashMap<Uuid, (i32, bool)> = duty_item::Entity::find()
+        let touched: HashSet<Uuid> = duty_item::Entity::find()
+            .select_only()
+            .column(duty_item::Column::NeedId)
             .filter(duty_item::Column::JointOf.is_null())
-            .filter(duty_item::Column::ListId.in_subquery(sea_orm::QueryTrait::into_query(
-                sea_orm::QuerySelect::column(
-                    sea_orm::QuerySelect::select_only(
-                        duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)),
-                    ),
-                    duty_list::Column::Id,
-                ),
-            )))
+            .filter(duty_item::Column::Version.gt(1))
+            .filter(duty_item::Column::Removed.eq(false))
+            .filter(
+                duty_item::Column::ListId.in_subquery(QueryTrait::into_query(
+                    duty_list::Entity::find()
+                        .select_only()
+                        .column(duty_list::Column::Id)
+                        .filter(duty_list::Column::Year.eq(year)),
+                )),
+            )
+            .into_tuple::<Uuid>()
             .all(db)
             .await?
             .into_iter()
-            .map(|i| (i.need_id, (i.version, i.removed)))
             .collect();
         let lists = duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)).all(db).await?;
         let mut room: Vec<u32> = stations.iter().map(|s| terms.lines(s.list_limit)).collect();
@@ -183,8 +191,8 @@ impl Desk {
         let mut load = vec![0u32; members.len()];
         for m in &matches {
             let Some(r) = resource_at.get(&m.resource_id) else { continue };
-            let touched = items.get(&m.need_id).is_some_and(|(version, removed)| *version > 1 && !removed);
-            let held = m.status.reserves() || (m.status == MatchStatus::Suggested && touched);
+            let held =
+                m.status.reserves() || (m.status == MatchStatus::Suggested && touched.contains(&m.need_id));
             if held && !afresh {
                 used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
                 if let Some(at) = member_at.get(&m.member_id) {

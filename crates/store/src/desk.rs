@@ -88,15 +88,7 @@ impl Desk {
         if let Some(key) = once {
             once_key::Model { key, response: None, at: self.at }.into_active_model().insert(&tx).await?;
         }
-        let mark = counter::ActiveModel { scope: Set(CHANGES.to_owned()), last: Set(1) };
-        counter::Entity::insert(mark)
-            .on_conflict(
-                OnConflict::column(counter::Column::Scope)
-                    .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
-                    .to_owned(),
-            )
-            .exec_without_returning(&tx)
-            .await?;
+        advance(&tx, CHANGES, 1).await?;
         Ok(tx.commit().await?)
     }
 
@@ -173,7 +165,7 @@ impl Desk {
         if !self.store.is_made() {
             self.tell(db, &e).await?;
         }
-        audit_event::ActiveModel {
+        let event = audit_event::ActiveModel {
             id: Set(self.id()),
             at: Set(self.at),
             actor: Set(self.viewer.person),
@@ -184,9 +176,8 @@ impl Desk {
             workstation_id: Set(e.workstation),
             detail: Set(e.detail.to_string()),
             reason: Set(e.reason),
-        }
-        .insert(db)
-        .await?;
+        };
+        audit_event::Entity::insert(event).exec_without_returning(db).await?;
         Ok(())
     }
 
@@ -197,17 +188,7 @@ impl Desk {
         scope: &str,
         count: i64,
     ) -> Result<i64> {
-        let last = counter::Entity::find_by_id(scope).one(db).await?.map_or(0, |c| c.last);
-        counter::Entity::insert(counter::ActiveModel {
-            scope: Set(scope.to_owned()),
-            last: Set(last + count),
-        })
-        .on_conflict(
-            OnConflict::column(counter::Column::Scope).update_column(counter::Column::Last).to_owned(),
-        )
-        .exec_without_returning(db)
-        .await?;
-        Ok(last + 1)
+        Ok(advance(db, scope, count).await?.last - count + 1)
     }
 
     pub(crate) async fn station<C: ConnectionTrait>(&self, db: &C, id: Uuid) -> Result<workstation::Model> {
@@ -236,6 +217,14 @@ impl Desk {
             .await?
             .is_some())
     }
+}
+
+/// Moves a counter on, and gives it as it is then.
+async fn advance<C: ConnectionTrait>(db: &C, scope: &str, by: i64) -> Result<counter::Model> {
+    let last = Expr::col((counter::Entity, counter::Column::Last)).add(by);
+    let moved = OnConflict::column(counter::Column::Scope).value(counter::Column::Last, last).to_owned();
+    let row = counter::ActiveModel { scope: Set(scope.to_owned()), last: Set(by) };
+    Ok(counter::Entity::insert(row).on_conflict(moved).exec_with_returning(db).await?)
 }
 
 /// The day of a moment in the city's time zone.

@@ -220,7 +220,7 @@ impl Store {
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn open(url: &str, key: [u8; 32], seed: [u8; 32]) -> Result<Store> {
-        Store::connect(url, key, seed, "FULL").await
+        Store::connect(url, key, seed, false).await
     }
 
     /// The same for a database that is being made and is begun anew if that fails: SQLite need not wait for the disk at
@@ -229,25 +229,35 @@ impl Store {
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn open_to_make(url: &str, key: [u8; 32], seed: [u8; 32]) -> Result<Store> {
-        Store::connect(url, key, seed, "NORMAL").await
+        Store::connect(url, key, seed, true).await
     }
 
-    async fn connect(url: &str, key: [u8; 32], seed: [u8; 32], synchronous: &'static str) -> Result<Store> {
+    async fn connect(url: &str, key: [u8; 32], seed: [u8; 32], made: bool) -> Result<Store> {
         let mut options = ConnectOptions::new(url);
         options.sqlx_logging(false).max_connections(8).acquire_timeout(std::time::Duration::from_secs(10));
         if url.starts_with("sqlite") {
-            // WAL for readers beside the writer, foreign keys, patience.
-            options.map_sqlx_sqlite_opts(move |o| {
-                o.pragma("journal_mode", "WAL")
+            // WAL for readers beside the writer, foreign keys, patience. A file does not go away: nobody asks for it.
+            options.test_before_acquire(false).map_sqlx_sqlite_opts(move |o| {
+                let o = o
+                    .pragma("journal_mode", "WAL")
                     .pragma("cache_size", "-32000")
                     .pragma("temp_store", "MEMORY")
-                    .pragma("mmap_size", "268435456")
                     .foreign_keys(true)
                     .busy_timeout(std::time::Duration::from_secs(10))
-                    .pragma("synchronous", synchronous)
                     // Rows that the database's thread reads ahead: fewer hand-overs between threads.
-                    .row_buffer_size(1024)
+                    .row_buffer_size(1024);
+                if made {
+                    // One connection that nobody shares the file with, and few checkpoints.
+                    o.pragma("synchronous", "NORMAL")
+                        .pragma("locking_mode", "EXCLUSIVE")
+                        .pragma("wal_autocheckpoint", "16000")
+                } else {
+                    o.pragma("synchronous", "FULL").pragma("mmap_size", "268435456")
+                }
             });
+            if made {
+                options.max_connections(1);
+            }
         }
         let mut db = Database::connect(options).await?;
         db.set_metric_callback(|_| {
@@ -260,7 +270,7 @@ impl Store {
                 key,
                 ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
                 plan: Mutex::default(),
-                made: synchronous != "FULL",
+                made,
             }),
         })
     }

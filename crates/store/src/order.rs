@@ -1,10 +1,12 @@
 //! Orders (单): which there are, who sees them, how one is opened.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{co_member, duty_item, duty_list, member, need, need_match, offer, work_order};
+use crate::entity::{
+    co_member, duty_item, duty_list, duty_year, member, need, need_match, offer, work_order,
+};
 use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::{
     Action, DutyForm, MatchStatus, MemberStatus, NeedAction, NeedStatus, OrderAction, OrderStatus,
     OverdueStep, Refusal, number, order as rules,
@@ -12,7 +14,8 @@ use domain::{
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    Select,
 };
 use uuid::Uuid;
 
@@ -160,10 +163,19 @@ impl Desk {
         right: Action,
         expected: i32,
     ) -> Result<work_order::Model> {
-        let o = work_order::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("单"))?;
+        let of_year: RelationDef = work_order::Entity::belongs_to(duty_year::Entity)
+            .from(work_order::Column::Year)
+            .to(duty_year::Column::Year)
+            .into();
+        let (o, year) = work_order::Entity::find_by_id(id)
+            .join(JoinType::LeftJoin, of_year)
+            .select_also(duty_year::Entity)
+            .one(tx)
+            .await?
+            .ok_or(Error::NotFound("单"))?;
         self.need(right, o.workstation_id, o.lead_id)?;
         same_version(expected, o.version, vec!["status"])?;
-        self.open_year(tx, o.year).await?;
+        domain::year::check_open(o.year, year.map(|y| y.status), self.today().year())?;
         Ok(o)
     }
 
@@ -176,9 +188,10 @@ impl Desk {
         action: OrderAction,
         reason: Option<String>,
     ) -> Result<work_order::Model> {
-        let mut row = after.into_active_model().reset_all();
-        row.version = Set(before.version + 1);
-        let row = row.update(tx).await?;
+        let row = work_order::Model { version: before.version + 1, ..after };
+        // As it was handed in: the database need not say it again.
+        let all = row.clone().into_active_model().reset_all();
+        work_order::Entity::update(all).exec_without_returning(tx).await?;
         let detail = serde_json::json!({"number": row.number, "before": before.status.code(), "after": row.status.code()});
         let event = Event {
             action: action.code(),

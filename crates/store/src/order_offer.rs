@@ -123,14 +123,18 @@ impl Desk {
         to: MatchStatus,
         reason: Option<String>,
     ) -> Result<need_match::Model> {
-        let version = m.version + 1;
-        let mut row = m.into_active_model();
-        row.status = Set(to);
-        row.version = Set(version);
-        if reason.is_some() {
-            row.reason = Set(reason);
-        }
-        Ok(row.update(tx).await?)
+        let mut row = m.clone().into_active_model();
+        let after = need_match::Model {
+            status: to,
+            version: m.version + 1,
+            reason: reason.or(m.reason.clone()),
+            ..m
+        };
+        row.status = Set(after.status);
+        row.version = Set(after.version);
+        row.reason = Set(after.reason.clone());
+        need_match::Entity::update(row).exec_without_returning(tx).await?;
+        Ok(after)
     }
 
     pub(crate) async fn step_need(
@@ -140,11 +144,12 @@ impl Desk {
         action: NeedAction,
     ) -> Result<need::Model> {
         let n = need::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
-        let (next, version) = (n.status.apply(action)?, n.version + 1);
-        let mut row = n.into_active_model();
-        row.status = Set(next);
-        row.version = Set(version);
-        Ok(row.update(tx).await?)
+        let mut row = n.clone().into_active_model();
+        let after = need::Model { status: n.status.apply(action)?, version: n.version + 1, ..n };
+        row.status = Set(after.status);
+        row.version = Set(after.version);
+        need::Entity::update(row).exec_without_returning(tx).await?;
+        Ok(after)
     }
 
     pub(crate) async fn lead_match(

@@ -12,10 +12,12 @@ use domain::{
     Action, DutyForm, DutyKind, DutyRole, FeedbackBy, MatchAction, MatchStatus, Measure, NeedAction,
     OrderAction, OrderStatus, Rating, Refusal, Solved, order as rules, refusal,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A session as it is recorded.
@@ -310,10 +312,13 @@ impl Desk {
         let sessions = self.sessions_in(&tx, id).await?;
         let with_minutes = sessions.iter().filter(|s| s.minutes.is_some()).count();
         rules::check_consulted(o.form, sessions.len(), with_minutes, o.waived.is_some())?;
-        outcome_quantity::Entity::delete_many()
-            .filter(outcome_quantity::Column::OrderId.eq(id))
-            .exec(&tx)
-            .await?;
+        // What an earlier outcome counted, before the order was opened again.
+        if o.reopen_count > 0 {
+            outcome_quantity::Entity::delete_many()
+                .filter(outcome_quantity::Column::OrderId.eq(id))
+                .exec(&tx)
+                .await?;
+        }
         let rows = input.quantities.iter().enumerate().map(|(k, (measure, before, amount, unit))| {
             outcome_quantity::Model {
                 order_id: id,
@@ -361,14 +366,16 @@ impl Desk {
         action: MatchAction,
     ) -> Result<()> {
         let to = from.apply(action)?;
-        let rows = need_match::Entity::find()
+        need_match::Entity::update_many()
+            .col_expr(need_match::Column::Status, Expr::value(to.code()))
+            .col_expr(
+                need_match::Column::Version,
+                sea_orm::sea_query::ExprTrait::add(Expr::col(need_match::Column::Version), 1),
+            )
             .filter(need_match::Column::NeedId.eq(o.need_id))
             .filter(need_match::Column::Status.eq(from))
-            .all(tx)
+            .exec(tx)
             .await?;
-        for m in rows {
-            self.write_match(tx, m, to, None).await?;
-        }
         Ok(())
     }
 
@@ -450,6 +457,15 @@ impl Desk {
         carriers: &[Uuid],
     ) -> Result<()> {
         let sessions = self.sessions_in(tx, o.id).await?;
+        let sources = sessions.iter().map(|s| s.id.to_string()).chain([o.number.clone()]);
+        let known: HashSet<(Uuid, DutyKind, String)> = duty_record::Entity::find()
+            .filter(duty_record::Column::MemberId.is_in(carriers.iter().copied()))
+            .filter(duty_record::Column::Source.is_in(sources))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|r| (r.member_id, r.kind, r.source))
+            .collect();
         let mut rows = Vec::new();
         for member in carriers {
             let role = if Some(*member) == o.lead_id { DutyRole::Lead } else { DutyRole::Co };
@@ -457,13 +473,7 @@ impl Desk {
                 .into_iter()
                 .chain(sessions.iter().map(|s| (DutyKind::Session, s.id.to_string(), s.held_on)));
             for (kind, source, occurred_on) in events {
-                let known = duty_record::Entity::find()
-                    .filter(duty_record::Column::MemberId.eq(*member))
-                    .filter(duty_record::Column::Kind.eq(kind))
-                    .filter(duty_record::Column::Source.eq(source.as_str()))
-                    .one(tx)
-                    .await?;
-                if known.is_none() {
+                if !known.contains(&(*member, kind, source.clone())) {
                     let row = duty_record::Model {
                         id: self.id(),
                         year: o.year,
