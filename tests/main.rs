@@ -27,6 +27,8 @@ mod http;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod need;

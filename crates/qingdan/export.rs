@@ -6,7 +6,7 @@ use domain::number::quarter;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
-use store::{HotlineReply, Snapshot, SnapshotItem, SnapshotList};
+use store::{HotlineReply, MemberSheet, Snapshot, SnapshotItem, SnapshotList};
 
 /// What to print.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -162,12 +162,61 @@ pub fn hotline(replies: &[HotlineReply], format: Format) -> Result<Vec<u8>> {
             _ => String::new(),
         }
     };
-    let rows: Vec<Vec<String>> =
-        replies.iter().map(|r| columns.clone().map(|c| cells(r, c)).collect()).collect();
+    let rows = replies.iter().map(|r| columns.clone().map(|c| cells(r, c)).collect()).collect();
+    table("12345 工单", &columns.clone().collect::<Vec<_>>(), rows, format)
+}
+
+/// The columns of a member's own sheet (《委员年度接单表》, domain.md §12).
+const ORDERS: &[&str] = &[
+    "序号",
+    "单号",
+    "工作站",
+    "需求编号",
+    "需求",
+    "履职方式",
+    "角色",
+    "开单",
+    "接单",
+    "解单",
+    "办理结果",
+    "评价",
+    "履职记录",
+];
+
+/// A member's orders of a year, one line each, with what the ledger says of them.
+pub fn statement(sheet: &MemberSheet, format: Format) -> Result<Vec<u8>> {
+    let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    let rows = sheet.lines.iter().enumerate().map(|(n, l)| {
+        let o = &l.order;
+        vec![
+            (n + 1).to_string(),
+            o.number.clone(),
+            l.station.clone(),
+            l.need_number.clone(),
+            l.need_title.clone(),
+            o.form.label().to_owned(),
+            l.role.label().to_owned(),
+            day(Some(o.issued_on)),
+            day(o.accepted_on),
+            day(o.resolved_on),
+            o.outcome.clone().unwrap_or_else(|| o.status.label().to_owned()),
+            o.rating.map(|r| r.label().to_owned()).unwrap_or_default(),
+            match l.stands {
+                Some(true) => "有效".to_owned(),
+                Some(false) => "已冲销".to_owned(),
+                None => String::new(),
+            },
+        ]
+    });
+    table(&format!("{} {} 接单表", sheet.year, sheet.member), ORDERS, rows.collect(), format)
+}
+
+/// A plain table.
+fn table(name: &str, columns: &[&str], rows: Vec<Vec<String>>, format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Json => {
             let row = |r: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
-                columns.clone().zip(r).map(|(c, v)| (c.to_owned(), v.clone().into())).collect()
+                columns.iter().zip(r).map(|(c, v)| ((*c).to_owned(), v.clone().into())).collect()
             };
             let mut out = serde_json::to_vec(&rows.iter().map(row).collect::<Vec<_>>())?;
             out.push(b'\n');
@@ -183,9 +232,11 @@ pub fn hotline(replies: &[HotlineReply], format: Format) -> Result<Vec<u8>> {
         }
         Format::Xlsx => {
             let mut book = Workbook::new();
-            let sheet = book.add_worksheet().set_name("12345 工单")?;
-            for (c, name) in columns.enumerate() {
-                sheet.write_string(0, c as u16, name)?;
+            // What a workbook takes for the name of a sheet.
+            let name: String = name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect();
+            let sheet = book.add_worksheet().set_name(name)?;
+            for (c, name) in columns.iter().enumerate() {
+                sheet.write_string(0, c as u16, *name)?;
             }
             for (r, row) in rows.iter().enumerate() {
                 for (c, cell) in row.iter().enumerate() {

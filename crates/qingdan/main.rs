@@ -159,6 +159,9 @@ enum Command {
         /// Code of a district, 6 digits.
         #[arg(long)]
         district: Option<String>,
+        /// Number of a member, for `statement`.
+        #[arg(long)]
+        member: Option<String>,
         /// An earlier version of the lists, as it was printed then [default: the newest].
         #[arg(long)]
         version: Option<i32>,
@@ -195,6 +198,8 @@ enum Printed {
     Labelled,
     /// Answers to orders of the hotline 12345, in the hotline's own columns.
     Hotline,
+    /// One member's orders of the year with what the ledger says of them (《委员年度接单表》).
+    Statement,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -324,6 +329,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             write_out(out.as_deref(), &export::hotline(&replies, format)?)
         }
+        Command::Export { what: Printed::Statement, year, member, format, out, .. } => {
+            let number = member.context("请用 --member 指明委员编号,例如 --member W-0001。")?;
+            let desk = open(&database, &key_file).await?;
+            let found = desk.member_by_number(&number).await?;
+            let member = found.with_context(|| format!("没有编号为 {number} 的委员"))?;
+            let sheet = desk.member_sheet(year.unwrap_or_else(this_year), &member).await?;
+            write_out(out.as_deref(), &export::statement(&sheet, format)?)
+        }
         Command::Export {
             what: Printed::DutyList,
             year,
@@ -333,6 +346,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             format,
             edition,
             out,
+            ..
         } => {
             let desk = open(&database, &key_file).await?;
             let lists = desk

@@ -112,6 +112,7 @@ pub struct Mutation(
     job::JobMutation,
     joint::JointMutation,
     matched::MatchMutation,
+    ledger::LedgerMutation,
     mediation::MediationMutation,
     need_mutation::NeedMutation,
     order_mutation::OrderMutation,

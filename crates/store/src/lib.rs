@@ -24,6 +24,7 @@ mod import;
 mod inbox;
 mod jobs;
 mod joint;
+mod ledger;
 mod matched;
 mod measure;
 mod mediation;
@@ -81,6 +82,7 @@ pub use import::resource::NewResource;
 pub use import::task::NewTask;
 pub use import::workstation::{NewPartnership, NewSeat, NewWorkstation};
 pub use import::{Report, RowError};
+pub use ledger::{DutyLine, DutyStatement, MemberSheet, MemberSheetLine};
 pub use matched::{ItemMatch, MatchFilter};
 pub use measure::{BoardRow, MeasureScope, Measured};
 pub use mediation::{Mediation, MediationLine};
@@ -247,10 +249,7 @@ impl Store {
                     // Rows that the database's thread reads ahead: fewer hand-overs between threads.
                     .row_buffer_size(1024);
                 if made {
-                    // One connection that nobody shares the file with, and few checkpoints.
-                    o.pragma("synchronous", "NORMAL")
-                        .pragma("locking_mode", "EXCLUSIVE")
-                        .pragma("wal_autocheckpoint", "16000")
+                    o.pragma("synchronous", "NORMAL").pragma("wal_autocheckpoint", "16000")
                 } else {
                     o.pragma("synchronous", "FULL").pragma("mmap_size", "268435456")
                 }

@@ -1,23 +1,20 @@
 //! Orders carried out: consultation, plan, outcome, the requester's word, and what the ledger keeps of it.
 
 use crate::desk::Event;
-use crate::entity::{
-    consultation, consultation_order, duty_record, feedback, need_match, outcome_quantity, work_order,
-};
+use crate::entity::{consultation, consultation_order, feedback, need_match, outcome_quantity, work_order};
 use crate::import::insert_all;
 use crate::paging::slice;
 use crate::{Desk, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
-    Action, DutyForm, DutyKind, DutyRole, FeedbackBy, MatchAction, MatchStatus, Measure, NeedAction,
-    OrderAction, OrderStatus, Rating, Refusal, Solved, order as rules, refusal,
+    Action, DutyForm, FeedbackBy, MatchAction, MatchStatus, Measure, NeedAction, OrderAction, OrderStatus,
+    Rating, Refusal, Solved, order as rules, refusal,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A session as it is recorded.
@@ -346,7 +343,11 @@ impl Desk {
         self.done(tx, &o, after, OrderAction::Resolve, None).await
     }
 
-    async fn sessions_in<C: ConnectionTrait>(&self, db: &C, order: Uuid) -> Result<Vec<consultation::Model>> {
+    pub(crate) async fn sessions_in<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        order: Uuid,
+    ) -> Result<Vec<consultation::Model>> {
         let joins = consultation_order::Entity::find()
             .select_only()
             .column(consultation_order::Column::ConsultationId)
@@ -449,50 +450,6 @@ impl Desk {
         self.done(tx, &o, after, OrderAction::Rate, words).await
     }
 
-    /// What was finished and rated is written once for each member: the order, and its sessions.
-    async fn keep_in_ledger(
-        &self,
-        tx: &DatabaseTransaction,
-        o: &work_order::Model,
-        carriers: &[Uuid],
-    ) -> Result<()> {
-        let sessions = self.sessions_in(tx, o.id).await?;
-        let sources = sessions.iter().map(|s| s.id.to_string()).chain([o.number.clone()]);
-        let known: HashSet<(Uuid, DutyKind, String)> = duty_record::Entity::find()
-            .filter(duty_record::Column::MemberId.is_in(carriers.iter().copied()))
-            .filter(duty_record::Column::Source.is_in(sources))
-            .all(tx)
-            .await?
-            .into_iter()
-            .map(|r| (r.member_id, r.kind, r.source))
-            .collect();
-        let mut rows = Vec::new();
-        for member in carriers {
-            let role = if Some(*member) == o.lead_id { DutyRole::Lead } else { DutyRole::Co };
-            let events = [(DutyKind::OrderClosed, o.number.clone(), self.today())]
-                .into_iter()
-                .chain(sessions.iter().map(|s| (DutyKind::Session, s.id.to_string(), s.held_on)));
-            for (kind, source, occurred_on) in events {
-                if !known.contains(&(*member, kind, source.clone())) {
-                    let row = duty_record::Model {
-                        id: self.id(),
-                        year: o.year,
-                        member_id: *member,
-                        workstation_id: o.workstation_id,
-                        kind,
-                        role,
-                        source,
-                        need_id: Some(o.need_id),
-                        occurred_on,
-                        reverses: None,
-                    };
-                    rows.push(row.into_active_model());
-                }
-            }
-        }
-        insert_all(tx, rows).await
-    }
-
     /// Feedback of orders, in order of time.
     pub async fn feedback_of(&self, orders: &[Uuid]) -> Result<Vec<feedback::Model>> {
         Ok(feedback::Entity::find()
@@ -507,23 +464,6 @@ impl Desk {
         Ok(outcome_quantity::Entity::find()
             .filter(outcome_quantity::Column::OrderId.is_in(orders.iter().copied()))
             .order_by_asc(outcome_quantity::Column::Seq)
-            .all(self.store.db())
-            .await?)
-    }
-
-    /// A member's ledger of a year, in order of time: the member's own, or for those who see the stations.
-    pub async fn duty_records(&self, year: i32, member: Uuid) -> Result<Vec<duty_record::Model>> {
-        if self.viewer.person != Some(member) && self.reach(Action::ReadDashboard) == domain::Reach::Nothing {
-            return Ok(Vec::new());
-        }
-        let mut q = duty_record::Entity::find()
-            .filter(duty_record::Column::Year.eq(year))
-            .filter(duty_record::Column::MemberId.eq(member));
-        if self.viewer.person != Some(member) {
-            q = q.filter(self.in_sight(duty_record::Column::WorkstationId, None));
-        }
-        Ok(q.order_by_asc(duty_record::Column::OccurredOn)
-            .order_by_asc(duty_record::Column::Id)
             .all(self.store.db())
             .await?)
     }

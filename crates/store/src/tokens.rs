@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
 use domain::{Action, AssignmentRole, Refusal, Role};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 
@@ -114,7 +115,11 @@ impl Desk {
         }
         let mut person = None;
         if let Some(seat) = seat {
-            let mut holders = assignment::Entity::find().filter(assignment::Column::Role.eq(seat));
+            let today = self.today();
+            let mut holders = assignment::Entity::find()
+                .filter(assignment::Column::Role.eq(seat))
+                .filter(assignment::Column::FromDate.lte(today))
+                .filter(assignment::Column::ToDate.is_null().or(assignment::Column::ToDate.gt(today)));
             if let Some(s) = station {
                 holders = holders.filter(assignment::Column::WorkstationId.eq(s));
             }

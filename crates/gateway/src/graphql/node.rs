@@ -40,6 +40,7 @@ pub(super) mod kind {
     pub const LIST: &str = "list";
     pub const MATCH: &str = "match";
     pub const MEDIATION: &str = "mediation";
+    pub const DUTY_RECORD: &str = "record";
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
     pub const ORDER: &str = "order";

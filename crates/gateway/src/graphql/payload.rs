@@ -11,6 +11,7 @@ use super::escalation::Clue;
 use super::evidence::Evidence;
 use super::job::PlanJob;
 use super::joint::JointOffer;
+use super::ledger::DutyRecord;
 use super::matched::Match;
 use super::mediation::MediationMonth;
 use super::need::Need;
@@ -66,6 +67,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "ConstituentLinkPayload", params(ConstituentLink)))]
 #[graphql(concrete(name = "CapacityCutPayload", params(CapacityCut)))]
 #[graphql(concrete(name = "DutyYearPayload", params(DutyYear)))]
+#[graphql(concrete(name = "DutyRecordPayload", params(DutyRecord)))]
 pub(super) struct Payload<T: OutputType> {
     /// What was changed, as it is now.
     node: Option<T>,

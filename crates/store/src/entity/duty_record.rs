@@ -20,7 +20,7 @@ pub struct Model {
     pub kind: DutyKind,
     /// Lead or co-member.
     pub role: DutyRole,
-    /// What it comes from; once for a member and kind.
+    /// What it comes from; once for a member, kind and turn.
     pub source: String,
     /// Need.
     pub need_id: Option<Uuid>,
@@ -28,6 +28,12 @@ pub struct Model {
     pub occurred_on: Date,
     /// Entry that this one takes back.
     pub reverses: Option<Uuid>,
+    /// The event's running entry: odd ones enter it, even ones take it back.
+    pub turn: i32,
+    /// Why it was taken back or entered again.
+    pub reason: Option<String>,
+    /// Who did that; none for what was written when an order was closed.
+    pub person_id: Option<Uuid>,
 }
 
 /// Joins are written where they are asked for.
