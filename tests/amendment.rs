@@ -26,7 +26,7 @@ fn printed(city: &City, version: &str) -> String {
 /// Scenario 4: a resource is withdrawn in mid-year from a published list; the amendment has a substitute, and the first
 /// version still prints as before.
 #[test]
-fn a_withdrawn_resource_is_replaced_by_an_amendment_and_the_first_version_prints_as_before() {
+fn scenario_04_a_withdrawn_resource_is_replaced_by_an_amendment_and_the_first_version_prints_as_before() {
     for engine in engines() {
         let city = City::demo(engine);
         let server = city.serve();

@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// Year of every city in the tests.
 pub const YEAR: i32 = 2026;
+/// What the program takes for now where a test does not say: late in that year.
+const NOW: &str = "2026-11-24T10:00:00+08:00";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -18,6 +20,8 @@ pub struct City {
     pub folder: PathBuf,
     /// URL of the database.
     pub url: String,
+    /// What the program takes for now.
+    now: Mutex<String>,
 }
 
 /// Where a city's database is.
@@ -66,7 +70,7 @@ impl City {
             Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display()),
             Engine::Postgres => postgres_database(),
         };
-        let city = City { folder, url };
+        let city = City { folder, url, now: Mutex::new(NOW.to_owned()) };
         city.ok(&["migrate"]);
         city
     }
@@ -77,14 +81,14 @@ impl City {
             &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json", "--published-only"];
         static TEMPLATE: OnceLock<City> = OnceLock::new();
         if engine == Engine::Postgres {
-            let city = City { folder: folder(), url: postgres_database() };
+            let city = City { folder: folder(), url: postgres_database(), now: Mutex::new(NOW.to_owned()) };
             city.ok(DEMO);
             return city;
         }
         let template = TEMPLATE.get_or_init(|| {
             let folder = folder();
             let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
-            let city = City { folder, url };
+            let city = City { folder, url, now: Mutex::new(NOW.to_owned()) };
             city.ok(DEMO);
             city
         });
@@ -93,7 +97,12 @@ impl City {
             std::fs::copy(template.folder.join(file), folder.join(file)).expect("a copy");
         }
         let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
-        City { folder, url }
+        City { folder, url, now: Mutex::new(NOW.to_owned()) }
+    }
+
+    /// What the program takes for now from here on.
+    pub fn set_now(&self, now: &str) {
+        now.clone_into(&mut self.now.lock().expect("a moment"));
     }
 
     /// Runs the program.
@@ -108,6 +117,7 @@ impl City {
             .env_remove("QINGDAN_KEY_FILE")
             .env_remove("RUST_LOG")
             .env("QINGDAN_DATABASE", &self.url)
+            .env("QINGDAN_NOW", self.now.lock().expect("a moment").as_str())
             .args(arguments);
         command
     }

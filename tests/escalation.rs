@@ -17,7 +17,7 @@ fn with(row: &Value, more: Value) -> Value {
 /// Scenario 7: no resource in the cluster, none in the district, then a clue; one with a telephone number or a lawsuit in
 /// it is refused by the check. The proposal's answer goes back to the need.
 #[test]
-fn a_need_without_resource_goes_up_the_ladder_and_becomes_a_clue() {
+fn scenario_07_a_need_without_resource_goes_up_the_ladder_and_becomes_a_clue() {
     for engine in engines() {
         let city = planned(engine);
         let server = city.serve();

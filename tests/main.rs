@@ -31,6 +31,8 @@ mod ledger;
 #[cfg(test)]
 mod measure;
 #[cfg(test)]
+mod member;
+#[cfg(test)]
 mod need;
 #[cfg(test)]
 mod order;

@@ -61,7 +61,7 @@ fn publish(server: &Server, city: &City, station: &str) -> Value {
 
 /// Scenario 5: two stations in two districts, a partnership, one need on both lists: city 件 1, 件次 2.
 #[test]
-fn a_need_on_the_lists_of_two_stations_is_one_in_the_city_and_one_a_station() {
+fn scenario_05_a_need_on_the_lists_of_two_stations_is_one_in_the_city_and_one_a_station() {
     for engine in engines() {
         let city = two_districts(engine);
         let server = city.serve();

@@ -35,7 +35,7 @@ fn titled(server: &Server, token: &str, title: &str) -> Value {
 
 /// Scenario 6: three duplicates are merged; three requesters get an answer; intake 3, handled 1.
 #[test]
-fn each_requester_of_merged_needs_gets_an_answer() {
+fn scenario_06_each_requester_of_merged_needs_gets_an_answer() {
     for city in repeated() {
         let server = city.serve();
         let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);

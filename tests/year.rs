@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Scenario 11: closing a year with open items carries them over; the chain is visible, the archive read only.
 #[test]
-fn a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
+fn scenario_11_a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_only() {
     for engine in engines() {
         let city = planned(engine);
         let server = city.serve();

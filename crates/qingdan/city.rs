@@ -13,7 +13,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use store::{
     NewArea, NewCategory, NewMember, NewNeed, NewPartnership, NewRequirement, NewResource, NewSeat,
-    NewSector, NewWorkstation,
+    NewSector, NewWorkstation, Sitter,
 };
 
 const AREAS: &str = include_str!("data/areas.csv");
@@ -251,7 +251,7 @@ pub fn draw(count: usize, year: i32) -> anyhow::Result<DemoCity> {
     let mut seat = |role, district: Option<String>, cluster: Option<String>, name: String| {
         let n = officers.len() + 1;
         officers.push((
-            NewSeat { role, person_number: format!("G-{n:04}"), person_name: name },
+            NewSeat { role, sitter: Sitter::Entered(format!("G-{n:04}"), name) },
             district,
             cluster,
         ));
@@ -321,7 +321,8 @@ fn stations(d: &mut Draw, areas: &[NewArea], count: usize, sectors: &[NewSector]
         .into_iter()
         .enumerate()
         {
-            seats.push(NewSeat { role, person_number: format!("P-{code}-{}", k + 1), person_name: d.name() });
+            let sitter = Sitter::Entered(format!("P-{code}-{}", k + 1), d.name());
+            seats.push(NewSeat { role, sitter });
         }
         rows.push(NewWorkstation {
             row: i + 2,
@@ -374,6 +375,7 @@ fn members(d: &mut Draw, stations: &[NewWorkstation], sectors: &[NewSector]) -> 
                 work_unit: Some(format!("示例单位{:03}", d.below(300))),
                 yearly_limit: 3 + d.below(4) as i32,
                 stations: at,
+                status: None,
             }
         })
         .collect()

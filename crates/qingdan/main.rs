@@ -13,7 +13,7 @@ mod serve;
 mod words;
 
 use anyhow::{Context, bail};
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::Role;
 use std::io::Write;
@@ -36,6 +36,10 @@ struct Arguments {
     /// digits) goes before it.
     #[arg(long, env = "QINGDAN_KEY_FILE", default_value = "qingdan.key", global = true)]
     key_file: PathBuf,
+    /// For trials: the moment at which the program takes itself to start, such as 2026-09-28T09:00:00+08:00, instead of
+    /// the clock's.
+    #[arg(long, env = "QINGDAN_NOW", global = true, hide_env_values = true)]
+    now: Option<DateTime<Utc>>,
     #[command(subcommand)]
     command: Command,
 }
@@ -236,7 +240,10 @@ fn this_year() -> i32 {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { database, key_file, command } = arguments;
+    let Arguments { database, key_file, now, command } = arguments;
+    if let Some(now) = now {
+        clock::set(now);
+    }
     match command {
         Command::Migrate => {
             let steps = migrations::migrate(&database).await.context("数据库不能升级")?;

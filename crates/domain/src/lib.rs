@@ -48,7 +48,7 @@ pub use job::JobStatus;
 pub use ledger::{DutyKind, DutyRole, OfferAnswer};
 pub use matching::explain::ReasonCode;
 pub use measure::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows};
-pub use member::{MemberLevel, MemberStatus};
+pub use member::{MemberAction, MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
 pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
 pub use partnership::{JointStatus, PartnershipScope, PartnershipStatus};

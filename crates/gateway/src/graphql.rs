@@ -114,6 +114,7 @@ pub struct Mutation(
     matched::MatchMutation,
     ledger::LedgerMutation,
     mediation::MediationMutation,
+    member::MemberMutation,
     need_mutation::NeedMutation,
     order_mutation::OrderMutation,
     partnership::PartnershipMutation,

@@ -2,8 +2,8 @@
 
 use super::columns::Column;
 use domain::{
-    AreaLevel, AreaScope, Cost, DayKind, DeliveryFormat, HotlineField, MemberLevel, NeedSource, NeedStatus,
-    PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency, WorkstationKind,
+    AreaLevel, AreaScope, Cost, DayKind, DeliveryFormat, HotlineField, MemberLevel, MemberStatus, NeedSource,
+    NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency, WorkstationKind,
 };
 
 macro_rules! labels {
@@ -60,10 +60,34 @@ pub const WORKSTATIONS: &[Column] = &[
     column("承办单位", &["host", "host_org"], false, "", free),
     column("地点", &["venue"], false, "议事地点", free),
     column("清单上限", &["list_limit"], false, "清单最多几项,不填为 12", free),
-    column("第一召集人", &["first_convener"], false, "姓名", free),
-    column("第二召集人", &["second_convener"], false, "姓名", free),
-    column("站长", &["station_head"], false, "姓名", free),
-    column("工作人员", &["clerk"], false, "姓名", free),
+    column(
+        "第一召集人",
+        &["first_convener"],
+        false,
+        "姓名,或 姓名(委员编号);换人即换届,空缺填「空缺」,不填则不变",
+        free,
+    ),
+    column(
+        "第二召集人",
+        &["second_convener"],
+        false,
+        "姓名,或 姓名(委员编号);换人即换届,空缺填「空缺」,不填则不变",
+        free,
+    ),
+    column(
+        "站长",
+        &["station_head"],
+        false,
+        "姓名,或 姓名(委员编号);换人即换届,空缺填「空缺」,不填则不变",
+        free,
+    ),
+    column(
+        "工作人员",
+        &["clerk"],
+        false,
+        "姓名,或 姓名(委员编号);换人即换届,空缺填「空缺」,不填则不变",
+        free,
+    ),
 ];
 
 pub const MEMBERS: &[Column] = &[
@@ -75,6 +99,7 @@ pub const MEMBERS: &[Column] = &[
     column("工作单位", &["work_unit"], false, "", free),
     column("全年上限", &["yearly_limit"], false, "一年最多承接几项,不填为 4", free),
     column("入站", &["stations", "workstations"], true, "工作站编号,多个用顿号分开", free),
+    column("状态", &["status"], false, "不填则不变,新委员为在任", labels!(MemberStatus)),
 ];
 
 pub const NEEDS: &[Column] = &[

@@ -6,12 +6,12 @@ use super::headers::{need_states, resource_states};
 use chrono::NaiveDate;
 use domain::{
     AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, HotlineField, HotlineTerm,
-    MemberLevel, NeedSource, NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass,
-    Urgency, WorkstationKind, area,
+    MemberLevel, MemberStatus, NeedSource, NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus,
+    ResultClass, Urgency, WorkstationKind, area,
 };
 use store::{
     NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewLink, NewMember, NewNeed, NewProposal,
-    NewRequirement, NewResource, NewSeat, NewTask, NewWorkstation,
+    NewRequirement, NewResource, NewSeat, NewTask, NewWorkstation, Sitter,
 };
 
 /// A coded value, by code or label.
@@ -162,23 +162,32 @@ pub fn category_row(r: &mut Row<'_>) -> NewCategory {
     }
 }
 
+/// Who sits in a seat: 「张三」, 「张三(W-0001)」 where the number says which, 「空缺」 where nobody does.
+fn sitter(cell: &str) -> Sitter {
+    if cell == "空缺" {
+        return Sitter::Nobody;
+    }
+    let number = cell.split_once(['(', '(']).and_then(|(_, n)| n.strip_suffix([')', ')']));
+    match number.map(str::trim).filter(|n| !n.is_empty()) {
+        Some(number) => Sitter::Known(number.to_owned()),
+        None => Sitter::Named(cell.to_owned()),
+    }
+}
+
 /// A row of workstations.
 pub fn workstation_row(r: &mut Row<'_>) -> NewWorkstation {
     r.needed("类型", 10);
     r.needed("区划代码", 12);
     let code = r.needed("编号", 20);
     let mut seats = Vec::new();
-    for (k, (column, role)) in [
+    for (column, role) in [
         ("第一召集人", AssignmentRole::FirstConvener),
         ("第二召集人", AssignmentRole::SecondConvener),
         ("站长", AssignmentRole::StationHead),
         ("工作人员", AssignmentRole::Clerk),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    ] {
         if let Some(name) = r.text(column) {
-            seats.push(NewSeat { role, person_number: format!("P-{code}-{}", k + 1), person_name: name });
+            seats.push(NewSeat { role, sitter: sitter(&name) });
         }
     }
     let cluster = r.text("片区编号");
@@ -221,6 +230,7 @@ pub fn member_row(r: &mut Row<'_>) -> NewMember {
         work_unit: r.text("工作单位"),
         yearly_limit: r.read("全年上限", |t| count(t, 0, 365)).unwrap_or(4),
         stations: r.text("入站").map(|t| several(&t)).unwrap_or_default(),
+        status: coded!(r, "状态", MemberStatus),
     }
 }
 

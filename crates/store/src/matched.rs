@@ -165,6 +165,11 @@ impl Desk {
         row.reason = Set(reason.clone());
         let m = row.update(&tx).await?;
         self.cover(&tx, &[m.need_id]).await?;
+        if action == MatchAction::Decline
+            && let Some(next) = self.suggest_next(&tx, &m).await?
+        {
+            self.take_place(&tx, &m, next).await?;
+        }
         let detail = serde_json::json!({"before": before.code(), "after": next.code()});
         self.audit(
             &tx,

@@ -2,7 +2,7 @@
 
 use crate::candidate::best_quarter;
 use crate::city::{Basis, quarter_of};
-use crate::entity::{member, need, need_match, pair_rule, resource};
+use crate::entity::{duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, resource};
 use crate::explain::Kept;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
@@ -10,6 +10,7 @@ use domain::matching::score;
 use domain::{MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Set,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -114,6 +115,44 @@ impl Desk {
         let id = row.id;
         row.into_active_model().reset_all().insert(tx).await?;
         Ok(Some(id))
+    }
+
+    /// What is suggested instead of a match that was declined takes its place on the draft that it stood on. A
+    /// published list changes by an amendment alone.
+    pub(crate) async fn take_place(
+        &self,
+        tx: &DatabaseTransaction,
+        gone: &need_match::Model,
+        next: Uuid,
+    ) -> Result<()> {
+        let drafts = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Id)
+            .filter(duty_list::Column::WorkstationId.eq(gone.workstation_id))
+            .filter(duty_list::Column::Edition.eq(0));
+        let carried = duty_item_match::Entity::find()
+            .select_only()
+            .column(duty_item_match::Column::ItemId)
+            .filter(duty_item_match::Column::MatchId.eq(gone.id));
+        let item = duty_item::Entity::find()
+            .filter(duty_item::Column::Id.in_subquery(carried.into_query()))
+            .filter(duty_item::Column::ListId.in_subquery(drafts.into_query()))
+            .filter(duty_item::Column::Removed.eq(false))
+            .one(tx)
+            .await?;
+        let Some(item) = item else { return Ok(()) };
+        let matched = need_match::Entity::find_by_id(next).one(tx).await?.ok_or(Error::NotFound("匹配"))?;
+        let others = self.carried_by(tx, &[item.id]).await?;
+        duty_item_match::Model { item_id: item.id, match_id: next }.into_active_model().insert(tx).await?;
+        // The item goes where its only match goes; several keep the quarter that they have.
+        if others.is_empty() && item.quarter != matched.quarter {
+            let version = item.version + 1;
+            let mut row = item.into_active_model();
+            row.quarter = Set(matched.quarter);
+            row.version = Set(version);
+            row.update(tx).await?;
+        }
+        Ok(())
     }
 
     /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;

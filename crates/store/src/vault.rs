@@ -31,7 +31,7 @@ impl Desk {
 
     /// Name and telephone of a need's requester. Each reading is logged with its purpose.
     pub async fn read_contact(&self, need_id: Uuid, purpose: &str) -> Result<(String, String)> {
-        let purpose = domain::refusal::text(purpose, "用途", 200, "purpose")?;
+        let purpose = domain::privacy::mask(&domain::refusal::text(purpose, "用途", 200, "purpose")?);
         let tx = self.store.begin().await?;
         let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::ReadContact, need.workstation_id, None)?;
@@ -49,12 +49,21 @@ impl Desk {
             contact_id: contact.id,
             person: self.viewer.person,
             role: self.viewer.role,
-            purpose,
+            purpose: purpose.clone(),
             at: self.at,
         }
         .into_active_model()
         .insert(&tx)
         .await?;
+        let event = Event {
+            action: "READ_CONTACT",
+            subject: "need",
+            id: Some(need_id),
+            workstation: Some(need.workstation_id),
+            detail: serde_json::json!({"need": need.number}),
+            reason: Some(purpose),
+        };
+        self.audit(&tx, event).await?;
         self.commit(tx).await?;
         Ok(serde_json::from_slice(&self.unseal(need_id.as_bytes(), &contact.sealed)?)?)
     }

@@ -3,12 +3,13 @@
 use super::desk;
 use super::error::Outside;
 use super::loaders::{StationById, StationsOfMember, load, sector};
-use super::node::{id, kind, uuid_opt};
+use super::node::{id, kind, uuid, uuid_opt};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
+use super::payload::{Payload, payload};
 use super::sector::Sector;
 use super::workstation::Workstation;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use domain::{MemberLevel, MemberStatus};
+use domain::{MemberAction, MemberLevel, MemberStatus};
 use store::{MemberFilter, MemberOrder, row};
 
 /// A CPPCC member (政协委员).
@@ -48,6 +49,10 @@ impl Member {
     /// Requirements that the member takes in a year at most.
     async fn yearly_limit(&self) -> i32 {
         self.0.yearly_limit
+    }
+    /// Version, for `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// Stations where the member serves.
     #[graphql(complexity = "3 * child_complexity")]
@@ -131,5 +136,38 @@ impl MemberQuery {
         let page = page(Arguments { first, after, last, before }, order_by.is_some_and(|o| o.descending))?;
         let slice = desk(ctx).members(&f, by, &page).await.out(ctx)?;
         Ok(nodes(slice, Counted::Members(f), Member))
+    }
+}
+
+/// What happens to a member's office, and why.
+#[derive(InputObject)]
+pub(super) struct MoveMemberInput {
+    /// The member.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// What happens.
+    action: MemberAction,
+    /// Why; no illness or other private matter.
+    reason: String,
+}
+
+#[derive(Default)]
+pub(super) struct MemberMutation;
+
+#[Object]
+impl MemberMutation {
+    /// Enters leave, return or the end of a member's office. Open orders stay the member's until they are reassigned:
+    /// `orphanedOrders` has them.
+    async fn move_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, what and why.")] input: MoveMemberInput,
+    ) -> Result<Payload<Member>> {
+        let answer = async {
+            let id = uuid(kind::MEMBER, &input.id, "id")?;
+            desk(ctx).move_member(id, input.expected_version, input.action, &input.reason).await
+        };
+        payload(ctx, answer.await, Member)
     }
 }

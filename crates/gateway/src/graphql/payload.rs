@@ -14,6 +14,7 @@ use super::joint::JointOffer;
 use super::ledger::DutyRecord;
 use super::matched::Match;
 use super::mediation::MediationMonth;
+use super::member::Member;
 use super::need::Need;
 use super::need_mutation::Contact;
 use super::order::Order;
@@ -49,6 +50,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "DutyListPayload", params(DutyList)))]
 #[graphql(concrete(name = "JointOfferPayload", params(JointOffer)))]
 #[graphql(concrete(name = "MatchPayload", params(Match)))]
+#[graphql(concrete(name = "MemberPayload", params(Member)))]
 #[graphql(concrete(name = "NeedPayload", params(Need)))]
 #[graphql(concrete(name = "OrderPayload", params(Order)))]
 #[graphql(concrete(name = "PartnershipPayload", params(Partnership)))]

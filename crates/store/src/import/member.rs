@@ -1,10 +1,11 @@
 //! Members with their mandates and stations, and the sectors that they belong to.
 
 use super::{References, Report, insert_all, repeated, unknown};
-use crate::entity::{appointment, member, person, sector};
+use crate::entity::{appointment, assignment, member, person, sector};
 use crate::{Desk, Result};
 use domain::{AssignmentRole, MemberLevel, MemberStatus};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -40,6 +41,8 @@ pub struct NewMember {
     pub yearly_limit: i32,
     /// Station codes.
     pub stations: Vec<String>,
+    /// Whether the member can be asked; as it was where it is not said.
+    pub status: Option<MemberStatus>,
 }
 
 impl Desk {
@@ -74,7 +77,21 @@ impl Desk {
             }
             let people: HashMap<String, Uuid> =
                 person::Entity::find().all(tx).await?.into_iter().map(|p| (p.number, p.id)).collect();
+            let mut held: HashMap<Uuid, BTreeSet<MemberLevel>> = HashMap::new();
+            for a in appointment::Entity::find().all(tx).await? {
+                held.entry(a.member_id).or_default().insert(a.level);
+            }
+            let mut homes: HashMap<Uuid, HashMap<Uuid, Uuid>> = HashMap::new();
+            let residents = assignment::Entity::find()
+                .filter(assignment::Column::Role.eq(AssignmentRole::ResidentMember))
+                .filter(assignment::Column::ToDate.is_null());
+            for a in residents.all(tx).await? {
+                if let Some(station) = a.workstation_id {
+                    homes.entry(a.person_id).or_default().insert(station, a.id);
+                }
+            }
             let (mut members, mut persons, mut mandates, mut seats) = (vec![], vec![], vec![], vec![]);
+            let (mut appointed_anew, mut ended) = (vec![], vec![]);
             let mut numbers: BTreeSet<String> = BTreeSet::new();
             for r in rows {
                 if !numbers.insert(r.number.clone()) {
@@ -110,12 +127,34 @@ impl Desk {
                     sector,
                     position_public: r.position,
                     work_unit: r.work_unit,
-                    status: o.map_or(MemberStatus::Active, |o| o.status),
+                    status: r.status.or(o.map(|o| o.status)).unwrap_or(MemberStatus::Active),
                     yearly_limit: r.yearly_limit,
                     version: o.map_or(1, |o| o.version),
                 };
+                // Mandates and stations are as the table says; what is no longer there ends today.
+                let levels: BTreeSet<MemberLevel> = r.levels.iter().copied().collect();
+                let mut moved = false;
+                if held.get(&id) != Some(&levels) {
+                    moved = true;
+                    appointed_anew.push(id);
+                    let mandate = |level| appointment::Model { member_id: id, level }.into_active_model();
+                    mandates.extend(levels.into_iter().map(mandate));
+                }
+                let now = homes.remove(&id).unwrap_or_default();
+                for (station, seat) in &now {
+                    if !at.contains(station) {
+                        moved = true;
+                        ended.push(*seat);
+                    }
+                }
+                for station in at {
+                    if !now.contains_key(&station) {
+                        moved = true;
+                        seats.push(self.seat(id, AssignmentRole::ResidentMember, Some(station), None, None));
+                    }
+                }
                 match o {
-                    Some(o) if *o == row => report.unchanged += 1,
+                    Some(o) if *o == row && !moved => report.unchanged += 1,
                     Some(o) => {
                         let version = o.version + 1;
                         member::Model { version, ..row }.into_active_model().reset_all().update(tx).await?;
@@ -128,24 +167,18 @@ impl Desk {
                             );
                         }
                         members.push(row.into_active_model());
-                        let mut levels = r.levels;
-                        levels.sort_unstable();
-                        levels.dedup();
-                        for level in levels {
-                            mandates.push(appointment::Model { member_id: id, level }.into_active_model());
-                        }
-                        for station in at {
-                            seats.push(self.seat(
-                                id,
-                                AssignmentRole::ResidentMember,
-                                Some(station),
-                                None,
-                                None,
-                            ));
-                        }
                     }
                 }
             }
+            appointment::Entity::delete_many()
+                .filter(appointment::Column::MemberId.is_in(appointed_anew))
+                .exec(tx)
+                .await?;
+            assignment::Entity::update_many()
+                .col_expr(assignment::Column::ToDate, Expr::value(self.today()))
+                .filter(assignment::Column::Id.is_in(ended))
+                .exec(tx)
+                .await?;
             report.created = members.len();
             insert_all(tx, persons).await?;
             insert_all(tx, members).await?;

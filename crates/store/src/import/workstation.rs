@@ -1,22 +1,36 @@
 //! Stations with their seats, their partnerships, and officers of wider scopes.
 
 use super::{References, Report, insert_all, repeated, unknown};
-use crate::entity::{assignment, cluster, partnership, person, sector, workstation};
+use crate::entity::{assignment, cluster, partnership, person, sector, token, workstation};
 use crate::{Desk, Result};
-use domain::{AssignmentRole, PartnershipScope, PartnershipStatus, WorkstationKind, area as areas};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use domain::{AssignmentRole, PartnershipScope, PartnershipStatus, Role, WorkstationKind, area as areas};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// A seat of a new station.
+/// A seat, and who sits in it.
 #[derive(Clone, Debug)]
 pub struct NewSeat {
     /// Role.
     pub role: AssignmentRole,
-    /// Number of the person.
-    pub person_number: String,
-    /// Name of the person.
-    pub person_name: String,
+    /// Who.
+    pub sitter: Sitter,
+}
+
+/// Who sits in a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sitter {
+    /// A person by name. Who has or had a seat of the station under that name is the same person.
+    Named(String),
+    /// The person with this number, such as a member's.
+    Known(String),
+    /// A person by number and name, entered where there is none of that number.
+    Entered(String, String),
+    /// Nobody: the seat is empty.
+    Nobody,
 }
 
 /// A station.
@@ -66,14 +80,13 @@ impl Desk {
             let refs = References::load(tx).await?;
             let mut clusters: HashMap<String, Uuid> =
                 cluster::Entity::find().all(tx).await?.into_iter().map(|c| (c.code, c.id)).collect();
-            let mut people: HashMap<String, Uuid> =
-                person::Entity::find().all(tx).await?.into_iter().map(|p| (p.number, p.id)).collect();
+            let mut seating = Seating::load(self, tx).await?;
             let mut sectors: HashMap<String, String> = HashMap::new();
             for s in sector::Entity::find().all(tx).await? {
                 sectors.insert(s.name, s.code.clone());
                 sectors.insert(s.code.clone(), s.code);
             }
-            let (mut stations, mut persons, mut seats, mut new_clusters) = (vec![], vec![], vec![], vec![]);
+            let (mut stations, mut new_clusters) = (vec![], vec![]);
             let mut codes: BTreeSet<String> = BTreeSet::new();
             for mut r in rows {
                 if !codes.insert(r.code.clone()) {
@@ -126,18 +139,21 @@ impl Desk {
                     closed_on: old.and_then(|o| o.closed_on),
                     version: old.map_or(1, |o| o.version),
                 };
-                for seat in if old.is_none() { r.seats } else { Vec::new() } {
-                    let person_id = *people.entry(seat.person_number.clone()).or_insert_with(|| {
-                        let id = self.id();
-                        persons.push(
-                            person::Model { id, number: seat.person_number, name: seat.person_name }
-                                .into_active_model(),
-                        );
-                        id
-                    });
-                    seats.push(self.seat(person_id, seat.role, Some(row.id), None, None));
+                let mut moved = false;
+                for seat in r.seats {
+                    match seating.sit(self, (row.id, &row.code), seat.role, seat.sitter) {
+                        Ok(new) => moved |= new,
+                        Err(number) => report.errors.push(unknown(
+                            r.row,
+                            seat.role.label(),
+                            &number,
+                            "人员编号",
+                            "括号里应为已登记的委员或人员编号;只写姓名则按姓名登记",
+                        )),
+                    }
                 }
                 match old {
+                    Some(o) if *o == row && moved => report.updated += 1,
                     Some(o) if *o == row => report.unchanged += 1,
                     Some(o) => {
                         let version = o.version + 1;
@@ -154,8 +170,7 @@ impl Desk {
             report.created = stations.len();
             insert_all(tx, new_clusters).await?;
             insert_all(tx, stations).await?;
-            insert_all(tx, persons).await?;
-            insert_all(tx, seats).await
+            seating.write(self, tx).await
         })
         .await
     }
@@ -226,11 +241,9 @@ impl Desk {
                 cluster::Entity::find().all(tx).await?.into_iter().map(|c| (c.code, c.id)).collect();
             let (mut persons, mut seats) = (vec![], vec![]);
             for (seat, district, cluster) in rows {
+                let Sitter::Entered(number, name) = seat.sitter else { continue };
                 let id = self.id();
-                persons.push(
-                    person::Model { id, number: seat.person_number, name: seat.person_name }
-                        .into_active_model(),
-                );
+                persons.push(person::Model { id, number, name }.into_active_model());
                 let cluster = cluster.and_then(|c| clusters.get(&c).copied());
                 seats.push(self.seat(id, seat.role, None, cluster, district));
             }
@@ -239,5 +252,119 @@ impl Desk {
             insert_all(tx, seats).await
         })
         .await
+    }
+}
+
+/// Who sits where, while a table of stations is read.
+struct Seating {
+    /// Persons by number: id and name.
+    people: HashMap<String, (Uuid, String)>,
+    /// Who has or had a seat of a station, by station and name.
+    known: HashMap<(Uuid, String), Uuid>,
+    /// Who sits now: the seat and the person.
+    now: HashMap<(Uuid, AssignmentRole), (Uuid, Uuid)>,
+    persons: Vec<person::ActiveModel>,
+    begun: Vec<assignment::ActiveModel>,
+    /// Seats that end, each with person, role and station.
+    ended: Vec<(Uuid, Uuid, AssignmentRole, Uuid)>,
+}
+
+impl Seating {
+    async fn load(desk: &Desk, tx: &DatabaseTransaction) -> Result<Seating> {
+        let today = desk.today();
+        let persons = person::Entity::find().all(tx).await?;
+        let names: HashMap<Uuid, &str> = persons.iter().map(|p| (p.id, p.name.as_str())).collect();
+        let (mut known, mut now) = (HashMap::new(), HashMap::new());
+        let seats = assignment::Entity::find()
+            .filter(assignment::Column::WorkstationId.is_not_null())
+            .filter(assignment::Column::Role.ne(AssignmentRole::ResidentMember))
+            .order_by_asc(assignment::Column::Id)
+            .all(tx)
+            .await?;
+        for s in seats {
+            let (Some(station), Some(name)) = (s.workstation_id, names.get(&s.person_id)) else { continue };
+            known.insert((station, (*name).to_owned()), s.person_id);
+            if s.to_date.is_none_or(|d| d > today) {
+                now.insert((station, s.role), (s.id, s.person_id));
+            }
+        }
+        let people = persons.iter().map(|p| (p.number.clone(), (p.id, p.name.clone()))).collect();
+        Ok(Seating { people, known, now, persons: vec![], begun: vec![], ended: vec![] })
+    }
+
+    /// Seats somebody; whether that is somebody else than before. The error is a number that nobody has.
+    fn sit(
+        &mut self,
+        desk: &Desk,
+        (station, code): (Uuid, &str),
+        role: AssignmentRole,
+        sitter: Sitter,
+    ) -> std::result::Result<bool, String> {
+        let person = match sitter {
+            Sitter::Nobody => None,
+            Sitter::Known(number) => match self.people.get(&number) {
+                Some((id, name)) => {
+                    self.known.insert((station, name.clone()), *id);
+                    Some(*id)
+                }
+                None => return Err(number),
+            },
+            Sitter::Entered(number, name) => Some(self.enter(desk, station, number, name)),
+            Sitter::Named(name) => Some(match self.known.get(&(station, name.clone())) {
+                Some(id) => *id,
+                None => {
+                    let free = (1..).map(|n| format!("P-{code}-{n}")).find(|n| !self.people.contains_key(n));
+                    self.enter(desk, station, free.unwrap_or_default(), name)
+                }
+            }),
+        };
+        let sits = self.now.get(&(station, role)).copied();
+        if sits.map(|s| s.1) == person {
+            return Ok(false);
+        }
+        if let Some((seat, who)) = sits {
+            self.now.remove(&(station, role));
+            self.ended.push((seat, who, role, station));
+        }
+        if let Some(person) = person {
+            self.begun.push(desk.seat(person, role, Some(station), None, None));
+        }
+        Ok(true)
+    }
+
+    fn enter(&mut self, desk: &Desk, station: Uuid, number: String, name: String) -> Uuid {
+        let id = match self.people.get(&number) {
+            Some((id, _)) => *id,
+            None => {
+                let id = desk.id();
+                let row = person::Model { id, number: number.clone(), name: name.clone() };
+                self.persons.push(row.into_active_model());
+                self.people.insert(number, (id, name.clone()));
+                id
+            }
+        };
+        self.known.insert((station, name), id);
+        id
+    }
+
+    /// Ends and begins seats. Whoever leaves a seat opens no door with its token any more.
+    async fn write(self, desk: &Desk, tx: &DatabaseTransaction) -> Result<()> {
+        insert_all(tx, self.persons).await?;
+        assignment::Entity::update_many()
+            .col_expr(assignment::Column::ToDate, Expr::value(desk.today()))
+            .filter(assignment::Column::Id.is_in(self.ended.iter().map(|e| e.0)))
+            .exec(tx)
+            .await?;
+        for (_, person, role, station) in self.ended {
+            let Some(role) = Role::parse(role.code()) else { continue };
+            token::Entity::update_many()
+                .col_expr(token::Column::ExpiresAt, Expr::value(desk.at()))
+                .filter(token::Column::PersonId.eq(person))
+                .filter(token::Column::Role.eq(role))
+                .filter(token::Column::WorkstationId.eq(station))
+                .exec(tx)
+                .await?;
+        }
+        insert_all(tx, self.begun).await
     }
 }
