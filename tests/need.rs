@@ -199,3 +199,55 @@ fn wrong_input_is_refused_by_field() {
     input["workstationId"] = json!("need:1");
     assert_eq!(server.not_changed(&clerk, "registerNeed", "RegisterNeedInput", input), "ID");
 }
+
+#[test]
+fn contacts_pictures_and_readings_are_erased_when_their_time_is_over() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let station = station(&server, &clerk);
+        let need = server.changed(&clerk, "registerNeed", "RegisterNeedInput", "id version", lamp(&station));
+        let step = |n: &Value| json!({"id": n["id"], "expectedVersion": n["version"]});
+        let read = |token: &str, need: &Value| {
+            server.change(
+                token,
+                "readContact",
+                "ReadContactInput",
+                "phone",
+                json!({"needId": need["id"], "purpose": "核实"}),
+            )
+        };
+        assert_eq!(read(&clerk, &need)["node"]["phone"], "13912345678");
+        let mut why = step(&need);
+        why["reason"] = json!("已自行解决");
+        let gone = server.changed(&clerk, "withdrawNeed", "NeedReasonInput", "status", why);
+        assert_eq!(gone["status"], "WITHDRAWN");
+        let before = server.data(&convener, "{ needs(filter: { year: 2026 }) { totalCount } }", json!({}));
+        // Without an order it is over with its year, and a year after that its contact is erased.
+        let retain = |on: &str| city.ok(&["retain", "--on", on]);
+        assert!(retain("2027-12-30").contains("联系方式 0 件"));
+        assert!(city.ok(&["retain", "--on", "2027-12-31", "--dry-run"]).contains("将删除联系方式 1 件"));
+        assert_eq!(read(&clerk, &need)["node"]["phone"], "13912345678", "a dry run erases nothing");
+        let told = retain("2027-12-31");
+        assert!(told.contains("已删除联系方式 1 件,照片 0 张,查看记录 0 条"), "{told}");
+        assert_eq!(read(&clerk, &need)["errors"][0]["code"], "CONTACT_ERASED");
+        assert!(retain("2027-12-31").contains("联系方式 0 件"), "once");
+        let after = server.data(&convener, "{ needs(filter: { year: 2026 }) { totalCount } }", json!({}));
+        assert_eq!(before, after, "counts are as they were");
+        // The office's own months; the readings of today go after 36.
+        assert!(city.ok(&["set"]).contains("contact-months 12 "));
+        assert!(city.refused(&["set", "contact-months", "0"]).contains("1 至 120"));
+        assert!(city.refused(&["set", "months", "3"]).contains("contact-months"));
+        assert!(city.ok(&["set", "reading-months", "6"]).contains("reading-months 6 "));
+        assert!(retain("2027-05-23").contains("查看记录 0 条"));
+        assert!(retain("2027-05-25").contains("查看记录 2 条"));
+        let trail = "{ auditTrail(first: 99) { nodes { action reason } } }";
+        let officer = city.token("CITY_OFFICER", &[]);
+        let trail = server.data(&officer, trail, json!({}))["auditTrail"]["nodes"].to_string();
+        for action in ["ERASE_CONTACT", "ERASE_READINGS", "SET"] {
+            assert!(trail.contains(&format!("\"{action}\"")), "{action}: {trail}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ mod words;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Datelike, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
-use domain::Role;
+use domain::{OfficeSetting, Role};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -148,6 +148,24 @@ enum Command {
         /// As of this day [default: today].
         #[arg(long)]
         on: Option<chrono::NaiveDate>,
+    },
+    /// Erases what is personal and over: contacts and pictures some months after closing, the log of readings. `serve`
+    /// does the same by itself once a day.
+    Retain {
+        /// As of this day [default: today].
+        #[arg(long)]
+        on: Option<chrono::NaiveDate>,
+        /// Says what would be erased, and erases nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Shows what the office has set, or sets a number: `set answer-days 7`.
+    Set {
+        /// Which; all are shown where none is named.
+        which: Option<String>,
+        /// The number.
+        #[arg(requires = "which")]
+        value: Option<u32>,
     },
     /// Prints published lists, from their snapshots; or what other systems take.
     Export {
@@ -313,6 +331,36 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
                 say(&format!("{number} 逾期未接,已退回派单。"));
             }
             say(&format!("共 {} 单逾期。", lapsed.len()));
+            Ok(())
+        }
+        Command::Retain { on, dry_run } => {
+            let desk = open(&database, &key_file).await?;
+            let erased = desk.erase_expired(on.unwrap_or(desk.today()), dry_run).await?;
+            for number in &erased.contacts {
+                say(&format!("{number} 的联系方式保存期满。"));
+            }
+            let done = if dry_run { "将删除" } else { "已删除" };
+            let (contacts, pictures, readings) = (erased.contacts.len(), erased.pictures, erased.readings);
+            say(&format!("{done}联系方式 {contacts} 件,照片 {pictures} 张,查看记录 {readings} 条。"));
+            Ok(())
+        }
+        Command::Set { which, value } => {
+            let desk = open(&database, &key_file).await?;
+            let option = |s: &OfficeSetting| s.code().to_lowercase().replace('_', "-");
+            let chosen = match &which {
+                Some(name) => {
+                    let found = OfficeSetting::parse(&name.replace('-', "_"));
+                    let names: Vec<String> = OfficeSetting::ALL.iter().map(option).collect();
+                    vec![found.with_context(|| format!("没有「{name}」这一项,可设:{}", names.join("、")))?]
+                }
+                None => OfficeSetting::ALL.to_vec(),
+            };
+            if let (Some(value), [one]) = (value, &chosen[..]) {
+                desk.set_office_setting(*one, value).await?;
+            }
+            for s in chosen {
+                say(&format!("{} {} {}", option(&s), desk.office_setting(s).await?, s.label()));
+            }
             Ok(())
         }
         Command::Publish { year, station } => {

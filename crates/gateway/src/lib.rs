@@ -50,6 +50,26 @@ async fn lapse(store: Store, clock: Clock) {
     }
 }
 
+/// How often what is personal and over is erased.
+const ERASURES: Duration = Duration::from_secs(24 * 3600);
+
+/// Erases what is personal when its time is over, as long as it is served.
+async fn retain(store: Store, clock: Clock) {
+    let mut turn = tokio::time::interval(ERASURES);
+    loop {
+        turn.tick().await;
+        let desk = store.on_behalf_of(store::Viewer::command(), clock());
+        match desk.erase_expired(desk.today(), false).await {
+            Ok(e) if e == store::Erased::default() => {}
+            Ok(e) => {
+                let (contacts, pictures, readings) = (e.contacts.len(), e.pictures, e.readings);
+                tracing::info!(contacts, pictures, readings, "erased");
+            }
+            Err(error) => tracing::error!(%error, "what is over cannot be erased"),
+        }
+    }
+}
+
 /// How long running work may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -69,13 +89,16 @@ pub async fn serve(
         tracing::error!(%error, "open jobs cannot be taken up");
     }
     let lapses = tokio::spawn(lapse(store.clone(), settings.clock.clone()));
+    let erasures = tokio::spawn(retain(store.clone(), settings.clock.clone()));
     let deliveries = tokio::spawn(deliver::deliver(store.clone(), settings.clock.clone()));
     let app = http::router(store.clone(), settings, planner);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
-    lapses.abort();
     // An abort in the middle of a transaction rolls it back; the next start takes it up.
-    let _ = lapses.await;
+    for task in [lapses, erasures] {
+        task.abort();
+        let _ = task.await;
+    }
     // What was on its way is due again after the next start, under its old id.
     deliveries.abort();
     let _ = deliveries.await;

@@ -1,16 +1,10 @@
 //! The calendar of working days, and the state of a year.
 
-use crate::entity::{calendar_day, duty_year, setting};
+use crate::entity::{calendar_day, duty_year};
 use crate::{Desk, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::{Calendar, Refusal, calendar};
 use sea_orm::{ConnectionTrait, EntityTrait};
-
-/// Working days within which a member answers an offer (domain.md §9, rule 5), where the office sets no other number.
-pub const ANSWER_DAYS: u32 = 5;
-
-/// The setting that says otherwise.
-pub const ANSWER_DAYS_SETTING: &str = "answer_days";
 
 impl Desk {
     /// The working days as they are known: the office's table, or the one built in.
@@ -25,13 +19,6 @@ impl Desk {
     /// The same, for whoever shows deadlines.
     pub async fn working_days(&self) -> Result<Calendar> {
         self.calendar(self.store.db()).await
-    }
-
-    /// Working days within which an offer is answered.
-    pub(crate) async fn answer_days<C: ConnectionTrait>(&self, db: &C) -> Result<u32> {
-        // On the transaction's own connection: another one may never come while writers wait on all of them.
-        let set = setting::Entity::find_by_id(ANSWER_DAYS_SETTING).one(db).await?.map(|s| s.value);
-        Ok(set.and_then(|s| s.parse().ok()).filter(|n| (1..=60).contains(n)).unwrap_or(ANSWER_DAYS))
     }
 
     /// Nothing changes in a year that is closed.

@@ -164,19 +164,30 @@ impl Desk {
         let reason = refusal::text(reason, "原因", 200, "reason")?;
         let tx = self.store.begin().await?;
         let e = self.evidence_for(&tx, id, Action::CarryOrder, expected).await?;
-        let hash = e.sha256.clone();
+        let row = self.take_away(&tx, e, reason).await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    /// Takes a file away; its content goes with the last that has it.
+    pub(crate) async fn take_away(
+        &self,
+        tx: &DatabaseTransaction,
+        e: evidence::Model,
+        reason: String,
+    ) -> Result<evidence::Model> {
+        let (hash, version) = (e.sha256.clone(), e.version + 1);
         let mut row = e.into_active_model();
         row.removed = Set(Some(reason.clone()));
-        row.version = Set(expected + 1);
-        let row = row.update(&tx).await?;
+        row.version = Set(version);
+        let row = row.update(tx).await?;
         let others = evidence::Entity::find()
             .filter(evidence::Column::Sha256.eq(hash.as_str()))
             .filter(evidence::Column::Removed.is_null());
-        if others.count(&tx).await? == 0 {
-            file_content::Entity::delete_by_id(hash).exec(&tx).await?;
+        if others.count(tx).await? == 0 {
+            file_content::Entity::delete_by_id(hash).exec(tx).await?;
         }
-        self.audit_evidence(&tx, &row, "REMOVE", Some(reason)).await?;
-        self.commit(tx).await?;
+        self.audit_evidence(tx, &row, "REMOVE", Some(reason)).await?;
         Ok(row)
     }
 

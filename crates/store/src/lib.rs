@@ -46,8 +46,10 @@ mod publish;
 mod reading;
 mod registry;
 mod resource;
+mod retention;
 mod review;
 mod scenario;
+mod setting;
 mod task;
 mod tokens;
 mod topic;
@@ -104,6 +106,7 @@ pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };
 pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
+pub use retention::Erased;
 pub use scenario::Shortage;
 pub use task::TaskCoverage;
 pub use tokens::TokenScope;

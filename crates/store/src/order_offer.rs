@@ -5,7 +5,7 @@ use crate::{Desk, Error, Result};
 use chrono::NaiveDate;
 use domain::{
     Action, DeclineReason, MatchAction, MatchStatus, MemberStatus, NeedAction, NeedStatus, OfferAnswer,
-    OrderAction, OrderStatus, Refusal, refusal,
+    OfficeSetting, OrderAction, OrderStatus, Refusal, refusal,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -60,7 +60,8 @@ impl Desk {
             let words = format!("委员{}现在是「{}」,请另派他人。", lead.name, lead.status.label());
             return Err(Refusal::new("MEMBER_INACTIVE", words).into());
         }
-        let answer_by = self.calendar(&tx).await?.after(self.today(), self.answer_days(&tx).await?);
+        let days = self.office_setting_on(&tx, OfficeSetting::AnswerDays).await?;
+        let answer_by = self.calendar(&tx).await?.after(self.today(), days);
         let row = offer::Model {
             id: self.id(),
             order_id: id,

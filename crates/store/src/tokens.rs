@@ -2,7 +2,7 @@
 
 use crate::desk::{Event, Viewer};
 use crate::entity::{assignment, cluster, token, workstation};
-use crate::{Desk, Error, Result, Store};
+use crate::{Desk, Result, Store};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
@@ -173,27 +173,5 @@ impl Desk {
         .await?;
         self.commit(tx).await?;
         Ok(bearer)
-    }
-
-    /// A setting of this database.
-    pub async fn setting(&self, key: &str) -> Result<Option<String>> {
-        Ok(crate::entity::setting::Entity::find_by_id(key).one(self.store.db()).await?.map(|s| s.value))
-    }
-
-    /// Writes a setting.
-    pub async fn set_setting(&self, key: &str, value: &str) -> Result<()> {
-        use crate::entity::setting;
-        self.need_city(Action::Administer)?;
-        let row = setting::Model { key: key.to_owned(), value: value.to_owned() }.into_active_model();
-        setting::Entity::insert(row)
-            .on_conflict(
-                sea_orm::sea_query::OnConflict::column(setting::Column::Key)
-                    .update_column(setting::Column::Value)
-                    .to_owned(),
-            )
-            .exec_without_returning(self.store.db())
-            .await
-            .map_err(Error::from)?;
-        Ok(())
     }
 }

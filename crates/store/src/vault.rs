@@ -8,7 +8,10 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::{Action, Refusal};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter,
+};
 use uuid::Uuid;
 
 /// Bytes of a nonce of XChaCha20.
@@ -78,17 +81,37 @@ impl Desk {
         let asked = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::ReadContact, asked.workstation_id, None)?;
         same_version(expected, asked.version, vec!["version"])?;
-        let chain = chain_of(&tx, asked.clone()).await?;
+        let after = self.erase_in(&tx, asked, &reason).await?;
+        self.commit(tx).await?;
+        after.into_iter().find(|n| n.id == need_id).ok_or(Error::NotFound("需求"))
+    }
+
+    /// Erases the contacts of a need's chain of years, for a reason of the office's own; gives the needs.
+    pub(crate) async fn erase_chain(&self, need_id: Uuid, reason: &str) -> Result<Vec<Uuid>> {
+        let tx = self.store.begin().await?;
+        let need = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
+        let after = self.erase_in(&tx, need, reason).await?;
+        self.commit(tx).await?;
+        Ok(after.into_iter().map(|n| n.id).collect())
+    }
+
+    async fn erase_in(
+        &self,
+        tx: &DatabaseTransaction,
+        asked: need::Model,
+        reason: &str,
+    ) -> Result<Vec<need::Model>> {
+        let chain = chain_of(tx, asked).await?;
         let erased = vault_contact::Entity::update_many()
             .col_expr(vault_contact::Column::Sealed, Expr::value(Vec::<u8>::new()))
             .filter(vault_contact::Column::NeedId.is_in(chain.iter().map(|n| n.id)))
             .filter(vault_contact::Column::Sealed.ne(Vec::<u8>::new()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if erased.rows_affected == 0 {
             return Err(Refusal::new("NO_CONTACT", "该需求没有保存联系方式,无须删除。").into());
         }
-        let mut after = asked;
+        let mut after = Vec::new();
         for n in chain {
             let mask = domain::privacy::mask;
             let masked = need::Model {
@@ -105,15 +128,11 @@ impl Desk {
                 id: Some(masked.id),
                 workstation: Some(masked.workstation_id),
                 detail: serde_json::json!({"number": masked.number}),
-                reason: Some(reason.clone()),
+                reason: Some(reason.to_owned()),
             };
-            self.audit(&tx, event).await?;
-            let row = masked.into_active_model().reset_all().update(&tx).await?;
-            if row.id == need_id {
-                after = row;
-            }
+            self.audit(tx, event).await?;
+            after.push(masked.into_active_model().reset_all().update(tx).await?);
         }
-        self.commit(tx).await?;
         Ok(after)
     }
 
