@@ -89,6 +89,13 @@ fn scenario_04_a_withdrawn_resource_is_replaced_by_an_amendment_and_the_first_ve
         assert_eq!(early, "ITEM_UNCONFIRMED");
         server.changed(&clerk, "acceptOrder", "OrderStepInput", "id", with(&o, json!({})));
         let a = server.changed(&first, "amend", "AmendInput", AMENDMENT, with(&a, take_over));
+        // A company helps; six would not fit the column.
+        let helped = |partners: Value| json!({"change": {"edit": {"itemId": item["id"], "partners": partners}}, "reason": "企业参与"});
+        let six: Vec<String> = (1..=6).map(|n| format!("单位{n}")).collect();
+        let many = server.not_changed(&first, "amend", "AmendInput", with(&a, helped(json!(six))));
+        assert_eq!(many, "PARTNERS");
+        let two = helped(json!(["示例照明公司", "社区居委会"]));
+        let a = server.changed(&first, "amend", "AmendInput", AMENDMENT, with(&a, two));
         // Another item is struck off; one with an order at work is not.
         let at_work = json!({"change": {"removeItemId": item["id"]}, "reason": "撤销"});
         assert_eq!(server.not_changed(&first, "amend", "AmendInput", with(&a, at_work)), "ORDER_LIVE");
@@ -148,6 +155,19 @@ fn scenario_04_a_withdrawn_resource_is_replaced_by_an_amendment_and_the_first_ve
             (&json!(true), &json!("居民不再需要"), &other["seq"])
         );
         let second_print = printed(&city, "2");
+        // Who helps and how far it is: in the second edition's columns alone.
+        let line = second_print.lines().find(|l| l.contains("示例照明公司、社区居委会")).expect("who helps");
+        assert!(line.contains("已接单"), "{line}");
+        assert!(!before.contains("已接单") && !before.contains("示例照明公司"));
+        let frozen = city.ok(&["export", "--year", "2026", "--station", "XC-001", "--format", "json"]);
+        let frozen: Value = serde_json::from_str(&frozen).expect("JSON");
+        let frozen = &frozen["lists"][0]["list"];
+        let shared = frozen["shareable"].as_array().expect("appendix two");
+        assert!(shared.iter().all(|r| r["free"].as_i64().unwrap() > 0), "{shared:?}");
+        let query = "{ dutyList(workstation: \"XC-001\", year: 2026) { items(first: 50) { nodes { id partners } } } }";
+        let seen = server.data("", query, json!({}))["dutyList"]["items"]["nodes"].clone();
+        let seen = seen.as_array().unwrap().iter().find(|i| i["id"] == item["id"]).unwrap().clone();
+        assert_eq!(seen["partners"], json!(["示例照明公司", "社区居委会"]));
         assert!(second_print.contains(next["resource"]["number"].as_str().unwrap()), "{second_print}");
         assert!(second_print.contains("居民不再需要"));
         assert_eq!(printed(&city, "1"), before);

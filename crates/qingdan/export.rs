@@ -58,19 +58,20 @@ fn cells(i: &SnapshotItem, public: bool) -> Vec<String> {
         i.form.clone(),
         members.join("、"),
         resources.join("、"),
-        String::new(),
+        if hidden { String::new() } else { i.partners.join("、") },
         quarter(i.quarter).to_owned(),
         if hidden { String::new() } else { i.expected_result.clone() },
-        String::new(),
+        i.progress.clone(),
         remarks(i),
     ]
 }
 
-/// 备注: whether it is carried together, and whether it was struck.
+/// 备注: whether it goes on from the year before, is carried together, was struck.
 fn remarks(i: &SnapshotItem) -> String {
+    let carried = i.carried.then(|| "结转".to_owned());
     let joint = Some(i.joint.clone()).filter(|j| !j.is_empty());
     let struck = i.removal_reason.as_ref().map(|r| format!("撤销:{r}"));
-    [joint, struck].into_iter().flatten().collect::<Vec<_>>().join(";")
+    [carried, joint, struck].into_iter().flatten().collect::<Vec<_>>().join(";")
 }
 
 /// Prints lists.
@@ -292,7 +293,14 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
     );
     sheet.merge_range(2, 0, 2, last, &seats, &plain)?;
     let removed = list.items.iter().filter(|i| i.removal_reason.is_some()).count();
-    let counts = format!("发布 {}  共 {} 项(撤销 {removed})", list.published_on, list.items.len() - removed);
+    let standing = || list.items.iter().filter(|i| i.removal_reason.is_none());
+    let carried = standing().filter(|i| i.carried).count();
+    let joint = standing().filter(|i| !i.joint.is_empty()).count();
+    let counts = format!(
+        "发布 {}  共 {} 项(结转 {carried},联办 {joint},撤销 {removed})",
+        list.published_on,
+        list.items.len() - removed
+    );
     sheet.merge_range(3, 0, 3, last, &counts, &plain)?;
     for (c, (name, _)) in COLUMNS.iter().enumerate() {
         sheet.write_with_format(4, c as u16, *name, &head)?;
@@ -327,6 +335,17 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
         sheet.merge_range(row, 0, row, 3, &what, &cell)?;
         sheet.merge_range(row, 4, row, 5, &u.reason, &cell)?;
         sheet.merge_range(row, 6, row, last, &u.remedy, &cell)?;
+    }
+    if !list.shareable.is_empty() {
+        row += 2;
+        sheet.merge_range(row, 0, row, last, "附二 可供共享的资源", &head)?;
+    }
+    for r in &list.shareable {
+        row += 1;
+        let what = if public { r.title.clone() } else { format!("{} {}", r.number, r.title) };
+        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
+        sheet.merge_range(row, 4, row, 5, &format!("余 {} {}", r.free, r.unit), &cell)?;
+        sheet.merge_range(row, 6, row, last, &r.scope, &cell)?;
     }
     if !list.amendments.is_empty() {
         row += 2;

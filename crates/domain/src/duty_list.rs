@@ -1,7 +1,7 @@
 //! The annual duty list (年度履职清单): its states, its two signatures, its items.
 
 use crate::codes::codes;
-use crate::{ConvenerSeat, Refusal, ResourceKind};
+use crate::{ConvenerSeat, Refusal, ResourceKind, refusal};
 
 codes! {
     /// Where an annual duty list stands.
@@ -305,6 +305,27 @@ pub fn item_faults(
         ));
     }
     faults
+}
+
+/// The units that carry an item too (共建/协办单位), a line each, as they are kept.
+///
+/// # Errors
+/// `PARTNERS`: too many; `EMPTY`, `TOO_LONG` as of every text.
+pub fn partners(names: &[String]) -> Result<String, Refusal> {
+    /// Names that a printed column takes.
+    const MOST: usize = 5;
+    if names.len() > MOST {
+        let words = format!("共建/协办单位有 {} 个,最多填 {MOST} 个。", names.len());
+        return Err(Refusal::new("PARTNERS", words).at("partners"));
+    }
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        let name = refusal::text(&name.replace('\n', " "), "共建/协办单位", 50, "partners")?;
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    Ok(kept.join("\n"))
 }
 
 #[cfg(test)]

@@ -263,6 +263,9 @@ impl Desk {
                 if let Some(result) = &new.expected_result {
                     refusal::text(result, "预期成果", 200, "expectedResult")?;
                 }
+                if let Some(partners) = &new.partners {
+                    domain::duty_list::partners(partners)?;
+                }
                 if let Some(q) = new.quarter.filter(|q| !(1..=4).contains(q)) {
                     let words = format!("季度为 {q},应为 1 至 4。");
                     return Err(Refusal::new("QUARTER", words).at("quarter").into());
@@ -459,6 +462,9 @@ impl Desk {
                 row.form = Set(new.form.unwrap_or(item.form));
                 row.quarter = Set(new.quarter.unwrap_or(item.quarter));
                 row.expected_result = Set(new.expected_result.unwrap_or(item.expected_result));
+                if let Some(partners) = new.partners {
+                    row.partners = Set(domain::duty_list::partners(&partners)?);
+                }
                 row.version = Set(version);
                 let item = row.update(tx).await?;
                 self.mirror(tx, &item).await
@@ -521,6 +527,7 @@ impl Desk {
             removal_reason: None,
             workstation_id: Some(list.workstation_id),
             joint_of: None,
+            partners: String::new(),
             version: 1,
         };
         let id = item.id;

@@ -33,6 +33,8 @@ pub struct ItemChange {
     pub quarter: Option<i32>,
     /// Expected result.
     pub expected_result: Option<String>,
+    /// Units that carry it too (共建/协办单位); none where the list is empty.
+    pub partners: Option<Vec<String>>,
 }
 
 impl Desk {
@@ -69,6 +71,7 @@ impl Desk {
             item.title = "不公开的项目".to_owned();
             item.expected_result = "按计划办结,由工作站答复".to_owned();
             item.removal_reason = item.removal_reason.map(|_| "不公开".to_owned());
+            item.partners.clear();
         }
         item
     }
@@ -174,6 +177,8 @@ impl Desk {
             "expectedResult",
             &mut differ,
         );
+        let partners = change.partners.as_deref().map(rules::partners).transpose()?;
+        changed(partners.as_ref().is_some_and(|p| *p != item.partners), "partners", &mut differ);
         same_version(expected, item.version, differ.clone())?;
         if change.quarter.is_some_and(|q| q != item.quarter) && item.joint_of.is_some() {
             let words = "联办项目的季度由牵头站确定,随其修改;请与牵头站商定。";
@@ -200,6 +205,9 @@ impl Desk {
         }
         if let Some(result) = change.expected_result {
             row.expected_result = Set(refusal::text(&result, "预期成果", 200, "expectedResult")?);
+        }
+        if let Some(partners) = partners {
+            row.partners = Set(partners);
         }
         row.version = Set(expected + 1);
         let item = row.update(&tx).await?;
@@ -364,6 +372,7 @@ impl Desk {
             removal_reason: None,
             workstation_id: Some(list.workstation_id),
             joint_of: None,
+            partners: String::new(),
             // By hand: the next plan leaves it where it is.
             version: 2,
         };

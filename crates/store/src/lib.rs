@@ -50,6 +50,7 @@ mod retention;
 mod review;
 mod scenario;
 mod setting;
+mod snapshot;
 mod task;
 mod tokens;
 mod topic;
@@ -100,7 +101,6 @@ pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Progress, Seconds};
 pub use policy::PolicyInput;
 pub use proposal::{Conversion, FollowUpInput};
-pub use publish::{Snapshot, SnapshotAmendment, SnapshotItem, SnapshotList};
 pub use reading::{ClassGuess, Reading};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
@@ -108,6 +108,7 @@ pub use registry::{
 pub use resource::{ResourceFilter, ResourceInput, ResourceOrder};
 pub use retention::Erased;
 pub use scenario::Shortage;
+pub use snapshot::{Snapshot, SnapshotAmendment, SnapshotItem, SnapshotList, SnapshotShareable};
 pub use task::TaskCoverage;
 pub use tokens::TokenScope;
 pub use webhook::{Delivery, NewWebhook};
@@ -161,7 +162,7 @@ pub mod row {
     pub use crate::entity::work_order::Model as Order;
     pub use crate::entity::workstation::Model as Workstation;
     pub use crate::plan::PlanHead as Plan;
-    pub use crate::publish::SnapshotHead;
+    pub use crate::snapshot::SnapshotHead;
 }
 
 use chrono::{DateTime, Utc};

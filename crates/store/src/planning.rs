@@ -302,6 +302,7 @@ impl Desk {
                         removal_reason: None,
                         workstation_id: Some(need.workstation_id),
                         joint_of: None,
+                        partners: String::new(),
                         version: 1,
                     }
                     .into_active_model(),

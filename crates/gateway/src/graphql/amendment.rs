@@ -58,7 +58,7 @@ impl AmendmentChange {
         let Some(need) = self.0.need_id else { return Ok(None) };
         Ok(load(ctx, NeedById(need)).await?.map(Need))
     }
-    /// New values of the item as JSON: title, form, quarter, expected_result.
+    /// New values of the item as JSON: title, form, quarter, expected_result, partners.
     async fn detail(&self) -> &str {
         &self.0.detail
     }
@@ -129,6 +129,8 @@ pub(super) struct AmendItemInput {
     quarter: Option<i32>,
     /// Expected result.
     expected_result: Option<String>,
+    /// Units that carry it too (共建/协办单位), 5 at most; none where the list is empty.
+    partners: Option<Vec<String>>,
 }
 
 /// A confirmed match for an item whose resource has gone.
@@ -208,6 +210,7 @@ fn change_of(change: &ListChangeInput) -> store::Result<ListChange> {
                 form: e.form,
                 quarter: e.quarter,
                 expected_result: e.expected_result.clone(),
+                partners: e.partners.clone(),
             };
             ListChange::Edit(item(&e.item_id)?, new)
         }

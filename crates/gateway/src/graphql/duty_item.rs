@@ -119,6 +119,10 @@ impl DutyItem {
     async fn expected_result(&self) -> &str {
         &self.item.expected_result
     }
+    /// Units that carry it too (共建/协办单位).
+    async fn partners(&self) -> Vec<&str> {
+        self.item.partners.lines().collect()
+    }
     /// Whether it was struck.
     async fn removed(&self) -> bool {
         self.item.removed
@@ -194,6 +198,8 @@ pub(super) struct EditItemInput {
     quarter: Option<i32>,
     /// Expected result.
     expected_result: Option<String>,
+    /// Units that carry it too (共建/协办单位), 5 at most; none where the list is empty.
+    partners: Option<Vec<String>>,
 }
 
 /// An item to be struck.
@@ -250,6 +256,7 @@ impl DutyItemMutation {
                 form: input.form,
                 quarter: input.quarter,
                 expected_result: input.expected_result,
+                partners: input.partners,
             };
             desk(ctx).edit_item(item, input.expected_version, change).await
         };

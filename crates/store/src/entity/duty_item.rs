@@ -32,6 +32,8 @@ pub struct Model {
     pub workstation_id: Option<Uuid>,
     /// The item of the station in the lead, where this one is carried together (联办).
     pub joint_of: Option<Uuid>,
+    /// Units that carry it too (共建/协办单位), a line each.
+    pub partners: String,
     /// Optimistic version.
     pub version: i32,
 }
