@@ -2,12 +2,21 @@
 
 use crate::city::{Answer, City, Server, engines};
 use crate::duty_list::planned;
+use img_parts::Bytes;
+use img_parts::png::PngChunk;
 use serde_json::{Value, json};
 
 /// The smallest picture there is, and the same with another pixel.
+/// A picture that is told from others by its pixels, and says who took it.
 fn picture(pixel: u8) -> Vec<u8> {
-    let mut bytes = vec![0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R'];
-    bytes.extend([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, pixel]);
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    let head = [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0];
+    for (kind, contents) in
+        [(b"IHDR", &head[..]), (b"tEXt", b"Author\0ZHANGSAN"), (b"IDAT", &[pixel]), (b"IEND", &[])]
+    {
+        let chunk = PngChunk::new(*kind, Bytes::copy_from_slice(contents));
+        bytes.extend(chunk.encoder().bytes());
+    }
     bytes
 }
 
@@ -102,7 +111,8 @@ fn a_file_is_what_it_says_and_seen_by_those_who_may() {
             "CONFLICT"
         );
         assert_eq!([get(&auditor), get(&foreign), get("")], [200, 404, 404]);
-        assert_eq!(server.get(&path, &[("authorization", &bearer(&auditor))]).kind, "image/png");
+        let file = server.get(&path, &[("authorization", &bearer(&auditor))]);
+        assert_eq!((file.kind.as_str(), file.text.contains("ZHANGSAN")), ("image/png", false));
 
         // Taken away with a reason, it is gone for all; the other one still has its content.
         let all = seen(&convener);

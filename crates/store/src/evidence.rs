@@ -1,7 +1,9 @@
-//! Files that show what was done: kept by the hash of their content, sealed, checked by their bytes.
+//! Files that show what was done: kept by the hash of their content, sealed, checked by their bytes, pictures without what
+//! the camera wrote into them.
 
 use crate::desk::{Event, same_version};
 use crate::entity::{evidence, file_content, work_order};
+use crate::picture::plain;
 use crate::tokens::sha256;
 use crate::{Desk, Error, Result};
 use domain::evidence::{FILES, check_file};
@@ -95,6 +97,7 @@ impl Desk {
             let words = format!("文件超过 {} MB,请压缩后再上传。", FILE >> 20);
             return Err(Refusal::new("FILE_SIZE", words).at("file").into());
         }
+        let bytes = &plain(kind, bytes)?[..];
         let tx = self.store.begin().await?;
         let o = work_order::Entity::find_by_id(order).one(&tx).await?.ok_or(Error::NotFound("单"))?;
         self.need(Action::CarryOrder, o.workstation_id, o.lead_id)?;

@@ -38,6 +38,7 @@ mod order_work;
 mod paging;
 mod pair_rule;
 mod partnership;
+mod picture;
 mod plan;
 mod planning;
 mod policy;
