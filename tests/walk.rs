@@ -5,13 +5,14 @@ use crate::city::{City, Engine, project};
 use crate::duty_list::planned;
 use chrono::{DateTime, Utc};
 use domain::{
-    ConvenerSeat, DeclineReason, DutyForm, FeedbackBy, MatchAction, MatchStatus, NeedAction, NeedStatus,
-    OrderAction, OrderStatus, Rating, ResourceAction, ResourceStatus, Role, Solved,
+    AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, DutyForm, FeedbackBy, MatchAction,
+    MatchStatus, MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
+    PartnershipStatus, Rating, ResourceAction, ResourceStatus, ResultClass, Role, Solved,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use store::{Desk, Error, FeedbackInput, Lead, OutcomeInput, SessionInput, Store, Viewer};
+use store::{ClueNews, Desk, Error, FeedbackInput, Lead, OutcomeInput, SessionInput, Store, Viewer};
 use uuid::Uuid;
 
 /// Seeds of ids: the rows of the city are there already, so those of later starts are others.
@@ -424,8 +425,111 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
             }
         }
     );
+
+    let member = world.desk(&found["MEMBER own"]).member_by_number("W-2").await.expect("asked").expect("W-2").id;
+    let of_member =
+        |s: MemberStatus| vec![format!("UPDATE member SET status = '{}' WHERE number = 'W-2'", s.code())];
+    walked!(
+        "member",
+        MemberStatus::ALL,
+        of_member,
+        MemberAction::ALL,
+        "SELECT version FROM member WHERE number = 'W-2'",
+        |d, a, v| d.move_member(member, v, a, "按实际情况").await
+    );
+
+    let one = Uuid::from_u128(1);
+    let of_partnership = |s: PartnershipStatus| {
+        vec![format!(
+            "INSERT INTO partnership (id, workstation_id, partner_id, agreement_no, from_date, scope, categories, status, version) \
+             SELECT {ONE}, a.id, b.id, 'G-1', '2026-01-01', 'BOTH', '', '{}', 1 FROM workstation a, workstation b \
+             WHERE a.code = 'XC-002' AND b.code = 'XC-001'",
+            s.code()
+        )]
+    };
+    walked!(
+        "partnership",
+        PartnershipStatus::ALL,
+        of_partnership,
+        PartnershipStatus::ALL,
+        "SELECT version FROM partnership",
+        |d, to, v| d.move_partnership(one, v, to, Some("按实际情况")).await
+    );
+
+    let of_cut = |s: CutStatus| {
+        vec![format!(
+            "INSERT INTO capacity_cut (id, resource_id, workstation_id, per_quarter, per_year, matches, reason, status, proposed_on, version) \
+             SELECT {ONE}, id, workstation_id, 1, 3, (SELECT lower(hex(match_id)) FROM work_order), '设备检修', '{}', '2026-11-20', 1 FROM resource WHERE title = '社区义诊'",
+            s.code()
+        )]
+    };
+    walked!("cut", CutStatus::ALL, of_cut, ANSWERS, "SELECT version FROM capacity_cut", |d, a, v| {
+        d.answer_cut(one, v, a == OfferAnswer::Accepted, Some("按实际情况")).await
+    });
+
+    let of_clue = |s: ClueStatus| {
+        let need = "FROM need WHERE title = '另一处路灯'";
+        vec![
+            "UPDATE need SET status = 'ESCALATED' WHERE title = '另一处路灯'".to_owned(),
+            format!(
+                "INSERT INTO ladder_step (id, need_id, workstation_id, step, asked_on) \
+                 SELECT {ONE}, id, workstation_id, 'CLUE', '2026-11-20' {need}"
+            ),
+            format!(
+                "INSERT INTO clue (id, number, year, need_id, workstation_id, person_id, body, status, submitted_on, version) \
+                 SELECT {ONE}, 'C-1', 2026, id, workstation_id, (SELECT id FROM person LIMIT 1), '线索', '{}', '2026-11-20', 1 {need}",
+                s.code()
+            ),
+        ]
+    };
+    walked!("clue", ClueStatus::ALL, of_clue, ClueStatus::ALL, "SELECT version FROM clue", |d, status, v| {
+        let said = || Some("按实际情况".to_owned());
+        let news = ClueNews {
+            status,
+            proposal_number: said(),
+            result_class: Some(ResultClass::A),
+            reply: said(),
+            reason: said(),
+        };
+        d.follow_clue(one, v, &news).await
+    });
+
+    // An amendment with nothing in its way, of a published list; both seats have signed it.
+    let of_amendment = |s: AmendmentStatus| {
+        vec![
+            "UPDATE need_match SET status = 'CONFIRMED' WHERE status IN ('SUGGESTED', 'PROPOSED')".to_owned(),
+            "UPDATE need SET status = 'LISTED' WHERE id IN (SELECT need_id FROM duty_item)".to_owned(),
+            "UPDATE duty_list SET status = 'PUBLISHED', edition = 1".to_owned(),
+            format!(
+                "INSERT INTO amendment (id, list_id, workstation_id, from_edition, status, reason, version) \
+                 SELECT {ONE}, id, workstation_id, 1, '{}', '期中调整', 1 FROM duty_list LIMIT 1",
+                s.code()
+            ),
+            format!(
+                "INSERT INTO amendment_change (id, amendment_id, kind, item_id, detail, reason) \
+                 SELECT {ONE}, {ONE}, 'EDIT', id, '{{\"title\":\"新名称\"}}', '更名' FROM duty_item LIMIT 1"
+            ),
+        ]
+    };
+    walked!(
+        "amendment",
+        AmendmentStatus::ALL,
+        of_amendment,
+        AMENDMENT,
+        "SELECT version FROM amendment",
+        |d, a, v| {
+            match a {
+                OnAmendment::Submit => d.submit_amendment(one, v).await,
+                OnAmendment::Return => d.return_amendment(one, v, "按实际情况").await,
+                OnAmendment::Drop => d.drop_amendment(one, v, "按实际情况").await,
+                OnAmendment::Approve => d.sign_amendment(one, v, ConvenerSeat::First).await,
+                OnAmendment::Cosign => d.sign_amendment(one, v, ConvenerSeat::Second).await,
+                OnAmendment::Publish => d.publish_amendment(one, v).await,
+            }
+        }
+    );
     world.close().await;
-    assert!(tried > 5_000, "{tried}");
+    assert!(tried > 6_000, "{tried}");
     table
 }
 
@@ -449,6 +553,45 @@ impl OnList {
             OnList::Approve => "APPROVE",
             OnList::Cosign => "COSIGN",
             OnList::Publish => "PUBLISH",
+        }
+    }
+}
+
+/// An id of what is put into the database by hand.
+const ONE: &str = "x'00000000000000000000000000000001'";
+
+/// Yes and no.
+const ANSWERS: &[OfferAnswer] = &[OfferAnswer::Accepted, OfferAnswer::Declined];
+
+/// What is done with an amendment.
+#[derive(Clone, Copy)]
+enum OnAmendment {
+    Submit,
+    Return,
+    Drop,
+    Approve,
+    Cosign,
+    Publish,
+}
+
+const AMENDMENT: &[OnAmendment] = &[
+    OnAmendment::Submit,
+    OnAmendment::Return,
+    OnAmendment::Drop,
+    OnAmendment::Approve,
+    OnAmendment::Cosign,
+    OnAmendment::Publish,
+];
+
+impl OnAmendment {
+    fn code(self) -> &'static str {
+        match self {
+            OnAmendment::Submit => "SUBMIT",
+            OnAmendment::Return => "RETURN",
+            OnAmendment::Drop => "DROP",
+            OnAmendment::Approve => "APPROVE",
+            OnAmendment::Cosign => "COSIGN",
+            OnAmendment::Publish => "PUBLISH",
         }
     }
 }
