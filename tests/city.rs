@@ -41,10 +41,15 @@ pub fn engines() -> Vec<Engine> {
 }
 
 fn folder() -> PathBuf {
-    let n = NEXT.fetch_add(1, Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("qingdan-test-{}-{n}", std::process::id()));
-    std::fs::create_dir_all(&path).expect("a folder");
-    path
+    // An earlier process of the same number may have left its folder: a new one each time.
+    loop {
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("qingdan-test-{}-{n}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Ok(()) => return path,
+            Err(e) => assert_eq!(e.kind(), std::io::ErrorKind::AlreadyExists, "a folder: {e}"),
+        }
+    }
 }
 
 /// Makes a database on the server that `QINGDAN_TEST_POSTGRES` names, and gives its URL.

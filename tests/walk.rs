@@ -426,7 +426,8 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         }
     );
 
-    let member = world.desk(&found["MEMBER own"]).member_by_number("W-2").await.expect("asked").expect("W-2").id;
+    let member =
+        world.desk(&found["MEMBER own"]).member_by_number("W-2").await.expect("asked").expect("W-2").id;
     let of_member =
         |s: MemberStatus| vec![format!("UPDATE member SET status = '{}' WHERE number = 'W-2'", s.code())];
     walked!(

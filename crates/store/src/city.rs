@@ -11,7 +11,10 @@ use domain::matching::{self, City};
 use domain::{
     AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope, ResourceStatus,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
 use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
@@ -29,6 +32,19 @@ pub(crate) struct Loaded {
     pub uncategorised: Vec<Uuid>,
 }
 
+/// A match as far as it takes a place or leaves one out.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "need_match::Entity")]
+struct Taken {
+    need_id: Uuid,
+    requirement_id: Uuid,
+    resource_id: Uuid,
+    member_id: Uuid,
+    workstation_id: Uuid,
+    quarter: i32,
+    status: MatchStatus,
+}
+
 /// What of a year is matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Basis {
@@ -36,6 +52,8 @@ pub(crate) enum Basis {
     Open,
     /// One need whatever its state, with what the others leave; with `again` also by those who declined it.
     Need { need: Uuid, again: bool },
+    /// The same need, with no resources but those of its classes: who could be next.
+    Next { need: Uuid },
     /// The whole year from nothing, as if nobody had decided anything but pins, bans and refusals.
     Afresh,
 }
@@ -104,12 +122,29 @@ impl Desk {
                 .filter_map(|a| Some((a.person_id, *station_at.get(&a.workstation_id?)?))),
         );
 
-        let resources = resource::Entity::find()
-            .filter(resource::Column::Year.eq(year))
-            .filter(resource::Column::Status.is_in([ResourceStatus::Available, ResourceStatus::Suspended]))
-            .order_by_asc(resource::Column::Number)
-            .all(db)
-            .await?;
+        let offered = || {
+            resource::Entity::find().filter(resource::Column::Year.eq(year)).filter(
+                resource::Column::Status.is_in([ResourceStatus::Available, ResourceStatus::Suspended]),
+            )
+        };
+        let of_class = match basis {
+            Basis::Next { need } => of_classes(db, need).await?,
+            _ => Condition::all(),
+        };
+        let resources = offered().filter(of_class).order_by_asc(resource::Column::Number).all(db).await?;
+        // How rare words are is asked of all of them, whoever is looked at.
+        let all: Vec<(Uuid, String, String)> = match basis {
+            Basis::Next { .. } => {
+                offered()
+                    .select_only()
+                    .columns([resource::Column::Id, resource::Column::Title, resource::Column::Description])
+                    .into_tuple()
+                    .all(db)
+                    .await?
+            }
+            _ => Vec::new(),
+        };
+        let elsewhere: HashSet<Uuid> = all.iter().map(|r| r.0).collect();
         let resource_at: HashMap<Uuid, u32> =
             resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
         let classes = group(
@@ -129,7 +164,7 @@ impl Desk {
         let mut open =
             need::Entity::find().filter(need::Column::Year.eq(year)).order_by_asc(need::Column::Number);
         open = match basis {
-            Basis::Need { need, .. } => open.filter(need::Column::Id.eq(need)),
+            Basis::Need { need, .. } | Basis::Next { need } => open.filter(need::Column::Id.eq(need)),
             _ => open.filter(need::Column::Status.is_in(planned.iter().copied())),
         };
         if let Some(station) = only {
@@ -139,7 +174,7 @@ impl Desk {
             open.all(db).await?.into_iter().partition(|n| n.category.is_some());
         // Of one need nothing is read that only others ask for.
         let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
-        if let Basis::Need { need, .. } = basis {
+        if let Basis::Need { need, .. } | Basis::Next { need } = basis {
             mandatory = mandatory.filter(requirement::Column::NeedId.eq(need));
         }
         let mut needed = group(
@@ -155,6 +190,7 @@ impl Desk {
         let matches = need_match::Entity::find()
             .filter(need_match::Column::Year.eq(year))
             .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]))
+            .into_partial_model::<Taken>()
             .all(db)
             .await?;
         let touched: HashSet<Uuid> = duty_item::Entity::find()
@@ -190,11 +226,17 @@ impl Desk {
         let mut used: HashMap<u32, [u32; 4]> = HashMap::new();
         let mut load = vec![0u32; members.len()];
         for m in &matches {
-            let Some(r) = resource_at.get(&m.resource_id) else { continue };
+            let at = resource_at.get(&m.resource_id);
+            if at.is_none() && !elsewhere.contains(&m.resource_id) {
+                continue;
+            }
+
             let held =
                 m.status.reserves() || (m.status == MatchStatus::Suggested && touched.contains(&m.need_id));
             if held && !afresh {
-                used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
+                if let Some(r) = at {
+                    used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
+                }
                 if let Some(at) = member_at.get(&m.member_id) {
                     load[*at as usize] += 1;
                 }
@@ -207,7 +249,7 @@ impl Desk {
             } else if !again
                 && matches!(m.status, MatchStatus::Declined | MatchStatus::Lapsed | MatchStatus::Dismissed)
             {
-                excluded.entry(m.need_id).or_default().push(*r);
+                excluded.entry(m.need_id).or_default().extend(at);
             }
         }
         for p in pair_rule::Entity::find().filter(pair_rule::Column::Year.eq(year)).all(db).await? {
@@ -272,7 +314,11 @@ impl Desk {
                 words: Words::new(&r.title, &r.description),
             });
         }
-        city.rarity = Rarity::new(city.resources.iter().map(|r| &r.words));
+        let words: Vec<Words> = all.iter().map(|(_, title, text)| Words::new(title, text)).collect();
+        city.rarity = match basis {
+            Basis::Next { .. } => Rarity::new(words.iter()),
+            _ => Rarity::new(city.resources.iter().map(|r| &r.words)),
+        };
         let mut planned = Vec::with_capacity(needs.len());
         let mut requirements = Vec::with_capacity(needs.len());
         for n in needs {
@@ -321,6 +367,25 @@ impl Desk {
             uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),
         })
     }
+}
+
+/// Resources of the classes that a need asks for: of the class itself, of those above it and of those below it.
+async fn of_classes<C: ConnectionTrait>(db: &C, need: Uuid) -> Result<Condition> {
+    let own = need::Entity::find_by_id(need).one(db).await?.and_then(|n| n.category);
+    let asked = requirement::Entity::find().filter(requirement::Column::NeedId.eq(need)).all(db).await?;
+    let classes: HashSet<String> = asked.into_iter().filter_map(|q| q.category).chain(own).collect();
+    let mut any = Condition::any();
+    for class in &classes {
+        any = any.add(resource_category::Column::Category.starts_with(class));
+        for above in (2..class.len()).step_by(2).filter_map(|l| class.get(..l)) {
+            any = any.add(resource_category::Column::Category.eq(above));
+        }
+    }
+    let fitting = resource_category::Entity::find()
+        .select_only()
+        .column(resource_category::Column::ResourceId)
+        .filter(any);
+    Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())))
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.

@@ -164,7 +164,7 @@ impl Desk {
         history: &[need_match::Model],
     ) -> Result<Option<(Uuid, i64, i32)>> {
         let terms = self.terms_in_force(tx).await?;
-        let basis = Basis::Need { need: gone.need_id, again: false };
+        let basis = Basis::Next { need: gone.need_id };
         let loaded = self.load_on(tx, gone.year, None, basis, terms).await?;
         let (Some(need), Some(asked)) = (loaded.city.needs.first(), loaded.requirements.first()) else {
             return Ok(None);
