@@ -45,3 +45,19 @@ fn everything_in_the_schema_is_described() {
     }
     assert!(bare.is_empty(), "{bare:#?}");
 }
+
+#[test]
+fn every_step_of_the_database_has_a_way_back() {
+    use migrations::{Migrator, MigratorTrait};
+    for engine in crate::city::engines() {
+        let city = City::empty(engine);
+        let work = async {
+            let db = sea_orm::Database::connect(&city.url).await.expect("the database");
+            Migrator::down(&db, None).await.expect("back to nothing");
+            Migrator::up(&db, None).await.expect("and up again");
+            db.close().await.expect("closed");
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+        assert!(city.ok(&["migrate"]).contains("已执行 0 步"));
+    }
+}

@@ -24,6 +24,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // One entry an event again: its first.
+        let later = Query::delete()
+            .from_table(Alias::new("duty_record"))
+            .and_where(Expr::col(Alias::new("turn")).gt(1))
+            .to_owned();
+        manager.execute(later).await?;
         once(manager, &["member_id", "kind", "source"]).await?;
         drop(manager, "duty_record", &["turn", "reason", "person_id"]).await
     }
