@@ -197,7 +197,7 @@ fn scenario_16_a_member_of_two_levels_is_counted_once() {
 }
 
 const MATCHES: &str = "{ needs(filter: { year: 2026, text: \"路灯不亮\" }) { nodes { id matches { id status version member { number } } } } \
-     dutyList(workstation: \"XC-001\", year: 2026) { edition version items(first: 20) { nodes { id seq title need { title } members { number } } } } }";
+     dutyList(workstation: \"XC-001\", year: 2026) { edition version items(first: 20) { nodes { id version seq title need { title } members { number } } } } }";
 
 /// Scenario 3: a member declines, the second accepts; the list has the same items, because it is a draft still.
 #[test]
@@ -247,6 +247,30 @@ fn scenario_03_who_declines_on_a_draft_is_followed_by_the_second() {
         assert_eq!(items(&after), items(&before));
         assert_eq!(carried(&after), json!([{"number": second}]));
         assert_eq!(after["dutyList"]["edition"], 0, "a draft still");
+
+        // In review the list is what is being signed: who declines then leaves a gap, and nobody is slipped in.
+        let seen = ask()["dutyList"]["items"]["nodes"].as_array().unwrap().clone();
+        let other = seen.iter().find(|i| i["need"]["title"] == "另一处路灯").expect("the other lamp");
+        let mut strike = step(other);
+        strike["reason"] = json!("资源已给了另一处");
+        server.changed(&convener, "removeItem", "RemoveItemInput", "id", strike);
+        let all = "{ needs(filter: { year: 2026 }) { nodes { matches { id status version } } } dutyList(workstation: \"XC-001\", year: 2026) { id version } }";
+        let open = server.data(&convener, all, json!({}));
+        let open = open["needs"]["nodes"].as_array().unwrap().iter();
+        for m in open.flat_map(|n| n["matches"].as_array().unwrap()).filter(|m| m["status"] == "SUGGESTED") {
+            let m = server.changed(&convener, "proposeMatch", "MatchStepInput", "id version", step(m));
+            server.changed(&convener, "confirmMatch", "MatchStepInput", "status", step(&m));
+        }
+        let list = server.data(&convener, all, json!({}))["dutyList"].clone();
+        server.changed(&convener, "submitDutyList", "DutyListStepInput", "status", step(&list));
+        let rows = "委员编号,工作站编号,外部编号,资源名称,说明,种类,类别,每季次数,全年次数,状态\n\
+                    W-1,XC-001,R4,合同讲座,晚间,专业服务,0102,2,4,可用\n";
+        city.ok(&["import", "resources", &city.file("late.csv", rows), "--year", "2026"]);
+        let mut no = step(&live(&ask()));
+        no["reason"] = json!("TIME");
+        server.changed(&member(second), "declineMatch", "DeclineMatchInput", "status", no);
+        assert_eq!(live(&ask())["status"], "SUGGESTED", "the station sees who could be next");
+        assert_eq!(carried(&ask()), json!([]), "the list does not");
     }
 }
 

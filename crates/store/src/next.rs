@@ -7,7 +7,7 @@ use crate::explain::Kept;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
 use domain::matching::score;
-use domain::{MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
+use domain::{ListStatus, MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect, QueryTrait, Set,
@@ -117,8 +117,8 @@ impl Desk {
         Ok(Some(id))
     }
 
-    /// What is suggested instead of a match that was declined takes its place on the draft that it stood on. A
-    /// published list changes by an amendment alone.
+    /// What is suggested instead of a match that was declined takes its place on the draft that it stood on. A list in
+    /// review has been signed as it is, a published one changes by an amendment alone.
     pub(crate) async fn take_place(
         &self,
         tx: &DatabaseTransaction,
@@ -129,7 +129,7 @@ impl Desk {
             .select_only()
             .column(duty_list::Column::Id)
             .filter(duty_list::Column::WorkstationId.eq(gone.workstation_id))
-            .filter(duty_list::Column::Edition.eq(0));
+            .filter(duty_list::Column::Status.eq(ListStatus::Draft));
         let carried = duty_item_match::Entity::find()
             .select_only()
             .column(duty_item_match::Column::ItemId)
@@ -145,14 +145,16 @@ impl Desk {
         let others = self.carried_by(tx, &[item.id]).await?;
         duty_item_match::Model { item_id: item.id, match_id: next }.into_active_model().insert(tx).await?;
         // The item goes where its only match goes; several keep the quarter that they have.
-        if others.is_empty() && item.quarter != matched.quarter {
+        let item = if others.is_empty() && item.quarter != matched.quarter {
             let version = item.version + 1;
             let mut row = item.into_active_model();
             row.quarter = Set(matched.quarter);
             row.version = Set(version);
-            row.update(tx).await?;
-        }
-        Ok(())
+            row.update(tx).await?
+        } else {
+            item
+        };
+        self.mirror(tx, &item).await
     }
 
     /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;
