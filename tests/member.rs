@@ -42,7 +42,7 @@ fn a_convener_changes_in_mid_year_and_the_token_of_the_one_before_opens_no_door(
         assert_eq!(server.data(&after, who, json!({}))["viewer"]["name"], "褚示例新");
         assert_eq!(server.data(&clerk, who, json!({}))["viewer"]["name"], "李示例丁", "the others go on");
         // A number says which person it is: the member W-2 takes the second seat.
-        seat(&city, "褚示例新", "冯示例乙(W-2)");
+        seat(&city, "褚示例新", "冯示例乙\u{ff08}W-2\u{ff09}");
         let second = city.token("SECOND_CONVENER", &["--station", "XC-001"]);
         assert_eq!(server.data(&second, who, json!({}))["viewer"]["name"], "冯示例乙");
         let wrong = "编号,名称,类型,区划代码,第一召集人\nXC-001,曙光街社区政协委员工作站,站,150102005002,某人(W-99)\n";
@@ -109,6 +109,7 @@ fn a_member_on_leave_is_not_asked_and_the_open_orders_are_there_to_reassign() {
         assert_eq!(orphans(), json!([]));
         server.changed(&officer, "moveMember", "MoveMemberInput", node, step("LEAVE", "工作调动"));
         assert_eq!(member()["status"], "LEFT");
+        assert_eq!(server.ask(&two, "{ viewer { role } }", json!({})).status, 401, "no door any more");
         // A table of members moves mandates and stations as well; what is not said stays.
         let rows = "委员编号,姓名,级别,界别,入站,全年上限\nW-1,王示例甲,\"自治区、市\",民革,XC-002,6\nW-2,冯示例乙,\"市、旗县区\",医药卫生,XC-001,6\n";
         let told = city.ok(&["import", "members", &city.file("members.csv", rows)]);

@@ -167,7 +167,7 @@ fn sitter(cell: &str) -> Sitter {
     if cell == "空缺" {
         return Sitter::Nobody;
     }
-    let number = cell.split_once(['(', '(']).and_then(|(_, n)| n.strip_suffix([')', ')']));
+    let number = cell.split_once(['(', '\u{ff08}']).and_then(|(_, n)| n.strip_suffix([')', '\u{ff09}']));
     match number.map(str::trim).filter(|n| !n.is_empty()) {
         Some(number) => Sitter::Known(number.to_owned()),
         None => Sitter::Named(cell.to_owned()),

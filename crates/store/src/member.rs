@@ -1,10 +1,10 @@
 //! Members' offices: on leave, back, gone. Their orders stay until somebody reassigns them.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{assignment, member};
+use crate::entity::{assignment, member, token};
 use crate::{Desk, Error, Result};
-use domain::{Action, AssignmentRole, MemberAction, Refusal, refusal};
-use sea_orm::sea_query::ExprTrait;
+use domain::{Action, AssignmentRole, MemberAction, MemberStatus, Refusal, Role, refusal};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, Set,
@@ -14,7 +14,7 @@ use uuid::Uuid;
 impl Desk {
     /// Moves a member's office. Leave is the member's own to take, or entered by a convener of a station where the
     /// member serves, or by the city; who leaves for good is the city's to say. Open orders stay the member's until they
-    /// are reassigned: [`Desk::orphaned_orders`] has them.
+    /// are reassigned: [`Desk::orphaned_orders`] has them. The tokens of a member who has left open no door any more.
     pub async fn move_member(
         &self,
         id: Uuid,
@@ -42,6 +42,14 @@ impl Desk {
         row.status = Set(next);
         row.version = Set(expected + 1);
         let m = row.update(&tx).await?;
+        if next == MemberStatus::Left {
+            token::Entity::update_many()
+                .col_expr(token::Column::ExpiresAt, Expr::value(self.at))
+                .filter(token::Column::PersonId.eq(id))
+                .filter(token::Column::Role.eq(Role::Member))
+                .exec(&tx)
+                .await?;
+        }
         let event = Event {
             action: action.code(),
             subject: "member",
