@@ -23,7 +23,7 @@ pub(crate) fn plain(kind: FileKind, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
             let up = picture.exif().and_then(orientation);
             picture.segments_mut().retain(|s| shows(s.marker(), s.contents()));
             picture.set_exif(up.map(only));
-            picture.encoder().bytes()
+            return Ok(to_the_end(&picture.encoder().bytes()).to_vec());
         }
         FileKind::Png => {
             let mut picture = Png::from_bytes(file).map_err(broken)?;
@@ -49,6 +49,25 @@ fn shows(marker: u8, contents: &[u8]) -> bool {
         markers::APP1..=markers::APP15 | markers::COM => false,
         _ => true,
     }
+}
+
+/// A JPEG up to its end: telephones put films and further pictures behind it, which say where they were taken.
+fn to_the_end(bytes: &[u8]) -> &[u8] {
+    let mut at = 2;
+    while let Some(&[first, marker]) = bytes.get(at..at + 2) {
+        at += match (first, marker) {
+            (markers::P, markers::EOI) => return &bytes[..at + 2],
+            // Coded data, a fill byte, or a marker that has nothing behind it.
+            (markers::P, 0xff) => 1,
+            (markers::P, 0x00 | 0x01 | 0xd0..=0xd8) => 2,
+            (markers::P, _) => match bytes.get(at + 2..at + 4) {
+                Some(&[high, low]) => 2 + usize::from(u16::from_be_bytes([high, low])),
+                _ => break,
+            },
+            _ => 1,
+        };
+    }
+    bytes
 }
 
 /// Which way is up, of the eight ways that there are; none where it is as it lies.
@@ -86,6 +105,11 @@ mod tests {
             segment(markers::APP13, b"Photoshop 3.0\0"),
             segment(markers::COM, "张三家门口".as_bytes()),
             segment(markers::DQT, b"table"),
+            JpegSegment::new_with_entropy(
+                markers::SOS,
+                Bytes::from_static(b"scan"),
+                Bytes::from_static(b"pixels\xff\x00more\xff\xd9a film at GPS 40.84"),
+            ),
         ]);
         picture.set_exif(exif);
         picture.encoder().bytes().to_vec()
@@ -94,10 +118,11 @@ mod tests {
     #[test]
     fn a_picture_keeps_which_way_is_up_and_nothing_else_that_the_camera_wrote() {
         let told = plain(FileKind::Jpeg, &jpeg(Some(only(6)))).expect("a picture");
+        assert!(told.ends_with(b"pixels\xff\x00more\xff\xd9"), "nothing behind its end");
         let picture = Jpeg::from_bytes(Bytes::from(told)).expect("a picture");
         assert_eq!(picture.exif(), Some(only(6)));
         let left: Vec<u8> = picture.segments().iter().map(JpegSegment::marker).collect();
-        assert_eq!(left, [markers::APP0, markers::APP1, markers::DQT]);
+        assert_eq!(left, [markers::APP0, markers::APP1, markers::DQT, markers::SOS]);
         let plain_one =
             plain(FileKind::Jpeg, &jpeg(Some(Bytes::from_static(b"not exif")))).expect("a picture");
         assert_eq!(Jpeg::from_bytes(Bytes::from(plain_one)).expect("a picture").exif(), None);
