@@ -1,18 +1,21 @@
 //! Every action in every state by every role, at home and abroad, over the desk, against one committed table
 //! (`tests/walk.txt`). What is refused changes nothing and says why. `QINGDAN_BLESS=1` writes the table anew.
 
+mod acts;
+
 use crate::city::{City, Engine, project};
 use crate::duty_list::planned;
+use acts::{AMENDMENT, ANSWERS, Ids, LIST, ONE, OnAmendment, OnList, on_order, order_state};
 use chrono::{DateTime, Utc};
 use domain::{
-    AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, DutyForm, FeedbackBy, MatchAction,
-    MatchStatus, MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
-    PartnershipStatus, Rating, ResourceAction, ResourceStatus, ResultClass, Role, Solved,
+    AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, MatchAction, MatchStatus,
+    MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
+    PartnershipStatus, ResourceAction, ResourceStatus, ResultClass, Role,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use store::{ClueNews, Desk, Error, FeedbackInput, Lead, OutcomeInput, SessionInput, Store, Viewer};
+use store::{ClueNews, Desk, Error, Lead, Store, Viewer};
 use uuid::Uuid;
 
 /// Seeds of ids: the rows of the city are there already, so those of later starts are others.
@@ -140,101 +143,6 @@ fn line(states: &[(&str, String)]) -> String {
 
 /// Outcomes by action (with its place) and viewer, state by state.
 type Outcomes = BTreeMap<(usize, &'static str, usize), Vec<(&'static str, String)>>;
-
-/// The rows that are acted on.
-struct Ids {
-    need: Uuid,
-    head: Uuid,
-    order: Uuid,
-    matched: Uuid,
-    resource: Uuid,
-    list: Uuid,
-}
-
-async fn on_order(d: &Desk, i: &Ids, action: OrderAction, v: i32) -> store::Result<()> {
-    use OrderAction as A;
-    let (id, why) = (i.order, "按实际情况");
-    let day = d.today();
-    match action {
-        A::Dispatch => d.dispatch_order(id, v, Lead::Match(i.matched)).await,
-        A::Accept => d.accept_order(id, v).await,
-        A::Decline => d.decline_order(id, v, DeclineReason::Time, "").await,
-        A::AskReturn => d.ask_return(id, v, why).await,
-        A::AllowReturn => d.answer_return(id, v, true, why).await,
-        A::RefuseReturn => d.answer_return(id, v, false, why).await,
-        A::Reassign => d.reassign_order(id, v, why).await,
-        A::Consult => {
-            let session = SessionInput {
-                orders: vec![(id, v)],
-                held_on: day,
-                place: "议事厅".into(),
-                brand: None,
-                form: DutyForm::Consultation,
-                host: "召集人".into(),
-                attendees: vec!["居民代表".into()],
-                options: vec!["甲".into()],
-                conclusion: "采用甲".into(),
-                next_step: None,
-                minutes: Some("记录".into()),
-            };
-            return d.record_consultation(&session).await.map(drop);
-        }
-        A::Waive => d.waive_consultation(id, v, why).await,
-        A::Plan => d.plan_order(id, v, "分两步", None).await,
-        A::Start => d.start_order(id, v).await,
-        A::Suspend => d.suspend_order(id, v, why).await,
-        A::Resume => d.resume_order(id, v).await,
-        A::Resolve => {
-            let quantities = Vec::new();
-            let (outcome, evidence) = ("已办".into(), "记录".into());
-            d.resolve_order(id, v, &OutcomeInput { resolved_on: day, outcome, evidence, quantities }).await
-        }
-        A::Rate => {
-            let word = FeedbackInput {
-                given_by: FeedbackBy::Requester,
-                channel: "电话".into(),
-                rating: Rating::Satisfied,
-                solved: Some(Solved::Yes),
-                words: None,
-            };
-            d.rate_order(id, v, &word).await
-        }
-        A::Cancel => d.cancel_order(id, v, why).await,
-        // Done by the clock and at the year's end.
-        A::Lapse | A::CarryOver => return Ok(()),
-    }
-    .map(drop)
-}
-
-/// What an order's state means for its need and its match.
-fn order_state(state: OrderStatus) -> Vec<String> {
-    use {MatchStatus as M, NeedStatus as N, OrderStatus as S};
-    let (need, matched) = match state {
-        S::Issued => (N::Open, M::Suggested),
-        S::Dispatched => (N::Open, M::Proposed),
-        S::Declined => (N::Open, M::Declined),
-        S::TimedOut => (N::Open, M::Lapsed),
-        S::Returned | S::Cancelled => (N::Open, M::Released),
-        S::Resolved => (N::Resolved, M::Used),
-        S::Closed => (N::Closed, M::Used),
-        S::CarriedOver => (N::CarriedOver, M::Released),
-        _ => (N::InProgress, M::Confirmed),
-    };
-    let mut set = vec![
-        format!("UPDATE work_order SET status = '{}'", state.code()),
-        // A service that the convener has freed of consultation; the return was asked for.
-        "UPDATE work_order SET waived = '服务', return_asked = '出差'".to_owned(),
-        format!("UPDATE need SET status = '{}' WHERE id = (SELECT need_id FROM work_order)", need.code()),
-        format!(
-            "UPDATE need_match SET status = '{}' WHERE id = (SELECT match_id FROM work_order)",
-            matched.code()
-        ),
-    ];
-    if matches!(state, S::Issued | S::Declined | S::TimedOut | S::Returned) {
-        set.push("UPDATE work_order SET match_id = NULL, lead_id = NULL".to_owned());
-    }
-    set
-}
 
 #[test]
 fn every_action_in_every_state_by_every_role_is_as_the_table_says() {
@@ -532,67 +440,4 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
     world.close().await;
     assert!(tried > 6_000, "{tried}");
     table
-}
-
-/// What is done with a list.
-#[derive(Clone, Copy)]
-enum OnList {
-    Submit,
-    Return,
-    Approve,
-    Cosign,
-    Publish,
-}
-
-const LIST: &[OnList] = &[OnList::Submit, OnList::Return, OnList::Approve, OnList::Cosign, OnList::Publish];
-
-impl OnList {
-    fn code(self) -> &'static str {
-        match self {
-            OnList::Submit => "SUBMIT",
-            OnList::Return => "RETURN",
-            OnList::Approve => "APPROVE",
-            OnList::Cosign => "COSIGN",
-            OnList::Publish => "PUBLISH",
-        }
-    }
-}
-
-/// An id of what is put into the database by hand.
-const ONE: &str = "x'00000000000000000000000000000001'";
-
-/// Yes and no.
-const ANSWERS: &[OfferAnswer] = &[OfferAnswer::Accepted, OfferAnswer::Declined];
-
-/// What is done with an amendment.
-#[derive(Clone, Copy)]
-enum OnAmendment {
-    Submit,
-    Return,
-    Drop,
-    Approve,
-    Cosign,
-    Publish,
-}
-
-const AMENDMENT: &[OnAmendment] = &[
-    OnAmendment::Submit,
-    OnAmendment::Return,
-    OnAmendment::Drop,
-    OnAmendment::Approve,
-    OnAmendment::Cosign,
-    OnAmendment::Publish,
-];
-
-impl OnAmendment {
-    fn code(self) -> &'static str {
-        match self {
-            OnAmendment::Submit => "SUBMIT",
-            OnAmendment::Return => "RETURN",
-            OnAmendment::Drop => "DROP",
-            OnAmendment::Approve => "APPROVE",
-            OnAmendment::Cosign => "COSIGN",
-            OnAmendment::Publish => "PUBLISH",
-        }
-    }
 }

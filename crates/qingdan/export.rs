@@ -1,14 +1,104 @@
-//! Printing published lists, from their snapshots alone: the same version gives the same cells later.
+//! Printing published lists, from their snapshots alone: the same version gives the same cells later; and what other
+//! systems and members take.
 
-use anyhow::Result;
-use clap::ValueEnum;
+use crate::{station_id, this_year, write_out};
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
 use domain::number::quarter;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
-use store::{HotlineReply, MemberSheet, Snapshot, SnapshotItem, SnapshotList};
+use std::path::PathBuf;
+use store::{Desk, HotlineReply, MemberSheet, Snapshot, SnapshotItem, SnapshotList};
 
-/// What to print.
+/// What is printed, for whom, and where to.
+#[derive(Args)]
+pub struct Options {
+    /// What to print.
+    #[arg(value_enum, default_value = "duty-list")]
+    what: Printed,
+    /// Year [default: this year].
+    #[arg(long)]
+    year: Option<i32>,
+    /// Code of one station.
+    #[arg(long)]
+    station: Option<String>,
+    /// Code of a district, 6 digits.
+    #[arg(long)]
+    district: Option<String>,
+    /// Number of a member, for `statement`.
+    #[arg(long)]
+    member: Option<String>,
+    /// An earlier version of the lists, as it was printed then [default: the newest].
+    #[arg(long)]
+    version: Option<i32>,
+    /// Format.
+    #[arg(long, value_enum, default_value = "json")]
+    format: Format,
+    /// Who will read it; `public` leaves out numbers, sources and what may not be shown.
+    #[arg(long, value_enum, default_value = "internal")]
+    edition: Edition,
+    /// File [default: stdout].
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// Annual duty lists (年度履职清单).
+    DutyList,
+    /// Needs whose class a person has confirmed, masked, as training rows for `train` (CSV: label, title, detail).
+    Labelled,
+    /// Answers to orders of the hotline 12345, in the hotline's own columns.
+    Hotline,
+    /// One member's orders of the year with what the ledger says of them (《委员年度接单表》).
+    Statement,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Edition {
+    Internal,
+    Public,
+}
+
+/// Prints what is asked for.
+pub async fn run(desk: &Desk, o: &Options) -> Result<()> {
+    let year = o.year.unwrap_or_else(this_year);
+    let bytes = match o.what {
+        Printed::Labelled => {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["label", "title", "detail"])?;
+            for (label, title, detail) in desk.labelled(year).await? {
+                writer.write_record([label, title, detail])?;
+            }
+            writer.into_inner().context("不能写出表格")?
+        }
+        Printed::Hotline => {
+            let replies = desk.hotline_year(year, station_id(desk, o.station.as_deref()).await?).await?;
+            if replies.is_empty() {
+                bail!("该年没有来自 12345 的工单;请先用 import hotline 导入,或核对年份与编号。");
+            }
+            hotline(&replies, o.format)?
+        }
+        Printed::Statement => {
+            let number = o.member.as_deref().context("请用 --member 指明委员编号,例如 --member W-0001。")?;
+            let found = desk.member_by_number(number).await?;
+            let member = found.with_context(|| format!("没有编号为 {number} 的委员"))?;
+            statement(&desk.member_sheet(year, &member).await?, o.format)?
+        }
+        Printed::DutyList => {
+            let (station, district) = (o.station.as_deref(), o.district.as_deref());
+            let lists = desk.snapshots(year, station, district, o.version).await?;
+            if lists.is_empty() {
+                bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
+            }
+            write(&lists, o.format, o.edition == Edition::Public)?
+        }
+    };
+    write_out(o.out.as_deref(), &bytes)
+}
+
+/// How it is written.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A workbook, one sheet a station, A4 landscape.
@@ -75,7 +165,7 @@ fn remarks(i: &SnapshotItem) -> String {
 }
 
 /// Prints lists.
-pub fn write(lists: &[Snapshot], format: Format, public: bool) -> Result<Vec<u8>> {
+fn write(lists: &[Snapshot], format: Format, public: bool) -> Result<Vec<u8>> {
     match format {
         Format::Json => json(lists, public),
         Format::Csv => csv(lists, public),
@@ -134,7 +224,7 @@ fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
 }
 
 /// Answers to the hotline's orders in the hotline's own columns. Who called is not among them: the hotline knows.
-pub fn hotline(replies: &[HotlineReply], format: Format) -> Result<Vec<u8>> {
+fn hotline(replies: &[HotlineReply], format: Format) -> Result<Vec<u8>> {
     let columns = crate::import::HOTLINE.iter().map(|c| c.name);
     let cells = |r: &HotlineReply, column: &str| -> String {
         let o = &r.order;
@@ -185,7 +275,7 @@ const ORDERS: &[&str] = &[
 ];
 
 /// A member's orders of a year, one line each, with what the ledger says of them.
-pub fn statement(sheet: &MemberSheet, format: Format) -> Result<Vec<u8>> {
+fn statement(sheet: &MemberSheet, format: Format) -> Result<Vec<u8>> {
     let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
     let rows = sheet.lines.iter().enumerate().map(|(n, l)| {
         let o = &l.order;

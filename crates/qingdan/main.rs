@@ -168,35 +168,7 @@ enum Command {
         value: Option<u32>,
     },
     /// Prints published lists, from their snapshots; or what other systems take.
-    Export {
-        /// What to print.
-        #[arg(value_enum, default_value = "duty-list")]
-        what: Printed,
-        /// Year [default: this year].
-        #[arg(long)]
-        year: Option<i32>,
-        /// Code of one station.
-        #[arg(long)]
-        station: Option<String>,
-        /// Code of a district, 6 digits.
-        #[arg(long)]
-        district: Option<String>,
-        /// Number of a member, for `statement`.
-        #[arg(long)]
-        member: Option<String>,
-        /// An earlier version of the lists, as it was printed then [default: the newest].
-        #[arg(long)]
-        version: Option<i32>,
-        /// Format.
-        #[arg(long, value_enum, default_value = "json")]
-        format: export::Format,
-        /// Who will read it; `public` leaves out numbers, sources and what may not be shown.
-        #[arg(long, value_enum, default_value = "internal")]
-        edition: Edition,
-        /// File [default: stdout].
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
+    Export(export::Options),
     /// Trains the models that read messages, from labelled messages and from answered ones.
     Train(words::Training),
     /// Adds the classes of messages to a CSV: level1, level2, level3, confidence (0 to 1), the words that decided, and
@@ -213,27 +185,9 @@ enum Command {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    /// Annual duty lists (年度履职清单).
-    DutyList,
-    /// Needs whose class a person has confirmed, masked, as training rows for `train` (CSV: label, title, detail).
-    Labelled,
-    /// Answers to orders of the hotline 12345, in the hotline's own columns.
-    Hotline,
-    /// One member's orders of the year with what the ledger says of them (《委员年度接单表》).
-    Statement,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Measured {
     /// 200,000 needs and 30,000 resources.
     Province,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Edition {
-    Internal,
-    Public,
 }
 
 #[tokio::main]
@@ -366,53 +320,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Publish { year, station } => {
             publish(&open(&database, &key_file).await?, year.unwrap_or_else(this_year), station).await
         }
-        Command::Export { what: Printed::Labelled, year, out, .. } => {
-            let desk = open(&database, &key_file).await?;
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["label", "title", "detail"])?;
-            for (label, title, detail) in desk.labelled(year.unwrap_or_else(this_year)).await? {
-                writer.write_record([label, title, detail])?;
-            }
-            write_out(out.as_deref(), &writer.into_inner().context("不能写出表格")?)
-        }
-        Command::Export { what: Printed::Hotline, year, station, format, out, .. } => {
-            let desk = open(&database, &key_file).await?;
-            let station = station_id(&desk, station.as_deref()).await?;
-            let replies = desk.hotline_year(year.unwrap_or_else(this_year), station).await?;
-            if replies.is_empty() {
-                bail!("该年没有来自 12345 的工单;请先用 import hotline 导入,或核对年份与编号。");
-            }
-            write_out(out.as_deref(), &export::hotline(&replies, format)?)
-        }
-        Command::Export { what: Printed::Statement, year, member, format, out, .. } => {
-            let number = member.context("请用 --member 指明委员编号,例如 --member W-0001。")?;
-            let desk = open(&database, &key_file).await?;
-            let found = desk.member_by_number(&number).await?;
-            let member = found.with_context(|| format!("没有编号为 {number} 的委员"))?;
-            let sheet = desk.member_sheet(year.unwrap_or_else(this_year), &member).await?;
-            write_out(out.as_deref(), &export::statement(&sheet, format)?)
-        }
-        Command::Export {
-            what: Printed::DutyList,
-            year,
-            station,
-            district,
-            version,
-            format,
-            edition,
-            out,
-            ..
-        } => {
-            let desk = open(&database, &key_file).await?;
-            let lists = desk
-                .snapshots(year.unwrap_or_else(this_year), station.as_deref(), district.as_deref(), version)
-                .await?;
-            if lists.is_empty() {
-                bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
-            }
-            let bytes = export::write(&lists, format, edition == Edition::Public)?;
-            write_out(out.as_deref(), &bytes)
-        }
+        Command::Export(options) => export::run(&open(&database, &key_file).await?, &options).await,
         Command::Train(options) => words::train(&options),
         Command::Classify(options) => words::classify(&options),
         Command::SuggestUnit(options) => words::suggest_unit(&options),

@@ -230,7 +230,6 @@ impl Desk {
             if at.is_none() && !elsewhere.contains(&m.resource_id) {
                 continue;
             }
-
             let held =
                 m.status.reserves() || (m.status == MatchStatus::Suggested && touched.contains(&m.need_id));
             if held && !afresh {

@@ -11,7 +11,7 @@ use domain::matching::plan::{Layout, Problem};
 use domain::matching::score;
 use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish, gini};
 use domain::{Action, Instance, Refusal, Solution};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -237,15 +237,7 @@ impl Desk {
         db: &C,
         year: i32,
     ) -> Result<Option<(Uuid, Arc<Kept>)>> {
-        let standing = plan::Entity::find()
-            .select_only()
-            .column(plan::Column::Id)
-            .filter(plan::Column::Year.eq(year))
-            .filter(plan::Column::Standing.eq(true))
-            .into_tuple::<Uuid>()
-            .one(db)
-            .await?;
-        let Some(id) = standing else { return Ok(None) };
+        let Some(id) = crate::plan::standing_id(db, year).await? else { return Ok(None) };
         if let Some(kept) = self.store.plan_held(id) {
             return Ok(Some((id, kept)));
         }

@@ -212,18 +212,14 @@ impl Desk {
         Ok(MemberSheet { year, member: format!("{} {}", member.number, member.name), lines })
     }
 
-    /// Takes an entry back (冲销) by a further one, with a reason: nothing in the ledger is changed or deleted.
-    pub async fn reverse_duty_record(&self, id: Uuid, reason: &str) -> Result<duty_record::Model> {
-        self.correct(id, true, reason).await
-    }
-
-    /// Enters again what was taken back (恢复), by naming the entry that took it back. Nobody does that for their own
-    /// work.
-    pub async fn restore_duty_record(&self, id: Uuid, reason: &str) -> Result<duty_record::Model> {
-        self.correct(id, false, reason).await
-    }
-
-    async fn correct(&self, id: Uuid, reverse: bool, reason: &str) -> Result<duty_record::Model> {
+    /// Takes an entry back (冲销) by a further one, with a reason: nothing in the ledger is changed or deleted. Or enters
+    /// again (恢复) what was taken back, by naming the entry that took it back; nobody does that for their own work.
+    pub async fn correct_duty_record(
+        &self,
+        id: Uuid,
+        reverse: bool,
+        reason: &str,
+    ) -> Result<duty_record::Model> {
         let reason = refusal::text(reason, "原因", 200, "reason")?;
         let tx = self.store.begin().await?;
         let r = duty_record::Entity::find_by_id(id).one(&tx).await?.ok_or(Error::NotFound("履职记录"))?;

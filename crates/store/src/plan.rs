@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::matching::explain::ReasonCode;
 use domain::{Action, ListStatus, Reach};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -113,4 +113,16 @@ impl Desk {
             .all(self.store.db())
             .await?)
     }
+}
+
+/// The standing plan of a year, by its id alone.
+pub(crate) async fn standing_id<C: ConnectionTrait>(db: &C, year: i32) -> Result<Option<Uuid>> {
+    Ok(plan::Entity::find()
+        .select_only()
+        .column(plan::Column::Id)
+        .filter(plan::Column::Year.eq(year))
+        .filter(plan::Column::Standing.eq(true))
+        .into_tuple::<Uuid>()
+        .one(db)
+        .await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::entity::{
     amendment, amendment_change, approval, area, assignment, category, duty_item, duty_item_match, duty_list,
-    member, need, need_match, person, plan, plan_reason, resource, sector, snapshot, work_order, workstation,
+    member, need, need_match, person, plan_reason, resource, sector, snapshot, work_order, workstation,
 };
 use crate::{Desk, Result};
 use chrono::{DateTime, Utc};
@@ -349,15 +349,7 @@ impl Desk {
         station: &workstation::Model,
         year: i32,
     ) -> Result<Vec<SnapshotUnserved>> {
-        let standing = plan::Entity::find()
-            .select_only()
-            .column(plan::Column::Id)
-            .filter(plan::Column::Year.eq(year))
-            .filter(plan::Column::Standing.eq(true))
-            .into_tuple::<Uuid>()
-            .one(db)
-            .await?;
-        let Some(plan_id) = standing else { return Ok(Vec::new()) };
+        let Some(plan_id) = crate::plan::standing_id(db, year).await? else { return Ok(Vec::new()) };
         let needs = need::Entity::find()
             .filter(need::Column::WorkstationId.eq(station.id))
             .filter(need::Column::Year.eq(year))

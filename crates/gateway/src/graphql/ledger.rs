@@ -174,6 +174,18 @@ pub(super) struct DutyRecordReasonInput {
     reason: String,
 }
 
+async fn correct(
+    ctx: &Context<'_>,
+    input: &DutyRecordReasonInput,
+    reverse: bool,
+) -> Result<Payload<DutyRecord>> {
+    let answer = async {
+        let id = uuid(kind::DUTY_RECORD, &input.id, "id")?;
+        desk(ctx).correct_duty_record(id, reverse, &input.reason).await
+    };
+    payload(ctx, answer.await, DutyRecord)
+}
+
 #[derive(Default)]
 pub(super) struct LedgerMutation;
 
@@ -185,11 +197,7 @@ impl LedgerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and why.")] input: DutyRecordReasonInput,
     ) -> Result<Payload<DutyRecord>> {
-        let answer = async {
-            let id = uuid(kind::DUTY_RECORD, &input.id, "id")?;
-            desk(ctx).reverse_duty_record(id, &input.reason).await
-        };
-        payload(ctx, answer.await, DutyRecord)
+        correct(ctx, &input, true).await
     }
 
     /// Enters again (恢复) what was taken back, by naming the entry that took it back. Nobody does so for their own work.
@@ -198,10 +206,6 @@ impl LedgerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and why.")] input: DutyRecordReasonInput,
     ) -> Result<Payload<DutyRecord>> {
-        let answer = async {
-            let id = uuid(kind::DUTY_RECORD, &input.id, "id")?;
-            desk(ctx).restore_duty_record(id, &input.reason).await
-        };
-        payload(ctx, answer.await, DutyRecord)
+        correct(ctx, &input, false).await
     }
 }
