@@ -60,6 +60,8 @@ fn postgres_database() -> String {
     let url = format!("{}/{name}", server.rsplit_once('/').expect("a database in the URL").0);
     let work = async {
         let db = Database::connect(&server).await.expect("the server answers");
+        // An earlier process of the same number may have left its own.
+        db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("none");
         db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
         db.close().await.expect("closed");
     };

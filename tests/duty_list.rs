@@ -211,6 +211,76 @@ fn a_list_goes_from_draft_to_print_through_two_tokens() {
 }
 
 #[test]
+fn several_units_of_a_requirement_are_of_several_members() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let first = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let needs = "工作站编号,外部编号,标题,内容,类别,收集日期,户数,人数,状态,公开,必要条件\n\
+                     XC-001,N9,想办两人会诊,疑难病,0103,2026-01-05,3,9,待匹配,不公开,医生*2@0103\n";
+        let ask = "{ needs(filter: {year: 2026, text: \"会诊\"}) { nodes { id unservedReason { code text remedy } \
+                   matches { id version status member { number } resource { number } } } } }";
+        let need = || server.data(&first, ask, json!({}))["needs"]["nodes"][0].clone();
+        city.ok(&["import", "needs", &city.file("two.csv", needs), "--year", "2026"]);
+        city.ok(&["plan", "--year", "2026"]);
+        let alone = need();
+        assert_eq!(alone["unservedReason"]["code"], "TOO_FEW_MEMBERS", "{alone}");
+        assert!(alone["unservedReason"]["text"].as_str().unwrap().contains("2 位不同委员"), "{alone}");
+
+        // The doctor alone has units enough for both, and a second resource; with the lawyer's there are two members.
+        let resources = "委员编号,工作站编号,外部编号,资源名称,说明,种类,类别,每季次数,全年次数,状态\n\
+                         W-2,XC-001,R3,夜间门诊,带队,专业服务,0103,2,4,可用\n\
+                         W-1,XC-001,R4,健康法律讲座,讲座,专业服务,0103,2,4,可用\n";
+        city.ok(&["import", "resources", &city.file("more.csv", resources), "--year", "2026"]);
+        city.ok(&["plan", "--year", "2026"]);
+        let both = need();
+        let matches = both["matches"].as_array().unwrap().clone();
+        let members = |n: &Value, status: &str| -> Vec<String> {
+            let of = n["matches"].as_array().unwrap().iter().filter(|m| m["status"] == status);
+            let mut all: Vec<String> =
+                of.map(|m| m["member"]["number"].as_str().unwrap().to_owned()).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(members(&both, "SUGGESTED"), ["W-1", "W-2"], "{both}");
+
+        // The doctor is asked; by hand the doctor cannot be asked for the other unit, the lawyer can.
+        let doctors = matches.iter().find(|m| m["member"]["number"] == "W-2").unwrap();
+        let step = json!({"id": doctors["id"], "expectedVersion": doctors["version"]});
+        server.changed(&first, "proposeMatch", "MatchStepInput", "status", step);
+        let could = server.data(
+            &first,
+            "query($n: ID!) { candidatesForNeed(needId: $n, includeRefused: true, first: 9) { resource { id title } refusal { code message } } }",
+            json!({"n": both["id"]}),
+        );
+        let could = could["candidatesForNeed"].as_array().unwrap();
+        let of = |title: &str| could.iter().find(|c| c["resource"]["title"] == title).unwrap();
+        assert_eq!(of("夜间门诊")["refusal"]["code"], "SAME_MEMBER", "{could:?}");
+        assert!(of("健康法律讲座")["refusal"].is_null(), "{could:?}");
+        let pair = |title: &str| json!({"needId": both["id"], "resourceId": of(title)["resource"]["id"], "quarter": 4});
+        assert_eq!(
+            server.not_changed(&first, "proposePair", "ProposePairInput", pair("夜间门诊")),
+            "SAME_MEMBER"
+        );
+        server.changed(&first, "proposePair", "ProposePairInput", "status", pair("健康法律讲座"));
+        assert_eq!(members(&need(), "PROPOSED"), ["W-1", "W-2"]);
+
+        // Who takes the place of one who declines is not the other.
+        let asked = need();
+        let lawyers = asked["matches"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|m| m["member"]["number"] == "W-1" && m["status"] == "PROPOSED");
+        let lawyers = lawyers.unwrap();
+        let no = json!({"id": lawyers["id"], "expectedVersion": lawyers["version"], "reason": "TIME"});
+        let member = city.token("MEMBER", &["--member", "W-1"]);
+        server.changed(&member, "declineMatch", "DeclineMatchInput", "status", no);
+        assert!(!members(&need(), "SUGGESTED").contains(&"W-2".to_owned()), "{}", need());
+    }
+}
+
+#[test]
 fn over_booking_is_refused_with_the_need_that_holds_the_place() {
     for engine in engines() {
         let city = planned(engine);

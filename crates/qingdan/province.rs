@@ -123,7 +123,11 @@ fn province(needs: u32, resources: u32) -> City {
             from: 1,
             until: 1 + below(4) as u8,
             requirements: (0..count)
-                .map(|_| Requirement { category: class(below(15 * CLASSES)), quantity: 1 })
+                .map(|_| Requirement {
+                    category: class(below(15 * CLASSES)),
+                    quantity: 1,
+                    met_by: Vec::new(),
+                })
                 .collect(),
             excluded: Vec::new(),
             pinned: Vec::new(),

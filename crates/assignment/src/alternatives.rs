@@ -27,12 +27,21 @@ impl Instance {
     pub fn runners_up(&self, prices: &Prices, chosen: &[Option<u32>]) -> Vec<Option<(u32, i64)>> {
         let scale = self.scale();
         let earned = |q: usize, p: usize| pair_profit(self, &scale, prices, q, p);
+        let all = chosen;
         let runner_up = |(q, chosen): (usize, &Option<u32>)| {
             let chosen = (*chosen)? as usize;
             let resource = self.resource_of(self.place_of(chosen));
-            let others = self
-                .pairs_of(q)
-                .filter(|p| self.usable(*p) && self.resource_of(self.place_of(*p)) != resource);
+            // Who already meets a requirement of the same group cannot meet this one too.
+            let with: Vec<u32> = self
+                .group_of(q)
+                .filter(|s| *s != q)
+                .filter_map(|s| Some(self.member_of_pair(all[s]? as usize)))
+                .collect();
+            let others = self.pairs_of(q).filter(|p| {
+                self.usable(*p)
+                    && self.resource_of(self.place_of(*p)) != resource
+                    && !with.contains(&self.member_of_pair(*p))
+            });
             let (profit, pair) = others.map(|p| (earned(q, p), std::cmp::Reverse(p))).max()?;
             Some((pair.0 as u32, (earned(q, chosen) - profit).div_euclid(scale.score)))
         };

@@ -1,7 +1,10 @@
 //! The instance as a circulation: root → station → requirement → place → resource → member → root.
 //!
 //! Needs with one requirement enter through their station, for a reward, and may leave again. Needs with several are
-//! *in* or *out* as a whole: when in, their requirements stay, the first with a line of the station's list. Optimal means that potentials exist at which no arc is out of order (complementary
+//! *in* or *out* as a whole: when in, their requirements stay, the first with a line of the station's list. Those
+//! that distinct members meet together are alike, so that each of them may go to its own member's places or to those
+//! of members whom none of them has; that is as if they were units of one node with an arc of one unit to each
+//! member. Optimal means that potentials exist at which no arc is out of order (complementary
 //! slackness). A *toll* is such a potential: what a unit pays from a set up to the root; a station's is the price of
 //! a line on its list. Whatever is out of order, after a first guess (`auction.rs`) or a change, is listed as units
 //! too many or too few at a node, and each unit is put right by one shortest path (`path.rs`): Ahuja, Magnanti and
@@ -12,11 +15,14 @@ mod path;
 mod start;
 mod whole;
 
+use crate::instance::range_of;
 use crate::net::{BANNED, NONE, Net, Pair};
 use crate::solve::{Phase, Watch};
 use crate::weights::Scale;
 use crate::{Instance, Prices};
 use path::Front;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A circulation, optimal but for the units that are listed as out of order, with the tolls that prove it.
@@ -175,7 +181,45 @@ impl Flow {
     /// The most that a requirement earns at these tolls, its reward and its line apart; `None` without pairs.
     pub fn best(&self, q: usize) -> Option<i64> {
         let net = &self.net;
-        net.pairs(q).iter().filter_map(|p| Some(Self::value_of(*p)? - self.toll[p.leaf as usize])).max()
+        let group = self.group(q);
+        net.pairs(q)
+            .iter()
+            .filter(|p| !self.has_another(q, &group, p.leaf))
+            .filter_map(|p| Some(Self::value_of(*p)? - self.toll[p.leaf as usize]))
+            .max()
+    }
+
+    /// Those that distinct members meet together with a requirement that stays; empty where it stands alone.
+    #[inline]
+    fn group(&self, q: usize) -> Range<usize> {
+        if self.net.group.is_empty() || self.task[q].mode != Mode::Held { 0..0 } else { self.alike(q) }
+    }
+
+    /// The requirements that are met together with this one, itself among them.
+    fn alike(&self, q: usize) -> Range<usize> {
+        match self.net.group.get(q) {
+            Some(first) => range_of(&self.net.group, *first),
+            None => q..q + 1,
+        }
+    }
+
+    /// Whether another of a requirement's group is with the member of a leaf.
+    #[inline]
+    fn has_another(&self, q: usize, group: &Range<usize>, leaf: u32) -> bool {
+        !group.is_empty() && {
+            let member = |leaf: u32| self.net.member_of[leaf as usize];
+            let with = |s: usize| self.net.pair.get(self.task[s].at as usize).map(|p| member(p.leaf));
+            group.clone().any(|s| s != q && with(s) == Some(member(leaf)))
+        }
+    }
+
+    /// Whether the requirements of a need that distinct members meet together are with distinct members.
+    fn apart(&self, i: &Instance, need: usize) -> bool {
+        let member = |q: usize| {
+            self.net.pair.get(self.task[q].at as usize).map(|p| self.net.member_of[p.leaf as usize])
+        };
+        self.net.group.is_empty()
+            || i.requirements_of(need).all(|q| (self.alike(q).start..q).all(|s| member(s) != member(q)))
     }
 
     /// What a requirement would add at today's prices, at most, rewards apart; `None` without pairs.
@@ -186,10 +230,33 @@ impl Flow {
     /// What a need would add at today's prices, at most; `None` when it can never be served.
     pub fn profit(&self, i: &Instance, need: usize) -> Option<i64> {
         let mut profit = i.reward(&self.scale, need);
-        for q in i.requirements_of(need) {
-            profit += self.margin(q)?;
+        let mut rest = i.requirements_of(need);
+        while !rest.is_empty() {
+            let group = self.alike(rest.start);
+            profit += match group.len() {
+                1 => self.margin(rest.start)?,
+                _ => self.margin_of(group.clone())?,
+            };
+            rest.start = group.end;
         }
         Some(profit)
+    }
+
+    /// The same of requirements that distinct members meet together: the best that so many members offer.
+    fn margin_of(&self, group: Range<usize>) -> Option<i64> {
+        let net = &self.net;
+        let mut of: BTreeMap<u32, i64> = BTreeMap::new();
+        for pair in net.pairs(group.start) {
+            if let Some(value) = Self::value_of(*pair) {
+                let worth = value - self.toll[pair.leaf as usize];
+                let best = of.entry(net.member_of[pair.leaf as usize]).or_insert(worth);
+                *best = worth.max(*best);
+            }
+        }
+        let mut best: Vec<i64> = of.into_values().collect();
+        best.sort_unstable_by(|a, b| b.cmp(a));
+        let doors: i64 = group.clone().map(|q| self.toll[net.door[q] as usize]).sum();
+        Some(best.get(..group.len())?.iter().sum::<i64>() - doors)
     }
 
     /// Puts a requirement on a pair, or on none.
@@ -396,9 +463,12 @@ impl Flow {
                 return;
             }
             if held {
-                // It keeps its line.
-                self.leave(q);
-                return self.waiting.push(q as u32);
+                // It keeps its line. Where it was, another of its group might be better off now: all come anew.
+                for s in self.alike(q).filter(|s| self.task[*s].at != NONE).collect::<Vec<_>>() {
+                    self.leave(s);
+                    self.waiting.push(s as u32);
+                }
+                return;
             }
             self.release(q);
         }

@@ -3,6 +3,7 @@
 use crate::net::{BANNED, NONE};
 use crate::weights::{Scale, Weights};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How much a need presses. The order is the order of the objective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,6 +52,9 @@ pub struct Instance {
     pub(crate) need_start: Vec<u32>,
     /// Pairs of requirement `q` are `pair_start[q]..pair_start[q + 1]`.
     pub(crate) pair_start: Vec<u32>,
+    /// The first of the requirements that distinct members meet together, for each of them; the requirement itself
+    /// where it stands alone. Empty where all do.
+    pub(crate) group: Vec<u32>,
     pub(crate) pair_place: Vec<u32>,
     /// Points; [`BANNED`] where a pair must not be chosen.
     pub(crate) pair_score: Vec<i32>,
@@ -86,6 +90,17 @@ impl Instance {
     /// The pairs of a requirement.
     pub fn pairs_of(&self, requirement: usize) -> std::ops::Range<usize> {
         self.pair_start[requirement] as usize..self.pair_start[requirement + 1] as usize
+    }
+    /// The requirements that distinct members meet together, this one among them.
+    pub fn group_of(&self, requirement: usize) -> std::ops::Range<usize> {
+        match self.group.get(requirement) {
+            None => requirement..requirement + 1,
+            Some(first) => range_of(&self.group, *first),
+        }
+    }
+    /// The member of a pair.
+    pub(crate) fn member_of_pair(&self, pair: usize) -> u32 {
+        self.resource_member[self.resource_of(self.place_of(pair))]
     }
     /// The place of a pair.
     pub fn place_of(&self, pair: usize) -> usize {
@@ -146,7 +161,33 @@ impl Instance {
     }
     /// Whether a need could ever be served by itself.
     pub(crate) fn servable(&self, need: usize) -> bool {
-        !self.need_gone[need] && self.requirements_of(need).all(|q| self.pairs_of(q).any(|p| self.usable(p)))
+        let enough = |q: usize| match self.group_of(q).len() {
+            1 => self.pairs_of(q).any(|p| self.usable(p)),
+            members => {
+                let usable = self.pairs_of(q).filter(|p| self.usable(*p));
+                usable.map(|p| self.member_of_pair(p)).collect::<BTreeSet<u32>>().len() >= members
+            }
+        };
+        !self.need_gone[need] && self.requirements_of(need).all(enough)
+    }
+    /// Whether the chosen pairs of a need are of distinct members wherever they have to be; else one who is not.
+    pub(crate) fn meets_twice(&self, need: usize, chosen: &[Option<u32>]) -> Option<u32> {
+        if self.group.is_empty() {
+            return None;
+        }
+        let member = |q: usize| chosen[q].map(|p| self.member_of_pair(p as usize));
+        self.requirements_of(need).find_map(|q| {
+            let own = member(q)?;
+            (self.group_of(q).start..q).any(|other| member(other) == Some(own)).then_some(own)
+        })
+    }
+    /// Whether a pair is favoured: of requirements that distinct members meet together, whichever of them it is.
+    pub(crate) fn is_favoured(&self, q: usize, pair: usize) -> bool {
+        if self.favoured.is_empty() {
+            return false;
+        }
+        let offset = pair as u32 - self.pair_start[q];
+        self.group_of(q).any(|s| self.favoured[s] != NONE && self.favoured[s] - self.pair_start[s] == offset)
     }
     /// Whether every need has one requirement: then the problem is a flow.
     pub(crate) fn is_flow(&self) -> bool {
@@ -197,9 +238,19 @@ pub struct Builder {
     need_priority: Vec<Priority>,
     need_start: Vec<u32>,
     pair_start: Vec<u32>,
+    group: Vec<u32>,
+    /// Requirements like the last that follow it once its pairs are known.
+    more: u32,
     pair_place: Vec<u32>,
     pair_score: Vec<i64>,
     score_only: bool,
+}
+
+/// The requirements of a group, which follow each other, by their first.
+pub(crate) fn range_of(group: &[u32], first: u32) -> std::ops::Range<usize> {
+    let first_at = first as usize;
+    let count = group[first_at..].iter().take_while(|g| **g == first).count();
+    first_at..first_at + count
 }
 
 fn index<T>(v: &[T]) -> u32 {
@@ -256,6 +307,7 @@ impl Builder {
     }
     /// A need of `station`; its requirements follow.
     pub fn need(&mut self, station: u32, priority: Priority) -> u32 {
+        self.end_group();
         self.need_station.push(station);
         self.need_priority.push(priority);
         self.need_start.push(index(&self.pair_start));
@@ -267,8 +319,30 @@ impl Builder {
     }
     /// A requirement of the need added last; its pairs follow.
     pub fn requirement(&mut self) -> u32 {
+        self.requirement_by(1)
+    }
+    /// A requirement of the need added last that so many distinct members meet together, one unit each; its pairs
+    /// follow. It counts as so many requirements with the same pairs, of which this gives the first.
+    pub fn requirement_by(&mut self, members: u32) -> u32 {
+        self.end_group();
+        let first = index(&self.pair_start);
         self.pair_start.push(index(&self.pair_place));
-        index(&self.pair_start) - 1
+        self.group.push(first);
+        self.more = members.saturating_sub(1);
+        first
+    }
+    /// The requirement added last has all its pairs: those like it get the same.
+    fn end_group(&mut self) {
+        let Some((from, first)) = self.pair_start.last().copied().zip(self.group.last().copied()) else {
+            return;
+        };
+        let pairs = from as usize..self.pair_place.len();
+        for _ in 0..std::mem::take(&mut self.more) {
+            self.pair_start.push(index(&self.pair_place));
+            self.group.push(first);
+            self.pair_place.extend_from_within(pairs.clone());
+            self.pair_score.extend_from_within(pairs.clone());
+        }
     }
     /// A place that could meet the requirement added last, for `score` points.
     pub fn pair(&mut self, place: u32, score: i64) {
@@ -281,6 +355,7 @@ impl Builder {
     /// # Errors
     /// A need without requirement, a score below zero or too large, or an objective that could overflow.
     pub fn build(mut self) -> Result<Instance, InstanceError> {
+        self.end_group();
         self.need_start.push(index(&self.pair_start));
         for n in 0..self.need_station.len() {
             if self.need_start[n] == self.need_start[n + 1] {
@@ -307,6 +382,9 @@ impl Builder {
                 *floor = (*floor).min(*cap);
             }
         }
+        if self.group.iter().zip(0..).all(|(first, q)| *first == q) {
+            self.group.clear();
+        }
         let even = !self.score_only;
         let mut instance = Instance {
             need_gone: vec![false; self.need_station.len()],
@@ -324,6 +402,7 @@ impl Builder {
             need_priority: self.need_priority,
             need_start: self.need_start,
             pair_start: self.pair_start,
+            group: self.group,
             pair_place: self.pair_place,
             pair_score: Vec::new(),
             levels: !self.score_only,
@@ -380,6 +459,9 @@ impl Instance {
         self.need_gone.push(false);
         self.pair_place.extend(pairs.iter().map(|p| p.0));
         self.pair_score.extend(pairs.iter().map(|p| i32::try_from(p.1).unwrap_or(i32::MAX)));
+        if !self.group.is_empty() {
+            self.group.push(self.pair_start.len() as u32 - 1);
+        }
         self.pair_start.push(self.pair_place.len() as u32);
         self.need_start.push(self.pair_start.len() as u32 - 1);
         if !self.favoured.is_empty() {
@@ -396,6 +478,7 @@ impl Instance {
         self.pair_score.truncate(pairs);
         self.pair_start.pop();
         self.need_start.pop();
+        self.group.truncate(requirements);
         if !self.favoured.is_empty() {
             self.favoured.truncate(requirements);
         }

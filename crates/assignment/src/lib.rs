@@ -1,10 +1,11 @@
 //! Exact assignment on a capacity hierarchy, with a proof of optimality.
 //!
 //! *Needs* ask, *places* give. A need belongs to a station, whose list has a limit, and has one or more
-//! requirements; it is served only when all of them are. A place is a resource in one quarter; places, resources
-//! and members have capacities, one inside the other. The objective is lexicographic: pinned needs served, urgent
-//! needs served, needs served, total score, then evenness (the sum of the members' squared loads, the less the
-//! better). Everything is integers; nothing here knows what a need *is*, reads a clock or draws a random number.
+//! requirements; it is served only when all of them are. Several distinct members may have to meet a requirement
+//! together. A place is a resource in one quarter; places, resources and members have capacities, one inside the
+//! other. The objective is lexicographic: pinned needs served, urgent needs served, needs served, total score, then
+//! evenness (the sum of the members' squared loads, the less the better). Everything is integers; nothing here knows
+//! what a need *is*, reads a clock or draws a random number.
 //!
 //! ```
 //! use assignment::{Builder, Limits, Priority, solve, verify};

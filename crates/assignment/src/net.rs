@@ -82,6 +82,11 @@ pub(crate) struct Net {
     pub start: Vec<u32>,
     pub pair: Vec<Pair>,
     pub back: Lists<Back>,
+    /// The first of the requirements that distinct members meet together, as in the instance; empty where all stand
+    /// alone.
+    pub group: Vec<u32>,
+    /// The member of each set; empty where all requirements stand alone.
+    pub member_of: Vec<u32>,
     /// Where a requirement comes in: its station for a need's first, the root for its others.
     pub door: Vec<u32>,
     /// The requirements behind each station.
@@ -163,6 +168,8 @@ impl Net {
             start: Vec::with_capacity(order.len() + 1),
             pair: Vec::new(),
             back: Lists::default(),
+            group: i.group.clone(),
+            member_of: Vec::new(),
             door: Vec::new(),
             behind: Lists::default(),
             late_back: Vec::new(),
@@ -184,6 +191,17 @@ impl Net {
             net.member_node[m] = net.set(i.member_cap[m], i.member_floor[m], even);
         }
         net.sets = net.cap.len();
+        if !i.group.is_empty() {
+            let of_resource = |r: usize| i.resource_member[r];
+            let places =
+                net.place_node.iter().zip(&i.place_resource).map(|(v, r)| (*v, of_resource(*r as usize)));
+            let resources = net.resource_node.iter().enumerate().map(|(r, v)| (*v, of_resource(r)));
+            let members = net.member_node.iter().copied().zip(0..);
+            net.member_of = vec![NONE; net.sets];
+            for (node, member) in places.chain(resources).chain(members).filter(|(node, _)| *node != NONE) {
+                net.member_of[node as usize] = member;
+            }
+        }
         net.root = net.sets + i.station_limit.len();
         net.parent = vec![net.root as u32; net.root];
         let or = |node: u32, other: u32| if node == NONE { other } else { node };
@@ -308,6 +326,9 @@ impl Net {
         self.start.push(self.pair.len() as u32);
         self.door.push(door);
         self.order.push(q as u32);
+        if !self.group.is_empty() {
+            self.group.push(q as u32);
+        }
         self.late_back.resize(self.sets, Vec::new());
         for p in pairs {
             self.late_back[p.leaf as usize].push(Back { requirement: q as u32, value: p.value });

@@ -156,6 +156,7 @@ impl Part {
                 need_gone: Vec::new(),
                 need_start: vec![0],
                 pair_start: vec![0],
+                group: none(),
                 pair_place: none(),
                 pair_score: Vec::new(),
                 levels: i.levels,

@@ -273,7 +273,7 @@ fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
     };
     for need in 0..i.needs() {
         let range = i.requirements_of(need);
-        if chosen[range.clone()].iter().any(Option::is_none) {
+        if chosen[range.clone()].iter().any(Option::is_none) || i.meets_twice(need, chosen).is_some() {
             chosen[range.clone()].fill(None);
         }
         let pairs: Vec<u32> = chosen[range].iter().copied().flatten().collect();

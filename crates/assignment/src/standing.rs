@@ -52,6 +52,9 @@ pub enum Refused {
     /// Needs of several requirements that are in would have no place: they have to be solved anew.
     #[error("what has to stay has no other place")]
     NoPlace,
+    /// What distinct members meet together is decided together: it has to be solved anew.
+    #[error("requirement {0} is met by several members together")]
+    Together(u32),
     /// The objective could overflow.
     #[error(transparent)]
     Instance(#[from] InstanceError),
@@ -159,7 +162,8 @@ impl Standing {
         if pair as usize >= self.instance.pairs() {
             return Err(Refused::Unknown("pair", pair));
         }
-        Ok(self.instance.pair_start.partition_point(|start| *start <= pair) - 1)
+        let q = self.instance.pair_start.partition_point(|start| *start <= pair) - 1;
+        if self.instance.group_of(q).len() > 1 { Err(Refused::Together(q as u32)) } else { Ok(q) }
     }
 
     fn part(&mut self, need: u32, comes: bool) -> Result<(), Refused> {

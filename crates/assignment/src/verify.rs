@@ -8,6 +8,7 @@ use crate::net::{BANNED, NONE};
 use crate::weights::Scale;
 use crate::{Instance, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The levels of the objective, highest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,14 @@ pub enum Violation {
     /// A need of which only some requirements are covered.
     #[error("need {0} is covered only in part")]
     Partly(usize),
+    /// One member meets several of the requirements of a need that distinct members have to meet.
+    #[error("need {need} has member {member} twice where distinct members are asked for")]
+    SameMember {
+        /// The need.
+        need: usize,
+        /// The member.
+        member: u32,
+    },
     /// More taken than there is.
     #[error("{level} {index} carries {load}, at most {cap} allowed")]
     Capacity {
@@ -244,11 +253,15 @@ fn feasible(instance: &Instance, chosen: &[Option<u32>]) -> Result<(), Violation
         if instance.need_station[need] != NONE {
             station[instance.need_station[need] as usize] += u32::from(covered > 0);
         }
+        let foreign = |q: &usize| chosen[*q].is_some_and(|p| !instance.pairs_of(*q).contains(&(p as usize)));
+        if let Some(requirement) = range.clone().find(foreign) {
+            return Err(Violation::ForeignPair { requirement, pair: chosen[requirement].unwrap_or(NONE) });
+        }
+        if let Some(member) = instance.meets_twice(need, chosen) {
+            return Err(Violation::SameMember { need, member });
+        }
         for requirement in range {
             if let Some(pair) = chosen[requirement] {
-                if !instance.pairs_of(requirement).contains(&(pair as usize)) {
-                    return Err(Violation::ForeignPair { requirement, pair });
-                }
                 if instance.pair_score[pair as usize] == BANNED {
                     return Err(Violation::Banned { requirement, pair });
                 }
@@ -323,7 +336,7 @@ pub(crate) fn levels_of(instance: &Instance, chosen: &[Option<u32>]) -> Objectiv
         for (q, pair) in range.clone().zip(&chosen[range]).filter_map(|(q, p)| Some((q, (*p)?))) {
             let pair = &pair;
             o.score += instance.score_of(*pair as usize);
-            if instance.favoured.get(q) == Some(pair) {
+            if instance.is_favoured(q, *pair as usize) {
                 o.score += i64::from(instance.favour);
                 o.kept += 1;
             }
@@ -351,19 +364,43 @@ pub(crate) fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64
     prices.place[place] + prices.resource[resource] + prices.member[member]
 }
 
-/// What serving a need is worth at these prices, each requirement with its best pair; `None` where one has no pair.
+/// What serving a need is worth at these prices, each requirement with its best pair, those that distinct members
+/// meet together with the best of as many members; `None` where there are not so many.
 fn profit_of(instance: &Instance, scale: &Scale, prices: &Prices, toll: &[i64], need: usize) -> Option<i128> {
     let line = match instance.need_station[need] {
         NONE => 0,
         s => prices.station[s as usize],
     };
     let mut profit = i128::from(instance.reward(scale, need)) - i128::from(line);
-    for q in instance.requirements_of(need) {
+    let mut rest = instance.requirements_of(need);
+    while !rest.is_empty() {
+        let q = rest.start;
+        let group = instance.group_of(q);
         let pairs = instance.pairs_of(q).filter(|p| instance.usable(*p));
         let earned = |p: usize| instance.value_at(scale, q, p) - toll[instance.place_of(p)];
-        profit += i128::from(pairs.map(earned).max()?);
+        profit += match group.len() {
+            1 => i128::from(pairs.map(earned).max()?),
+            members => best_of_members(instance, members, pairs.map(|p| (p, earned(p))))?,
+        };
+        rest.start = group.end;
     }
     Some(profit)
+}
+
+/// The sum of what so many members earn at most, each with the best of his pairs.
+fn best_of_members(
+    instance: &Instance,
+    members: usize,
+    pairs: impl Iterator<Item = (usize, i64)>,
+) -> Option<i128> {
+    let mut best: BTreeMap<u32, i64> = BTreeMap::new();
+    for (pair, earned) in pairs {
+        let own = best.entry(instance.member_of_pair(pair)).or_insert(earned);
+        *own = earned.max(*own);
+    }
+    let mut earned: Vec<i64> = best.into_values().collect();
+    earned.sort_unstable_by(|a, b| b.cmp(a));
+    Some(earned.get(..members)?.iter().copied().map(i128::from).sum())
 }
 
 /// What a level of the hierarchy earns at most by selling its units: `k` of them at `price`, the first `floor` with

@@ -162,7 +162,7 @@ impl Instance {
 
     /// What a pair is worth at some weights, evenness apart.
     pub(crate) fn value_at(&self, scale: &Scale, q: usize, pair: usize) -> i64 {
-        let favoured = self.favoured.get(q).is_some_and(|f| *f as usize == pair);
+        let favoured = self.is_favoured(q, pair);
         let points = self.score_of(pair) + if favoured { i64::from(self.favour) } else { 0 };
         points * scale.score + if favoured { scale.kept } else { 0 }
     }

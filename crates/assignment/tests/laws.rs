@@ -1,14 +1,17 @@
 //! Laws of the assignment, on random small instances against brute force.
 
 use assignment::{
-    Builder, Change, Instance, Limits, Objective, Priority, Solution, Standing, Tree, Watch, solve,
-    solve_watched, verify,
+    Builder, Change, Instance, Limits, Objective, Priority, Solution, Standing, Tree, Violation, Watch,
+    solve, solve_watched, verify,
 };
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Station, priority, pairs (place, score) of each requirement.
-type Asked = (usize, u8, Vec<Vec<(usize, i64)>>);
+/// Members that meet a requirement together, and its pairs (place, score).
+type Requirement = (u32, Vec<(usize, i64)>);
+
+/// Station, priority, requirements.
+type Asked = (usize, u8, Vec<Requirement>);
 
 #[derive(Clone, Debug)]
 struct Case {
@@ -47,8 +50,8 @@ fn build(c: &Case) -> Instance {
             alone if alone == c.stations.len() => b.need_alone(priority),
             s => b.need(s as u32, priority),
         };
-        for pairs in requirements {
-            b.requirement();
+        for (members, pairs) in requirements {
+            b.requirement_by(*members);
             for (p, score) in pairs {
                 b.pair((p % c.places.len()) as u32, *score);
             }
@@ -57,14 +60,20 @@ fn build(c: &Case) -> Instance {
     b.build().expect("a sound instance")
 }
 
-/// Instances with at most so many requirements a need and so many needs.
+/// Instances with at most so many requirements a need and so many needs, each requirement for one member.
 fn cases(requirements: usize, needs: usize) -> impl Strategy<Value = Case> {
-    let pairs = prop::collection::vec((0..5usize, 0..20i64), 0..4);
-    let need = (0..3usize, 0..3u8, prop::collection::vec(pairs, 1..=requirements));
+    cases_by(1, 4, requirements, needs)
+}
+
+/// Requirements that up to `together` members meet.
+fn cases_by(together: u32, pairs: usize, requirements: usize, needs: usize) -> impl Strategy<Value = Case> {
+    let pairs = prop::collection::vec((0..5usize, 0..20i64), 0..pairs);
+    let requirement = (1..=together, pairs);
+    let need = (0..3usize, 0..3u8, prop::collection::vec(requirement, 1..=requirements));
     (
         (0..8u8, 0..6u8),
-        prop::collection::vec(0..4u32, 1..3),
-        prop::collection::vec((0..3usize, 0..4u32), 1..4),
+        prop::collection::vec(0..4u32, 1..3 + together as usize),
+        prop::collection::vec((0..3usize + together as usize, 0..4u32), 1..4),
         prop::collection::vec((0..4usize, 0..3u32), 1..6),
         prop::collection::vec(0..4u32, 1..3),
         prop::collection::vec(need, 0..needs),
@@ -144,11 +153,38 @@ fn change_of(case: &Case, i: &Instance, (kind, at, size): (u8, u32, u32)) -> Opt
     })
 }
 
+#[test]
+fn a_member_that_meets_a_requirement_twice_is_refused() {
+    let mut b = Builder::default();
+    for _ in 0..2 {
+        let member = b.member(4);
+        let resource = b.resource(member, 4);
+        b.place(resource, 4);
+    }
+    let station = b.station(1);
+    b.need(station, Priority::Normal);
+    b.requirement_by(2);
+    b.pair(0, 9);
+    b.pair(1, 1);
+    let instance = b.build().unwrap();
+    let mut solution = solve(&instance, &Limits::default());
+    assert_eq!(verify(&instance, &solution).unwrap().objective.score, 10);
+    // The second of them on the first member as well, where it would score more.
+    assert_eq!(solution.chosen[1].map(|p| instance.place_of(p as usize)), Some(1));
+    solution.chosen[1] = Some(instance.pairs_of(1).start as u32);
+    assert_eq!(verify(&instance, &solution), Err(Violation::SameMember { need: 0, member: 0 }));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn the_plan_is_the_best_of_all_plans(case in cases(3, 5)) {
+        is_the_best_of_all(&case)?;
+    }
+
+    #[test]
+    fn distinct_members_are_the_best_of_all_plans(case in cases_by(3, 6, 2, 4)) {
         is_the_best_of_all(&case)?;
     }
 
@@ -217,7 +253,7 @@ proptest! {
     /// Where needs have several requirements a change is followed, or refused and nothing has changed.
     #[test]
     fn a_change_is_followed_or_nothing_has_changed(
-        case in cases(3, 7),
+        case in cases_by(2, 5, 2, 7),
         changes in prop::collection::vec((0..11u8, any::<u32>(), 0..25u32), 1..12),
     ) {
         let instance = build(&case);
@@ -250,9 +286,27 @@ proptest! {
         prop_assert_eq!(key(&verdict.objective), brute(&instance, &solution));
     }
 
+    /// Where distinct members meet a requirement together, a pair is favoured whichever of them has it; what is proved
+    /// of the plan is true.
+    #[test]
+    fn favoured_pairs_of_several_members_keep_the_gap_honest(case in cases_by(3, 5, 1, 4), points in 0..30u16) {
+        let mut instance = build(&case);
+        let pairs: usize = (0..instance.requirements()).map(|q| instance.pairs_of(q).len() + 1).product();
+        prop_assume!(pairs <= 20_000);
+        let favoured: Vec<u32> =
+            (0..instance.requirements()).filter_map(|q| instance.pairs_of(q).last()).map(|p| p as u32).collect();
+        instance.favour(&favoured, points).unwrap();
+        let solution = solve(&instance, &Limits::default());
+        let verdict = verify(&instance, &solution).unwrap();
+        let best = brute(&instance, &solution);
+        prop_assert!(key(&verdict.objective) <= best);
+        prop_assert!(key(&verdict.bound) >= best);
+        prop_assert_eq!(verdict.objective.served, best.3, "no need is lost for a favoured pair");
+    }
+
     /// Wherever it is stopped, there is a plan that holds, and its gap is honest.
     #[test]
-    fn a_plan_that_was_stopped_holds(case in cases(2, 9), after in 0..12u32) {
+    fn a_plan_that_was_stopped_holds(case in cases_by(2, 5, 2, 8), after in 0..12u32) {
         let instance = build(&case);
         let asked = AtomicU32::new(0);
         let tell = |_, percent| {
@@ -288,8 +342,8 @@ proptest! {
                     alone if alone == case.stations.len() => all_stations,
                     s => first_station + s,
                 };
-                let pairs = |q: &Vec<(usize, i64)>| -> Vec<(usize, i64)> {
-                    q.iter().map(|(p, w)| (first_place + p % case.places.len(), *w)).collect()
+                let pairs = |(members, pairs): &Requirement| -> Requirement {
+                    (*members, pairs.iter().map(|(p, w)| (first_place + p % case.places.len(), *w)).collect())
                 };
                 needs.push((s, *p, requirements.iter().map(pairs).collect()));
             }

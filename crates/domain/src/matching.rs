@@ -113,8 +113,10 @@ pub struct Need {
 pub struct Requirement {
     /// Class.
     pub category: String,
-    /// Units.
+    /// Members that it still takes, one unit each: several are distinct.
     pub quantity: u32,
+    /// Members who meet it already, by position, sorted.
+    pub met_by: Vec<u32>,
 }
 
 /// Everything that is matched at once. All vectors are sorted by number.

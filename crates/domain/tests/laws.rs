@@ -50,9 +50,9 @@ prop_compose! {
 
 prop_compose! {
     fn needs()(rows in prop::collection::vec(
-        (0..4u32, any::<bool>(), 1..5u8, prop::collection::vec((0..6usize, 1..3u32), 1..3), any::<bool>()), 0..8)
+        (0..4u32, any::<bool>(), 1..5u8, prop::collection::vec((0..6usize, 1..3u32), 1..3), any::<bool>(), any::<bool>()), 0..8)
     ) -> Vec<Need> {
-        rows.into_iter().enumerate().map(|(i, (station, urgent, until, asked, banned))| Need {
+        rows.into_iter().enumerate().map(|(i, (station, urgent, until, asked, banned, met))| Need {
             number: format!("N-{i}"),
             station,
             area: AREAS[station as usize].into(),
@@ -61,10 +61,14 @@ prop_compose! {
             until,
             requirements: asked
                 .into_iter()
-                .map(|(class, quantity)| Requirement { category: CLASSES[class].into(), quantity })
+                .map(|(class, quantity)| Requirement {
+                    category: CLASSES[class].into(),
+                    quantity,
+                    met_by: if met { vec![1] } else { Vec::new() },
+                })
                 .collect(),
             excluded: if banned { vec![0] } else { Vec::new() },
-            pinned: Vec::new(),
+            pinned: if until == 3 { vec![1, 2] } else { Vec::new() },
             words: Default::default(),
         }).collect()
     }
@@ -101,10 +105,13 @@ proptest! {
         let (_, chosen) = planned(&city);
         let (mut quarter, mut resource, mut member) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut served: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut meets = BTreeSet::new();
         for c in &chosen {
             let need = &city.needs[c.need as usize];
             let asked = &need.requirements[c.requirement as usize];
             prop_assert!(first_no(&city, need, asked, c.resource).is_none());
+            // Each unit of a requirement by another member.
+            prop_assert!(meets.insert((c.need, c.requirement, city.resources[c.resource as usize].member)));
             *quarter.entry((c.resource, c.quarter)).or_insert(0) += 1;
             *resource.entry(c.resource).or_insert(0) += 1;
             *member.entry(city.resources[c.resource as usize].member).or_insert(0) += 1;

@@ -120,7 +120,13 @@ pub const NEEDS: &[Column] = &[
     column("期限", &["desired_by"], false, "过后即无用的日期", free),
     column("公开", &["publicity"], false, "不填为不公开", labels!(Publicity)),
     column("状态", &["status"], false, "不填为待核实;待匹配表示已核实", need_states),
-    column("必要条件", &["requirements"], false, "名称*数量@类别代码,多项用分号分开", free),
+    column(
+        "必要条件",
+        &["requirements"],
+        false,
+        "名称*数量@类别代码,多项用分号分开;每份由不同委员承担",
+        free,
+    ),
     column("联系人", &["contact", "contact_name"], false, "存入保险库,不公开", free),
     column("联系电话", &["phone", "contact_phone"], false, "存入保险库,不公开", free),
 ];

@@ -83,7 +83,7 @@ impl Desk {
             urgency: Urgency::Normal,
             from: 1,
             until: 4,
-            requirements: vec![matching::Requirement { category: class, quantity: 1 }],
+            requirements: vec![matching::Requirement { category: class, quantity: 1, met_by: Vec::new() }],
             excluded: Vec::new(),
             pinned: Vec::new(),
             words: Words::new(title, text),

@@ -222,7 +222,7 @@ impl Desk {
         let mut excluded: HashMap<Uuid, Vec<u32>> = HashMap::new();
         let mut pinned: HashMap<Uuid, Vec<u32>> = HashMap::new();
         let mut kept: HashSet<Uuid> = HashSet::new();
-        let mut covered: HashMap<Uuid, i32> = HashMap::new();
+        let mut met: HashMap<Uuid, Vec<u32>> = HashMap::new();
         let mut used: HashMap<u32, [u32; 4]> = HashMap::new();
         let mut load = vec![0u32; members.len()];
         for m in &matches {
@@ -236,10 +236,11 @@ impl Desk {
                 if let Some(r) = at {
                     used.entry(*r).or_default()[(m.quarter.clamp(1, 4) - 1) as usize] += 1;
                 }
+                let by = met.entry(m.requirement_id).or_default();
                 if let Some(at) = member_at.get(&m.member_id) {
                     load[*at as usize] += 1;
+                    by.push(*at);
                 }
-                *covered.entry(m.requirement_id).or_default() += 1;
                 if kept.insert(m.need_id)
                     && let Some(s) = station_at.get(&m.workstation_id)
                 {
@@ -326,7 +327,7 @@ impl Desk {
                 .unwrap_or_default()
                 .into_iter()
                 .filter_map(|q| {
-                    let left = q.quantity - covered.get(&q.id).copied().unwrap_or(0);
+                    let left = q.quantity - met.get(&q.id).map_or(0, Vec::len) as i32;
                     (left > 0).then_some((q, left as u32))
                 })
                 .collect();
@@ -347,6 +348,7 @@ impl Desk {
                     .map(|(q, left)| matching::Requirement {
                         category: q.category.clone().unwrap_or_else(|| class.clone()),
                         quantity: *left,
+                        met_by: sorted(met.remove(&q.id).unwrap_or_default()),
                     })
                     .collect(),
                 excluded: sorted(excluded.remove(&n.id).unwrap_or_default()),

@@ -311,6 +311,7 @@ impl Desk {
             .into_iter()
             .filter(|m| !ids.contains(&m.id))
             .collect();
+        self.check_distinct(db, new, &held).await?;
         let resources =
             resource::Entity::find().filter(resource::Column::Id.is_in(resource_ids)).all(db).await?;
         let members = member::Entity::find().filter(member::Column::Id.is_in(member_ids)).all(db).await?;
@@ -356,6 +357,43 @@ impl Desk {
                 })
                 .collect(),
         ))
+    }
+
+    /// A requirement that takes several units has each from another member.
+    async fn check_distinct<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        new: &[need_match::Model],
+        held: &[need_match::Model],
+    ) -> Result<()> {
+        let same = |a: &need_match::Model, b: &need_match::Model| {
+            a.requirement_id == b.requirement_id && a.member_id == b.member_id
+        };
+        let twice: Vec<&need_match::Model> = (0..new.len())
+            .filter(|k| held.iter().chain(&new[..*k]).any(|other| same(other, &new[*k])))
+            .map(|k| &new[k])
+            .collect();
+        if twice.is_empty() {
+            return Ok(());
+        }
+        let several: BTreeMap<Uuid, String> = requirement::Entity::find()
+            .filter(requirement::Column::Id.is_in(twice.iter().map(|m| m.requirement_id)))
+            .filter(requirement::Column::Quantity.gt(1))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|q| (q.id, q.label))
+            .collect();
+        let faults: Vec<Refusal> = twice
+            .iter()
+            .filter_map(|m| several.get(&m.requirement_id))
+            .map(|label| {
+                let words =
+                    format!("「{label}」的每份须由不同委员承担,该委员已承担一份;请另选委员,或另列一项条件。");
+                Refusal::new("SAME_MEMBER", words)
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Refused(faults)) }
     }
 
     /// Requirements of needs, in order.

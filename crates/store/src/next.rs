@@ -45,6 +45,13 @@ impl Desk {
             !history.iter().any(|m| m.resource_id == c.resource)
                 && !banned.iter().any(|b| b.resource_id == c.resource)
         });
+        // Units of one requirement are of distinct members.
+        let beside: Vec<Uuid> = history
+            .iter()
+            .filter(|m| m.requirement_id == gone.requirement_id && m.id != gone.id)
+            .filter(|m| m.status.reserves() || m.status == MatchStatus::Suggested)
+            .map(|m| m.member_id)
+            .collect();
         let resources: HashMap<Uuid, resource::Model> = resource::Entity::find()
             .filter(resource::Column::Id.is_in(ranked.iter().map(|c| c.resource)))
             .filter(resource::Column::Status.eq(ResourceStatus::Available))
@@ -71,7 +78,7 @@ impl Desk {
         let now = i32::from(quarter_of(self.today(), gone.year).clamp(1, 4));
         let until = wanted.desired_by.map_or(4, |d| i32::from(quarter_of(d, gone.year).min(4)));
         let fits = |c: &Priced| -> Option<i32> {
-            let r = resources.get(&c.resource)?;
+            let r = resources.get(&c.resource).filter(|r| !beside.contains(&r.member_id))?;
             let m = members.get(&r.member_id)?;
             let quarter = c.quarter.max(now);
             let open = quarter <= until && quarter <= i32::from(quarter_of(r.window_to, gone.year).min(4));
@@ -87,7 +94,7 @@ impl Desk {
         let best = match best {
             Some((best, quarter)) => Some((best.resource, best.points, quarter)),
             // The plan has nobody left, or was made without the need: the lists as they are now.
-            None => self.best_now(tx, gone, &history).await?,
+            None => self.best_now(tx, gone, &history, &beside).await?,
         };
         let Some((resource, points, quarter)) = best else { return Ok(None) };
         let owner = self.resource_row(tx, resource).await?.member_id;
@@ -158,12 +165,13 @@ impl Desk {
     }
 
     /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;
-    /// whoever was asked already is left out.
+    /// whoever was asked already is left out, and who meets another unit of it.
     async fn best_now(
         &self,
         tx: &DatabaseTransaction,
         gone: &need_match::Model,
         history: &[need_match::Model],
+        beside: &[Uuid],
     ) -> Result<Option<(Uuid, i64, i32)>> {
         let terms = self.terms_in_force(tx).await?;
         let basis = Basis::Next { need: gone.need_id };
@@ -176,7 +184,10 @@ impl Desk {
         let candidates = Index::new(city).candidates(city, need, requirement);
         let best = candidates
             .into_iter()
-            .filter(|r| !history.iter().any(|m| m.resource_id == loaded.resources[*r as usize].id))
+            .filter(|r| {
+                let r = &loaded.resources[*r as usize];
+                !history.iter().any(|m| m.resource_id == r.id) && !beside.contains(&r.member_id)
+            })
             .filter(|r| {
                 let m = &city.members[city.resources[*r as usize].member as usize];
                 m.load < m.yearly_limit

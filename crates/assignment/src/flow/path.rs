@@ -167,8 +167,8 @@ impl Flow {
     /// Covers a requirement that has to stay, if that costs less than `budget`, from which it is taken. `false`: there
     /// is no place, or it is too dear.
     pub(super) fn hold(&mut self, q: usize, budget: &mut i64) -> bool {
-        let Some(best) = self.best(q) else { return false };
         self.front.start();
+        let Some(best) = self.best(q) else { return false };
         if *budget < ENDLESS {
             self.front.finish(*budget, End::Stay);
         }
@@ -213,9 +213,13 @@ impl Flow {
     #[inline]
     fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
         let range = self.net.start[q] as usize..self.net.start[q + 1] as usize;
+        let group = self.group(q);
         for k in range {
             let pair = self.net.pair[k];
             let Some(value) = Self::value_of(pair) else { continue };
+            if self.has_another(q, &group, pair.leaf) {
+                continue;
+            }
             let to = distance + mine - value + self.toll[pair.leaf as usize];
             debug_assert!(to >= distance);
             self.front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k as u32, pair.leaf));
@@ -354,6 +358,7 @@ impl Flow {
                             || seat.node == NONE
                             || seat.node as usize == v
                             || back.value == BANNED
+                            || self.stays_away(back.requirement as usize, v)
                         {
                             continue;
                         }
@@ -439,6 +444,12 @@ impl Flow {
                 }
             }
         }
+    }
+
+    /// Whether a requirement may not come to a leaf because another of its group is with the member.
+    #[inline]
+    fn stays_away(&self, q: usize, leaf: usize) -> bool {
+        self.has_another(q, &self.group(q), leaf as u32)
     }
 
     /// Puts a requirement on its best pair at a leaf.

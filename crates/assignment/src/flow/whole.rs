@@ -3,6 +3,7 @@
 use super::{Flow, Mode};
 use crate::Instance;
 use crate::net::NONE;
+use std::ops::Range;
 
 impl Flow {
     /// Changes the reward of a free requirement, and covers or uncovers it if that pays now.
@@ -13,10 +14,13 @@ impl Flow {
 
     /// Lets the requirements of a need come and go by themselves, each for its share of the reward.
     pub fn split(&mut self, i: &Instance, need: usize, shares: &[i64]) {
-        for (q, share) in i.requirements_of(need).zip(shares) {
+        for q in i.requirements_of(need) {
             self.set_mode(q, Mode::Free);
-            self.set_reward(q, *share);
         }
+        for (q, share) in i.requirements_of(need).zip(shares) {
+            self.set_worth(q, *share);
+        }
+        self.mend();
     }
 
     /// Whether a requirement is covered.
@@ -29,16 +33,16 @@ impl Flow {
         i.requirements_of(need).filter(|q| self.is_covered(*q)).count()
     }
 
-    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, out
-    /// otherwise. Says which.
+    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, by
+    /// distinct members where that is asked for, out otherwise. Says which.
     pub fn join(&mut self, i: &Instance, need: usize) -> bool {
         let range = i.requirements_of(need);
-        let inside = self.covered(i, need) == range.len();
+        let inside = self.covered(i, need) == range.len() && self.apart(i, need);
+        if !inside {
+            self.retire(range);
+            return false;
+        }
         for q in range.clone() {
-            if !inside {
-                self.retire(q);
-                continue;
-            }
             let reward = if q == range.start { i.reward(&self.scale, need) } else { 0 };
             self.cost += i128::from(self.reward[q]) - i128::from(reward);
             self.reward[q] = reward;
@@ -75,12 +79,11 @@ impl Flow {
                 self.rise_beyond(1);
                 return false;
             }
-            for done in range.start..q {
-                self.retire(done);
-            }
             if q == range.start {
                 // The first gives its line back with its place; here it never had one.
                 self.give_line(station);
+            } else {
+                self.retire(range.start..q);
             }
             return false;
         }
@@ -89,16 +92,17 @@ impl Flow {
 
     /// Takes a need that was put in out again.
     pub fn take_out(&mut self, i: &Instance, need: usize) {
-        for q in i.requirements_of(need) {
-            self.retire(q);
-        }
+        self.retire(i.requirements_of(need));
     }
 
-    fn retire(&mut self, q: usize) {
-        if self.is_covered(q) {
-            self.release(q);
+    /// Requirements take no part any more, all at once: where one was, another like it would be better off.
+    fn retire(&mut self, range: Range<usize>) {
+        for q in range {
+            if self.is_covered(q) {
+                self.release(q);
+            }
+            self.set_mode(q, Mode::Out);
         }
-        self.set_mode(q, Mode::Out);
         self.mend();
     }
 

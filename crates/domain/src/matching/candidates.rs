@@ -45,6 +45,14 @@ pub const RULES: &[Rule] = &[
     ("CONFLICT", |_, _, _, r, _| {
         r.conflict.then(|| format!("资源 {} 由委员本人单位收费,须先写明回避说明。", r.number))
     }),
+    ("SAME_MEMBER", |c, _, q, r, _| {
+        q.met_by.binary_search(&r.member).is_ok().then(|| {
+            format!(
+                "委员{}已承担该项条件的一份,每份须由不同委员承担;请另选委员,或另列一项条件。",
+                c.members[r.member as usize].name
+            )
+        })
+    }),
     ("EXCLUDED", |_, n, _, r, i| {
         n.excluded
             .binary_search(&i)

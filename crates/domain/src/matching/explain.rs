@@ -4,7 +4,7 @@ use super::candidates::{Index, first_no, quarters};
 use super::plan::Chosen;
 use super::{City, Need};
 use crate::codes::codes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 codes! {
     /// Why the plan leaves a need out.
@@ -19,6 +19,8 @@ codes! {
         Excluded = "EXCLUDED", "已排除或不可用";
         /// Others have the capacity.
         CapacityFull = "CAPACITY_FULL", "资源已排满";
+        /// A requirement takes more members than could meet it.
+        TooFewMembers = "TOO_FEW_MEMBERS", "委员人数不足";
         /// Some of its requirements could be met, not all.
         Partly = "PARTLY", "条件只满足一部分";
         /// The station's list is full.
@@ -80,6 +82,20 @@ fn reason(
         let found: Vec<u32> =
             near.iter().copied().filter(|r| first_no(city, need, q, *r).is_none()).collect();
         if !found.is_empty() {
+            let owners: BTreeSet<u32> = found.iter().map(|r| city.resources[*r as usize].member).collect();
+            if owners.len() < q.quantity as usize {
+                return (
+                    ReasonCode::TooFewMembers,
+                    format!(
+                        "第 {} 项必要条件(类别 {})须由 {} 位不同委员承担,现有 {} 位委员有可用资源。",
+                        i + 1,
+                        q.category,
+                        q.quantity,
+                        owners.len()
+                    ),
+                    "请更多委员提供该类资源,或减少该项数量,或另列一项条件。".to_owned(),
+                );
+            }
             possible.push(found);
             continue;
         }

@@ -1,7 +1,7 @@
 //! Builds the assignment problem of a city and reads the answer back.
 
 use super::candidates::{Index, quarters};
-use super::{City, score};
+use super::{City, Need, score};
 use crate::Urgency;
 use assignment::{Builder, Instance, Limits, Priority, Solution, Watch};
 use serde::{Deserialize, Serialize};
@@ -82,15 +82,11 @@ pub fn pose(city: &City, index: &Index) -> Problem {
         };
         b.need(need.station, priority);
         for (q, requirement) in need.requirements.iter().enumerate() {
-            let mut found = index.candidates(city, need, requirement);
-            // A pin names the resource: where one can serve, no other may.
-            if found.iter().any(|r| need.pinned.binary_search(r).is_ok()) {
-                found.retain(|r| need.pinned.binary_search(r).is_ok());
-            }
-            candidate_pairs += found.len() as u64;
-            for _ in 0..requirement.quantity.max(1) {
-                b.requirement();
-                units.push((n as u32, q as u32));
+            let found = index.candidates(city, need, requirement);
+            for (members, found) in shares(city, need, requirement.quantity.max(1), found) {
+                candidate_pairs += found.len() as u64;
+                b.requirement_by(members);
+                units.extend((0..members).map(|_| (n as u32, q as u32)));
                 for r in &found {
                     let resource = &city.resources[*r as usize];
                     let mut ahead = i64::MIN;
@@ -116,6 +112,30 @@ pub fn pose(city: &City, index: &Index) -> Problem {
         Err(_) => empty(),
     };
     Problem { instance, candidate_pairs, layout: Layout { units, places } }
+}
+
+/// Who could meet a requirement that takes so many members: how many of which resources' owners. A pin names the
+/// resource: where one can serve, no other may; where members are pinned for some of the units alone, others meet the
+/// rest.
+fn shares(city: &City, need: &Need, members: u32, found: Vec<u32>) -> Vec<(u32, Vec<u32>)> {
+    let owner = |r: &u32| city.resources[*r as usize].member;
+    let mut pinned: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for r in found.iter().filter(|r| need.pinned.binary_search(r).is_ok()) {
+        pinned.entry(owner(r)).or_default().push(*r);
+    }
+    if pinned.is_empty() {
+        return vec![(members, found)];
+    }
+    if pinned.len() as u32 >= members {
+        let mut all: Vec<u32> = pinned.into_values().flatten().collect();
+        all.sort_unstable();
+        return vec![(members, all)];
+    }
+    let rest = found.iter().copied().filter(|r| !pinned.contains_key(&owner(r))).collect();
+    let left = members - pinned.len() as u32;
+    let mut shares: Vec<(u32, Vec<u32>)> = pinned.into_values().map(|own| (1, own)).collect();
+    shares.push((left, rest));
+    shares
 }
 
 fn empty() -> Instance {

@@ -41,7 +41,7 @@ impl Requirement {
         let Some(code) = self.0.category.clone() else { return Ok(None) };
         Ok(category(ctx, &code).await?.map(Category))
     }
-    /// Units.
+    /// Units, each from another member.
     async fn quantity(&self) -> i32 {
         self.0.quantity
     }

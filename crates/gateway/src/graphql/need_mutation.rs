@@ -25,7 +25,7 @@ struct RequirementInput {
     label: String,
     /// Code of the class; the need's where it is left out.
     category: Option<String>,
-    /// Units, 1 to 20.
+    /// Units, 1 to 20, each from another member.
     #[graphql(default = 1)]
     quantity: i32,
 }

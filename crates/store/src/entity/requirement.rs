@@ -17,7 +17,7 @@ pub struct Model {
     pub label: String,
     /// Class; none: the need's.
     pub category: Option<String>,
-    /// Units.
+    /// Units, each from another member.
     pub quantity: i32,
     /// Whether the need is served without it.
     pub mandatory: bool,
