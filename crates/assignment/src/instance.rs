@@ -153,11 +153,13 @@ impl Instance {
     }
     /// Whether a pair could ever be chosen: not banned, and no level above its place has a capacity of zero.
     pub(crate) fn usable(&self, pair: usize) -> bool {
-        let place = self.place_of(pair);
+        self.pair_score[pair] != BANNED && self.is_open(self.place_of(pair))
+    }
+    /// Whether a place, its resource and its member have a unit at all.
+    pub(crate) fn is_open(&self, place: usize) -> bool {
         let resource = self.resource_of(place);
         let member = self.resource_member[resource] as usize;
-        self.pair_score[pair] != BANNED
-            && self.place_cap[place].min(self.resource_cap[resource]).min(self.member_cap[member]) > 0
+        self.place_cap[place].min(self.resource_cap[resource]).min(self.member_cap[member]) > 0
     }
     /// Whether a need could ever be served by itself.
     pub(crate) fn servable(&self, need: usize) -> bool {

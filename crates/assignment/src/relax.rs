@@ -2,14 +2,12 @@
 //!
 //! Whatever the shares, the optimum of that flow is worth no less than any plan. Where a need is half covered, its
 //! covered requirements earn too much and the others too little: moving the shares by that difference is a
-//! subgradient step, of Polyak's length towards the plan that is known. The lowest bound of the linear relaxation is
-//! reached in a few dozen steps, each a few shortest paths, because only what is half covered moves.
+//! subgradient step, of Polyak's length towards the plan that is known. A few such steps, each
+//! some shortest paths because only what is half covered moves, come close to the lowest bound of the linear relaxation;
+//! splitting anew where the search has ended comes closer (`solve.rs`).
 
 use crate::search::Search;
 use crate::solve::Phase;
-
-/// Rounds without a lower bound after which the steps are halved.
-const PATIENCE: u32 = 3;
 
 impl Search<'_> {
     /// Lowers the bound. Begins with a search
@@ -17,21 +15,19 @@ impl Search<'_> {
     /// shown to reach less than `unit` beyond the `known` one.
     pub fn relax(&mut self, rounds: u32, known: Option<i128>, unit: i128) {
         let several: Vec<usize> = self.several.iter().map(|n| *n as usize).collect();
-        let (mut length, mut idle) = (16i128, 0);
+        let mut length = 16i128;
         for round in 0..rounds {
             if !self.watch.go_on(Phase::Relax, round as usize, rounds as usize) {
                 break;
             }
             let before = self.lowest.as_ref().map(|l| l.0);
-            let bound = self.note_bound(self.flow.prices());
-            if known.zip(bound).is_some_and(|(k, b)| k.div_euclid(unit) >= b.div_euclid(unit)) {
+            let bound = self.note_bound();
+            if known.is_some_and(|k| k.div_euclid(unit) >= bound.div_euclid(unit)) {
                 break;
             }
+            // A round that does not lower the bound halves the steps.
             if self.lowest.as_ref().map(|l| l.0) == before {
-                idle += 1;
-                if idle % PATIENCE == 0 {
-                    length = (length / 2).max(1);
-                }
+                length = (length / 2).max(1);
             }
             // Covered and not, for each need that is half covered.
             let half: Vec<(usize, i64, i64)> = several
@@ -46,9 +42,9 @@ impl Search<'_> {
             if slope == 0 {
                 break;
             }
-            // How far the optimum may be: a few points for each that is half covered, if nothing better is known.
+            // How far the optimum may be, if nothing is known: for each that is half covered an eighth of the best score.
             let guess = half.len() as i128
-                * i128::from((self.instance.best_score() * self.flow.scale.score / 16).max(1));
+                * i128::from((self.instance.best_score() * self.flow.scale.score / 8).max(1));
             let gap = known.map_or(guess, |k| self.flow.value() - k).max(1);
             let step = i64::try_from(gap * length / 16 / i128::from(slope)).unwrap_or(i64::MAX / 64).max(1);
             for (n, covered, not) in half {

@@ -97,13 +97,29 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The bound of prices under the decisions; remembers the lowest.
-    pub fn note_bound(&mut self, prices: Prices) -> Option<i128> {
-        let bound = bound_of(self.instance, &self.flow.scale, &prices, |n| self.decided[n])?;
+    /// The bound of the prices under the decisions; remembers the lowest. What the flow is worth is what its prices say
+    /// of everything that comes and goes by itself, so only the needs of several requirements are looked at.
+    pub fn note_bound(&mut self) -> i128 {
+        let mut bound = self.flow.value();
+        for need in &self.several {
+            let need = *need as usize;
+            let apart = self.flow.split_profit(self.instance, need);
+            bound += i128::from(match apart {
+                None => self.mispriced(need),
+                Some(apart) => self.flow.profit(self.instance, need).unwrap_or(0).max(0) - apart,
+            });
+        }
         if self.lowest.as_ref().is_none_or(|(b, _)| bound < *b) {
+            let prices = self.flow.prices();
+            debug_assert!(
+                self.watch.stopped()
+                    || bound_of(self.instance, &self.flow.scale, &prices, |n| self.decided[n])
+                        .is_none_or(|proved| proved <= bound),
+                "what is proved is no more than what the flow says"
+            );
             self.lowest = Some((bound, prices));
         }
-        Some(bound)
+        bound
     }
 
     /// What the prices say against where an undecided need is; zero where it is right.
@@ -137,7 +153,7 @@ impl<'a> Search<'a> {
                 }
                 moved |= self.turn(*need as usize);
             }
-            self.note_bound(self.flow.prices());
+            self.note_bound();
             if !moved {
                 return;
             }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Rounds of search, and five times as many of relaxation.
+    /// Rounds of search, and four times as many of relaxation.
     pub rounds: u32,
     /// Nodes of the branching tree; fewer on large instances, where nodes × pairs stays below [`Limits::WORK`].
     pub nodes: u32,
@@ -146,23 +146,20 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     if watch.stopped() {
         return unfinished(&first);
     }
-    let mut proof = Vec::new();
-    // A rough relaxation says where to begin, the search from there what can be reached, and how far that is from
-    // the bound of a finer one, which in turn says where else to look.
-    first.relax(limits.rounds, None, 1);
+    // A rough relaxation says where to begin, and the search from there what can be reached. Where its prices are, each
+    // need's requirements come and go by themselves once more: no relaxation from afar comes as close.
+    first.relax(limits.rounds * 4, None, 1);
     first.join();
-    first.improve(limits.rounds.min(1));
-    let known = first.flow.value();
-    first.resplit();
-    first.relax(limits.rounds * 5, Some(known), 1);
-    first.join();
-    first.improve(limits.rounds);
+    first.improve(limits.rounds.saturating_add(limits.rounds.min(1)));
     if watch.stopped() {
         return unfinished(&first);
     }
-    let fine = first.flow.scale;
-    proof.extend(first.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
     let mut search = first.at(scale);
+    first.resplit();
+    first.note_bound();
+    let fine = first.flow.scale;
+    let bound = first.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) });
+    let mut proof: Vec<Bound> = bound.into_iter().collect();
     search.improve(limits.rounds.min(1));
     if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
         prove_levels(&mut search, limits, &mut proof);
@@ -318,7 +315,7 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
     let instance = search.instance;
     let chosen = search.flow.chosen(instance);
     let value = value_of(instance, &chosen);
-    search.note_bound(search.flow.prices());
+    search.note_bound();
     let Some((whole, _)) = &search.lowest else { return };
     let counted = by_counting(instance);
     let scale = &search.flow.scale;
@@ -398,7 +395,7 @@ fn branch(mut at: Search<'_>, best: &mut Best, rounds: u32, left: &mut u32) -> T
     if at.flow.value() > best.value {
         *best = Best { chosen: at.flow.chosen(at.instance), value: at.flow.value() };
     }
-    at.note_bound(at.flow.prices());
+    at.note_bound();
     let Some((bound, prices)) = at.lowest.take() else { return Tree::Leaf(at.flow.prices()) };
     let wrong = at.wrong();
     let worth_it = *left > 0 && bound > best.value && at.watch.go_on(Phase::Prove, 50, 100);

@@ -364,6 +364,9 @@ pub(crate) fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64
     prices.place[place] + prices.resource[resource] + prices.member[member]
 }
 
+/// The toll of a place that has no unit, or whose resource or member has none.
+const CLOSED: i64 = i64::MAX;
+
 /// What serving a need is worth at these prices, each requirement with its best pair, those that distinct members
 /// meet together with the best of as many members; `None` where there are not so many.
 fn profit_of(instance: &Instance, scale: &Scale, prices: &Prices, toll: &[i64], need: usize) -> Option<i128> {
@@ -376,11 +379,15 @@ fn profit_of(instance: &Instance, scale: &Scale, prices: &Prices, toll: &[i64], 
     while !rest.is_empty() {
         let q = rest.start;
         let group = instance.group_of(q);
-        let pairs = instance.pairs_of(q).filter(|p| instance.usable(*p));
-        let earned = |p: usize| instance.value_at(scale, q, p) - toll[instance.place_of(p)];
+        let earned = |p: usize| {
+            let toll = toll[instance.place_of(p)];
+            (toll != CLOSED && instance.pair_score[p] != BANNED)
+                .then(|| instance.value_at(scale, q, p) - toll)
+        };
+        let pairs = instance.pairs_of(q);
         profit += match group.len() {
-            1 => i128::from(pairs.map(earned).max()?),
-            members => best_of_members(instance, members, pairs.map(|p| (p, earned(p))))?,
+            1 => i128::from(pairs.filter_map(earned).max()?),
+            members => best_of_members(instance, members, pairs.filter_map(|p| Some((p, earned(p)?))))?,
         };
         rest.start = group.end;
     }
@@ -430,7 +437,8 @@ pub(crate) fn bound_of(
         + all(&instance.resource_cap, &instance.resource_floor, &prices.resource, 0)
         + all(&instance.member_cap, &instance.member_floor, &prices.member, scale.even);
     // The price of a place with what is above it, once for all the pairs that ask.
-    let toll: Vec<i64> = (0..instance.place_cap.len()).map(|p| toll_of(instance, prices, p)).collect();
+    let toll = |p: usize| if instance.is_open(p) { toll_of(instance, prices, p) } else { CLOSED };
+    let toll: Vec<i64> = (0..instance.place_cap.len()).map(toll).collect();
     for need in 0..instance.needs() {
         if instance.need_gone[need] {
             continue;
