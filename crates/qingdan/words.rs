@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use text::units::{Answered, UnitModel, train_units};
-use text::{Example, Finer, Model};
+use text::{Example, Finer, Lexicon, Model};
 
 /// Files from which models are trained.
 #[derive(Args)]
@@ -106,9 +106,13 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
     }
     std::fs::create_dir_all(&options.out)?;
     let mut examples = Vec::new();
+    let mut cut_up = Vec::new();
     for path in &options.labelled {
         let table = Table::read(path)?;
         let label = table.column("label").with_context(|| format!("{} 没有 label 列", path.display()))?;
+        if let Some(tokens) = table.column("tokens") {
+            cut_up.extend(table.rows.iter().filter_map(|r| r.get(tokens)).map(str::to_owned));
+        }
         let labels = table.rows.iter().map(|r| r.get(label).unwrap_or_default().trim().to_owned());
         examples.extend(
             labels
@@ -118,9 +122,14 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         );
     }
     if !examples.is_empty() {
-        let model = text::train(&examples).context("至少要有两个类别的数据才能训练")?;
+        // Words are learned from messages that are cut; without any, those of the built-in model are.
+        let lexicon = match cut_up.is_empty() {
+            true => text::built_in().lexicon().clone(),
+            false => Lexicon::from_cut(cut_up.iter().map(String::as_str)),
+        };
+        let model = text::train(&examples, &lexicon).context("至少要有两个类别的数据才能训练")?;
         let bytes = model.write();
-        let card = card("诉求一级类别", &options.labelled, &examples, bytes.len());
+        let card = card("诉求一级类别", &options.labelled, &examples, lexicon.len(), bytes.len());
         write_out(Some(&options.out.join("classes.bin")), &bytes)?;
         write_out(Some(&options.out.join("classes.md")), card.as_bytes())?;
         crate::say(&format!(
@@ -145,7 +154,7 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         let examples = text::units::examples(&answered);
         let model = train_units(&examples).context("答复里写明的承办单位不足两个")?;
         let bytes = model.write();
-        let card = card("承办单位", &options.answered, &examples, bytes.len());
+        let card = card("承办单位", &options.answered, &examples, 0, bytes.len());
         write_out(Some(&options.out.join("units.bin")), &bytes)?;
         write_out(Some(&options.out.join("units.md")), card.as_bytes())?;
         crate::say(&format!("{} 条答复写明承办单位;units.bin {} 字节。", examples.len(), bytes.len()));
@@ -154,13 +163,14 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
 }
 
 /// What a model was made of, and what it cannot do.
-fn card(what: &str, from: &[PathBuf], examples: &[Example], size: usize) -> String {
+fn card(what: &str, from: &[PathBuf], examples: &[Example], words: usize, size: usize) -> String {
+    let words = if words > 0 { format!(",{words} 个词的词典") } else { String::new() };
     let mut of: BTreeMap<&str, usize> = BTreeMap::new();
     examples.iter().for_each(|e| *of.entry(&e.class).or_default() += 1);
     let files: Vec<String> =
         from.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).collect();
     let mut card = format!(
-        "# 模型卡:{what}\n\n- 数据:{}({} 条)\n- 日期:{}\n- 方法:字 1 至 3 元,开头 24 字单列;朴素贝叶斯比值乘以线性支持向量机;最多 65,536 个特征,8 位权重\n- 大小:{size} 字节\n- 指标:`cargo bench -p text` 在未参与训练的行上测得\n- 局限:只认识下列类别,别的诉求也会被归入其中之一;置信度低时请人工判断;训练数据来自另一座城市的留言,标注有误\n\n| 类别 | 条数 |\n|---|---|\n",
+        "# 模型卡:{what}\n\n- 数据:{}({} 条)\n- 日期:{}\n- 方法:字 1 至 3 元,开头 24 字单列{words};朴素贝叶斯比值乘以线性支持向量机;最多 65,536 个特征,8 位权重\n- 大小:{size} 字节\n- 指标:`cargo bench -p text` 在未参与训练的行上测得\n- 局限:只认识下列类别,别的诉求也会被归入其中之一;置信度低时请人工判断;训练数据来自另一座城市的留言,标注有误\n\n| 类别 | 条数 |\n|---|---|\n",
         files.join("、"),
         examples.len(),
         crate::clock::now().date_naive(),

@@ -1,6 +1,7 @@
 //! What a message is about: a linear model, its confidence, and the words that decided.
 
 use crate::features::{VIEWS, cut};
+use crate::words::{Cutter, Lexicon};
 use serde::{Deserialize, Serialize};
 
 /// A class with how sure the model is of it.
@@ -44,13 +45,17 @@ pub struct Model {
     pub(crate) bias: Vec<f32>,
     /// Sharpness of the confidence.
     pub(crate) sharpness: f32,
+    /// Words that a text is cut into.
+    pub(crate) lexicon: Lexicon,
+    #[serde(skip)]
+    pub(crate) cutter: Cutter,
     /// Where each feature's hash begins to be looked for; made at loading.
     #[serde(skip)]
     pub(crate) index: Vec<u32>,
 }
 
 /// The layout that this code reads.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Bits of a hash that choose where to look.
 const BITS: u32 = 16;
 /// Words that are shown.
@@ -73,6 +78,7 @@ impl Model {
             return Err(ModelError::Format);
         }
         model.index();
+        model.cutter = Cutter::new(&model.lexicon);
         Ok(model)
     }
 
@@ -84,6 +90,11 @@ impl Model {
     /// Names of the classes.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// Words that a text is cut into.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
     }
 
     pub(crate) fn index(&mut self) {
@@ -104,7 +115,7 @@ impl Model {
 
     /// Decision values of every class.
     pub(crate) fn scores(&self, title: &str, text: &str) -> Vec<f32> {
-        self.weigh(&cut(title, text)).0
+        self.weigh(&cut(title, text, &self.cutter)).0
     }
 
     fn weigh(&self, message: &crate::features::Message) -> (Vec<f32>, Vec<(usize, usize)>) {
@@ -141,7 +152,7 @@ impl Model {
 
     /// What the message is about. A proposal: a person confirms it.
     pub fn classify(&self, title: &str, text: &str) -> Verdict {
-        let message = cut(title, text);
+        let message = cut(title, text, &self.cutter);
         let (scores, known) = self.weigh(&message);
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));

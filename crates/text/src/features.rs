@@ -1,6 +1,8 @@
-//! A message as hashed features: runs of one to three characters, and those of its beginning as a view of their own.
+//! A message as hashed features: runs of one to three characters, those of its beginning as a view of their own, and
+//! its words as another.
 
 use crate::normal::{matter, normalise};
+use crate::words::Cutter;
 
 /// Characters of the beginning, which is the title or says what it is about.
 const BEGINNING: usize = 24;
@@ -26,8 +28,10 @@ pub(crate) struct Message {
     pub features: Vec<Feature>,
 }
 
-/// Views: the whole text, and its beginning.
-pub(crate) const VIEWS: usize = 2;
+/// Views: the whole text, its beginning, and its words.
+pub(crate) const VIEWS: usize = 3;
+/// The view of the words.
+const WORDS: u8 = 2;
 
 fn mix(mut h: u64) -> u64 {
     h ^= h >> 32;
@@ -35,8 +39,13 @@ fn mix(mut h: u64) -> u64 {
     h ^ (h >> 32)
 }
 
+/// The hash of a run with one character more.
+fn hashed(hash: u64, c: char) -> u64 {
+    mix((hash << 21) ^ (hash >> 43) ^ u64::from(c))
+}
+
 /// Cuts a text whose beginning says most: a title with the text behind it.
-pub(crate) fn cut(title: &str, text: &str) -> Message {
+pub(crate) fn cut(title: &str, text: &str, cutter: &Cutter) -> Message {
     let mut chars = matter(&normalise(title));
     chars.extend(matter(&normalise(text)));
     let mut features = Vec::with_capacity(chars.len() * LONGEST + BEGINNING * LONGEST);
@@ -48,7 +57,7 @@ pub(crate) fn cut(title: &str, text: &str) -> Message {
                 if c == crate::normal::BREAK {
                     break;
                 }
-                hash = mix((hash << 21) ^ (hash >> 43) ^ u64::from(c));
+                hash = hashed(hash, c);
                 features.push(Feature {
                     key: (hash >> 16) as u32,
                     at: at as u32,
@@ -57,6 +66,15 @@ pub(crate) fn cut(title: &str, text: &str) -> Message {
                 });
             }
         }
+    }
+    for word in cutter.words(&chars) {
+        let hash = chars[word.clone()].iter().fold(u64::from(WORDS) + 1, |h, c| hashed(h, *c));
+        features.push(Feature {
+            key: (hash >> 16) as u32,
+            at: word.start as u32,
+            length: word.len() as u8,
+            view: WORDS,
+        });
     }
     Message { matter: chars, features }
 }

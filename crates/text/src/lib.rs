@@ -11,11 +11,13 @@ pub mod private;
 pub mod relevance;
 mod train;
 pub mod units;
+mod words;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
 pub use deepen::{Finer, Path};
 pub use normal::normalise;
 pub use train::{Example, train};
+pub use words::Lexicon;
 
 /// The class model that is built in, read once.
 pub fn built_in() -> &'static Model {

@@ -1,7 +1,6 @@
 //! One way to write: width, script, repetition, function words, anonymised places.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -51,14 +50,24 @@ pub fn normalise(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// Words that say nothing about the matter, and the characters that they begin with.
-static FUNCTION_WORDS: LazyLock<(HashSet<Vec<char>>, Vec<bool>)> = LazyLock::new(|| {
-    let words: HashSet<Vec<char>> =
+/// Characters of the longest function word.
+const WORD: usize = 4;
+
+/// Up to four characters as one number.
+fn packed(word: &[char]) -> u128 {
+    word.iter().fold(0, |n, c| n << 32 | u128::from(u32::from(*c)))
+}
+
+/// Words that say nothing about the matter, packed and in order, and the characters that they begin with.
+static FUNCTION_WORDS: LazyLock<(Vec<u128>, Vec<bool>)> = LazyLock::new(|| {
+    let words: Vec<Vec<char>> =
         include_str!("../data/function-words.txt").lines().map(|w| w.chars().collect()).collect();
     let mut first = vec![false; (LAST - FIRST) as usize + 1];
     for c in words.iter().filter_map(|w| w.first()).filter(|c| is_chinese(**c)) {
         first[(u32::from(*c) - FIRST) as usize] = true;
     }
+    let mut words: Vec<u128> = words.iter().map(|w| packed(w)).collect();
+    words.sort_unstable();
     (words, first)
 });
 
@@ -83,7 +92,9 @@ pub(crate) fn matter(text: &str) -> Vec<char> {
         }
         if first[(u32::from(c) - FIRST) as usize] {
             let rest = &chars[at - 1..];
-            if let Some(n) = (1..=4.min(rest.len())).rev().find(|n| words.contains(&rest[..*n])) {
+            if let Some(n) =
+                (1..=WORD.min(rest.len())).rev().find(|n| words.binary_search(&packed(&rest[..*n])).is_ok())
+            {
                 at += n - 1;
                 continue;
             }

@@ -4,6 +4,7 @@
 
 use crate::classify::{Model, VERSION};
 use crate::features::{Feature, VIEWS, cut};
+use crate::words::{Cutter, Lexicon};
 use std::collections::{BTreeMap, HashMap};
 
 /// One labelled message.
@@ -26,7 +27,7 @@ const AT_LEAST: u32 = 2;
 /// Added to every count, so that a word that a class never had is not impossible.
 const SMOOTHING: f32 = 0.2;
 /// What each view weighs; this, the smoothing and the cost were chosen by five-fold cross-validation.
-const VIEW: [f32; VIEWS] = [1.0, 0.7];
+const VIEW: [f32; VIEWS] = [1.0, 0.7, 1.0];
 /// What a wrong message costs against the width of the margin.
 const COST: f32 = 1.0;
 /// Rounds over all messages.
@@ -42,16 +43,19 @@ struct Row {
     scale: [f32; VIEWS],
 }
 
-/// Trains a model on examples of at least two classes. `None` where there are fewer.
-pub fn train(examples: &[Example]) -> Option<Model> {
-    let mut model = fit(examples)?;
+/// Trains a model on examples of at least two classes, cut into the words of a dictionary. `None` where there are
+/// fewer.
+pub fn train(examples: &[Example], lexicon: &Lexicon) -> Option<Model> {
+    let cutter = Cutter::new(lexicon);
+    let mut model = fit(examples, &cutter)?;
+    model.lexicon = lexicon.clone();
     // How sure is sure: from models that have not seen what they are asked.
     let mut seen = Vec::new();
     for part in 0..PARTS {
         let (held, rest): (Vec<_>, Vec<_>) =
             examples.iter().enumerate().partition(|(k, _)| k % PARTS == part);
         let rest: Vec<Example> = rest.into_iter().map(|(_, e)| e.clone()).collect();
-        let Some(other) = fit(&rest) else { continue };
+        let Some(other) = fit(&rest, &cutter) else { continue };
         for (_, e) in held {
             if let Some(class) = other.classes().iter().position(|c| *c == e.class) {
                 seen.push((other.scores(&e.title, &e.text), class));
@@ -77,21 +81,21 @@ fn sharpness(seen: &[(Vec<f32>, usize)]) -> f32 {
 }
 
 /// The features of a message, each once, in order of their keys.
-fn distinct(e: &Example) -> Vec<Feature> {
-    let mut features = cut(&e.title, &e.text).features;
+fn distinct(e: &Example, cutter: &Cutter) -> Vec<Feature> {
+    let mut features = cut(&e.title, &e.text, cutter).features;
     features.sort_unstable_by_key(|f| f.key);
     features.dedup_by_key(|f| f.key);
     features
 }
 
-fn fit(examples: &[Example]) -> Option<Model> {
+fn fit(examples: &[Example], cutter: &Cutter) -> Option<Model> {
     let mut classes: Vec<String> = examples.iter().map(|e| e.class.clone()).collect();
     classes.sort_unstable();
     classes.dedup();
     if classes.len() < 2 {
         return None;
     }
-    let cut_up: Vec<_> = examples.iter().map(distinct).collect();
+    let cut_up: Vec<_> = examples.iter().map(|e| distinct(e, cutter)).collect();
     let mut counts: HashMap<u32, (u32, u8)> = HashMap::new();
     for feature in cut_up.iter().flatten() {
         counts.entry(feature.key).or_insert((0, feature.view)).0 += 1;
@@ -127,7 +131,9 @@ fn fit(examples: &[Example]) -> Option<Model> {
             .collect();
         tasks.into_iter().filter_map(|t| t.join().ok()).collect()
     });
-    Some(shrink(classes, known.into_keys().collect(), &fitted))
+    let mut model = shrink(classes, known.into_keys().collect(), &fitted);
+    model.cutter = cutter.clone();
+    Some(model)
 }
 
 /// Weights of one class: what each feature adds to its decision value, for a message whose view has one feature.

@@ -8,6 +8,7 @@
 use crate::classify::{Guess, Model, ModelError};
 use crate::normal::normalise;
 use crate::train::{Example, train};
+use crate::words::Lexicon;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -108,7 +109,8 @@ pub struct UnitModel {
 
 /// Trains a unit model on examples from [`examples`]; `None` where fewer than two units answered often enough.
 pub fn train_units(examples: &[Example]) -> Option<UnitModel> {
-    let read = train(examples)?;
+    // So few answers say no more of words than of their characters.
+    let read = train(examples, &Lexicon::default())?;
     let texts: Vec<String> = examples.iter().map(|e| normalise(&format!("{} {}", e.title, e.text))).collect();
     let rarity = UNITS
         .iter()

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use text::near::Index;
 use text::units::{UNITS_MODEL, UnitModel, unit_of};
-use text::{CLASSES, Example, Finer, Model, normalise, train};
+use text::{CLASSES, Example, Finer, Lexicon, Model, normalise, train};
 
 fn model() -> Model {
     Model::read(CLASSES).expect("the built-in model")
@@ -68,11 +68,12 @@ fn a_model_is_trained_from_examples_and_two_classes_at_least() {
             [example("灯", &format!("路灯坏了第{k}盏")), example("水", &format!("自来水停水第{k}天"))]
         })
         .collect();
-    let model = train(&examples).unwrap();
+    let words = Lexicon::from_cut(["路灯 不亮", "路灯 坏了", "路灯 维修"]);
+    let model = train(&examples, &words).unwrap();
     assert_eq!(model.classify("", "巷子里路灯又坏了").guesses[0].class, "灯");
     assert_eq!(Model::read(&model.write()).unwrap().classify("", "停水了").guesses[0].class, "水");
-    assert_eq!(train(&examples).unwrap().write(), model.write(), "training is deterministic");
-    assert!(train(&[example("灯", "路灯")]).is_none());
+    assert_eq!(train(&examples, &words).unwrap().write(), model.write(), "training is deterministic");
+    assert!(train(&[example("灯", "路灯")], &words).is_none());
 }
 
 #[test]
