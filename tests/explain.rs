@@ -189,6 +189,48 @@ fn a_text_is_read_and_its_like_are_found() {
 }
 
 #[test]
+fn needs_that_say_the_same_are_shown_in_groups() {
+    for engine in crate::city::engines() {
+        let city = crate::duty_list::planned(engine);
+        let more = "工作站编号,外部编号,标题,内容,类别,收集日期,户数,人数,状态,公开\n\
+                    XC-001,N7,春华小区北门外烧烤店深夜油烟扰民,每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-01-05,4,11,待匹配,同意公开\n\
+                    XC-002,N8,春华小区北门外烧烤店深夜油烟扰民,每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-02-05,4,11,待匹配,同意公开\n";
+        city.ok(&[
+            "import",
+            "needs",
+            &city.file("same.csv", more.replace("窗户,老人", "窗户、老人")),
+            "--year",
+            "2026",
+        ]);
+        let server = city.serve();
+        let ask = "query($d: String!, $b: Similarity!) { similarGroups(district: $d, year: 2026, by: $b) { alike shared needs { title workstation { code } } } }";
+        let officer = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
+        let found = server.data(&officer, ask, json!({"d": "150102", "b": "COPY"}));
+        let groups = found["similarGroups"].as_array().unwrap();
+        assert_eq!(groups.len(), 1, "{found}");
+        let stations: Vec<&str> = groups[0]["needs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|n| n["workstation"]["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(stations, ["XC-001", "XC-002"]);
+        assert!(
+            groups[0]["shared"].as_array().unwrap().iter().any(|w| w.as_str().unwrap().contains("烧烤")),
+            "{found}"
+        );
+        let wider = server.data(&officer, ask, json!({"d": "150102", "b": "SAME_MATTER"}));
+        assert!(!wider["similarGroups"].as_array().unwrap().is_empty());
+        let none = server.data(&officer, ask, json!({"d": "150104", "b": "COPY"}));
+        assert_eq!(none["similarGroups"], json!([]));
+        assert!(
+            !server.ask("", ask, json!({"d": "150102", "b": "COPY"})).json()["errors"].is_null(),
+            "not for strangers"
+        );
+    }
+}
+
+#[test]
 fn a_job_that_has_ended_cannot_be_cancelled() {
     let city = City::demo(Engine::Sqlite);
     let server = city.serve();

@@ -138,6 +138,17 @@ codes! {
 }
 
 impl NeedStatus {
+    /// The states of a need that somebody still has in hand.
+    pub const IN_HAND: [NeedStatus; 7] = [
+        NeedStatus::Submitted,
+        NeedStatus::Open,
+        NeedStatus::Matched,
+        NeedStatus::Listed,
+        NeedStatus::InProgress,
+        NeedStatus::Unresourced,
+        NeedStatus::Escalated,
+    ];
+
     /// The state after `action`, or why it cannot be done from here. The whole table is walked by a test.
     ///
     /// # Errors

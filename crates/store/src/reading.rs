@@ -5,12 +5,12 @@
 
 use crate::entity::{category, need, workstation};
 use crate::{Desk, Error, Result};
-use domain::Action;
 use domain::category::{Keywords, propose};
 use domain::privacy::{Kind, find};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use domain::{Action, NeedStatus};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
-use text::near::{Index, Near};
+use text::near::{Group, Index, Near};
 use text::{Finer, Path, built_in, units};
 use uuid::Uuid;
 
@@ -164,6 +164,44 @@ impl Desk {
         }
         let near = index.near(title, text).into_iter().filter(Near::is_same_matter).take(first);
         Ok(near.map(|n| (self.narrow(rows[n.number as usize].clone()), n)).collect())
+    }
+
+    /// Needs of a district that are still open and say the same, in groups of at least two, the largest first: copies
+    /// to be merged (并单), or all of the same matter, to be brought under a topic (归并). A proposal: people decide.
+    pub async fn similar_groups(
+        &self,
+        district: &str,
+        year: i32,
+        copies: bool,
+        first: usize,
+    ) -> Result<Vec<(Vec<need::Model>, Group)>> {
+        if self.reach(Action::ReadLists) < domain::Reach::Stations {
+            return Err(self.not_allowed(Action::ReadLists).into());
+        }
+        let stations = workstation::Entity::find()
+            .select_only()
+            .column(workstation::Column::Id)
+            .filter(workstation::Column::District.eq(district));
+        let rows = need::Entity::find()
+            .filter(need::Column::Year.eq(year))
+            .filter(need::Column::Status.is_in(NeedStatus::IN_HAND))
+            .filter(need::Column::WorkstationId.in_subquery(stations.into_query()))
+            .filter(self.in_sight(need::Column::WorkstationId, None))
+            .order_by_asc(need::Column::Number)
+            .all(self.store.db())
+            .await?;
+        // Comparing a district's needs takes a moment: others go on meanwhile.
+        let (groups, rows) = tokio::task::spawn_blocking(move || {
+            let mut index = Index::default();
+            for row in &rows {
+                index.add(&row.title, &row.description);
+            }
+            (index.groups(if copies { Near::is_copy } else { Near::is_same_matter }), rows)
+        })
+        .await
+        .map_err(|e| Error::Fault(e.to_string()))?;
+        let seen = |g: &Group| g.numbers.iter().map(|k| self.narrow(rows[*k as usize].clone())).collect();
+        Ok(groups.into_iter().take(first).map(|g| (seen(&g), g)).collect())
     }
 
     /// Needs whose class a person has confirmed, as training rows: name of the class of the first level, title and

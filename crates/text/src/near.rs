@@ -5,7 +5,8 @@
 //! message found again in the longer; the same matter is a large part of both, and of the rare runs above all.
 
 use crate::normal::{BREAK, matter, normalise};
-use std::collections::{HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Characters of a run by which copies are found.
 const SHINGLE: usize = 4;
@@ -43,6 +44,23 @@ impl Near {
     /// Whether both are of the same matter, copies among them.
     pub fn is_same_matter(&self) -> bool {
         self.is_copy() || self.alike >= SAME_MATTER
+    }
+}
+
+/// Messages that say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Numbers of the messages, in order.
+    pub numbers: Vec<u32>,
+    /// The lowest likeness of any two that were joined, in permille.
+    pub alike: u32,
+    /// What most of those that were joined both say.
+    pub shared: Vec<String>,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Group { numbers: Vec::new(), alike: 1000, shared: Vec::new() }
     }
 }
 
@@ -128,8 +146,9 @@ impl Index {
         self.entries.get(number as usize).map_or(Vec::new(), |e| self.compare(e, Some(number)))
     }
 
-    /// Messages that are copies of each other or of the same matter, in groups of at least two, each in order.
-    pub fn groups(&self, near: impl Fn(&Near) -> bool) -> Vec<Vec<u32>> {
+    /// Messages that are copies of each other or of the same matter, in groups of at least two, the largest first, ties
+    /// by number.
+    pub fn groups(&self, near: impl Fn(&Near) -> bool) -> Vec<Group> {
         let mut of: Vec<u32> = (0..self.entries.len() as u32).collect();
         fn root(of: &mut [u32], mut x: u32) -> u32 {
             while of[x as usize] != x {
@@ -138,19 +157,39 @@ impl Index {
             }
             x
         }
+        let mut joins: Vec<(u32, Near)> = Vec::new();
         for a in 0..self.entries.len() as u32 {
             for other in self.near_to(a).into_iter().filter(|n| n.number < a && near(n)) {
                 let (x, y) = (root(&mut of, a), root(&mut of, other.number));
                 of[x.max(y) as usize] = x.min(y);
+                joins.push((a, other));
             }
         }
-        let mut groups: Vec<Vec<u32>> = vec![Vec::new(); of.len()];
-        for a in 0..of.len() as u32 {
-            let r = root(&mut of, a);
-            groups[r as usize].push(a);
+        let mut groups: BTreeMap<u32, Group> = BTreeMap::new();
+        let mut words: BTreeMap<u32, BTreeMap<String, u32>> = BTreeMap::new();
+        for (a, join) in joins {
+            let root = root(&mut of, a);
+            let group = groups.entry(root).or_default();
+            group.numbers.extend([a, join.number]);
+            group.alike = group.alike.min(join.alike);
+            for word in join.shared {
+                *words.entry(root).or_default().entry(word).or_default() += 1;
+            }
         }
-        groups.retain(|g| g.len() > 1);
-        groups
+        let mut found: Vec<Group> = groups
+            .into_iter()
+            .map(|(root, mut group)| {
+                group.numbers.sort_unstable();
+                group.numbers.dedup();
+                let mut said: Vec<(u32, String)> =
+                    words.remove(&root).into_iter().flatten().map(|(word, n)| (n, word)).collect();
+                said.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+                group.shared = said.into_iter().take(SHOWN).map(|(_, word)| word).collect();
+                group
+            })
+            .collect();
+        found.sort_by_key(|g| (Reverse(g.numbers.len()), g.numbers.first().copied()));
+        found
     }
 
     fn compare(&self, this: &Entry, own: Option<u32>) -> Vec<Near> {

@@ -83,6 +83,26 @@ pub(super) struct SimilarNeed {
     shared: Vec<String>,
 }
 
+/// Needs that say the same: a proposal to merge them or to bring them under a topic.
+#[derive(SimpleObject)]
+pub(super) struct SimilarGroup {
+    /// The needs, by number.
+    needs: Vec<Need>,
+    /// Permille of the lowest likeness by which one was joined to another.
+    alike: i32,
+    /// What most of them say.
+    shared: Vec<String>,
+}
+
+/// What makes needs similar.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Similarity {
+    /// One copies the other: to be merged (并单).
+    Copy,
+    /// The same matter, in other words too: to be brought under a topic (归并).
+    SameMatter,
+}
+
 /// A text that is being typed.
 #[derive(InputObject)]
 pub(super) struct TypedTextInput {
@@ -129,6 +149,29 @@ impl ReadingQuery {
                 .collect(),
             personal_data,
         })
+    }
+
+    /// Needs of a district that somebody still has in hand and that say the same, in groups, the largest first. For
+    /// those who register needs.
+    #[graphql(complexity = "20_000 + 10 * first.max(0) as usize * child_complexity")]
+    async fn similar_groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the district.")] district: String,
+        #[graphql(desc = "Year.")] year: i32,
+        #[graphql(desc = "What makes them similar.", default_with = "Similarity::Copy")] by: Similarity,
+        #[graphql(desc = "How many groups, 50 at most.", default = 20)] first: i32,
+    ) -> Result<Vec<SimilarGroup>> {
+        let most = first.clamp(0, 50) as usize;
+        let found = desk(ctx).similar_groups(&district, year, by == Similarity::Copy, most).await.out(ctx)?;
+        Ok(found
+            .into_iter()
+            .map(|(needs, group)| SimilarGroup {
+                needs: needs.into_iter().map(Need).collect(),
+                alike: group.alike as i32,
+                shared: group.shared,
+            })
+            .collect())
     }
 
     /// Needs of the station's district that say the same as a text that is being typed, the nearest first.
