@@ -103,6 +103,70 @@ fn scenario_06_each_requester_of_merged_needs_gets_an_answer() {
 }
 
 #[test]
+fn requesters_of_needs_merged_into_one_that_goes_on_are_told_in_the_next_year() {
+    for city in repeated() {
+        let waits = "工作站编号,外部编号,标题,内容,类别,收集日期,户数,状态\n\
+                     XC-001,M3,老人就医难,多户反映,0103,2026-01-10,5,待核实\n";
+        city.ok(&["import", "needs", &city.file("waits.csv", waits), "--year", "2026"]);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let head = titled(&server, &convener, "老人就医难");
+        for title in ["盼医生上门", "能不能义诊"] {
+            let more = json!({"headId": head["id"], "reason": "同一件事"});
+            let input = with(&titled(&server, &convener, title), more);
+            server.changed(&convener, "mergeNeed", "MergeNeedInput", "status", input);
+        }
+        let open = json!({"year": 2027, "reason": "年度工作开始"});
+        server.changed(&officer, "openYear", "OpenYearInput", "year", open);
+        let close = json!({"year": 2026, "reason": "年终"});
+        server.changed(&officer, "closeYear", "CloseYearInput", "year", close);
+        let query = "{ needs(filter: { year: 2027 }) { nodes { id title version } } }";
+        let next = server.data(&convener, query, json!({}))["needs"]["nodes"].clone();
+        let head = next.as_array().unwrap().iter().find(|n| n["title"] == "老人就医难").unwrap().clone();
+        let merged = titled(&server, &clerk, "盼医生上门");
+        let answer = json!({"channel": "电话", "words": "已转卫生部门"});
+        assert_eq!(
+            server.not_changed(
+                &clerk,
+                "answerRequester",
+                "AnswerRequesterInput",
+                with(&merged, answer.clone())
+            ),
+            "NEED_STATE",
+            "it goes on in the next year"
+        );
+        let refuse = with(&head, json!({"reason": "已由卫生部门统一安排"}));
+        server.changed(&convener, "refuseNeed", "NeedReasonInput", "status", refuse);
+        let inbox = "{ inbox(year: 2027) { kind count } }";
+        let tell = |all: &Value| {
+            let all = all["inbox"].as_array().unwrap().clone();
+            all.iter().find(|k| k["kind"] == "TELL").map_or(0, |k| k["count"].as_i64().unwrap())
+        };
+        assert_eq!(tell(&server.data(&clerk, inbox, json!({}))), 2);
+        let query = "{ needs(filter: { year: 2027, toTell: true }) { nodes { title number mergedInto { number } } } }";
+        let untold = server.data(&clerk, query, json!({}))["needs"]["nodes"].clone();
+        assert_eq!(untold.as_array().unwrap().len(), 2);
+        assert!(untold[0]["number"].as_str().unwrap().starts_with("XC-001-2026-N-"), "{untold}");
+        assert!(
+            untold[0]["mergedInto"]["number"].as_str().unwrap().starts_with("XC-001-2027-N-"),
+            "{untold}"
+        );
+        let told = server.changed(
+            &clerk,
+            "answerRequester",
+            "AnswerRequesterInput",
+            "answers { words }",
+            with(&merged, answer),
+        );
+        assert_eq!(told["answers"][0]["words"], "已转卫生部门");
+        assert_eq!(tell(&server.data(&clerk, inbox, json!({}))), 1);
+        city.ok(&["verify", "--year", "2026"]);
+    }
+}
+
+#[test]
 fn a_topic_gathers_needs_and_loses_none() {
     for city in repeated() {
         let server = city.serve();

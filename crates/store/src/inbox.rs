@@ -122,9 +122,8 @@ impl Desk {
         }
         if may(Action::RateOrder) {
             let untold = need::Entity::find()
-                .filter(need::Column::Year.eq(year))
                 .filter(self.in_sight(need::Column::WorkstationId, None))
-                .filter(crate::topic::to_tell());
+                .filter(crate::topic::to_tell(year));
             counts.push((K::Tell, count_of(untold)));
         }
         if self.reach(Action::ReadLists) >= Reach::Stations && !may(Action::WriteNeed) {

@@ -31,7 +31,7 @@ pub struct NeedFilter {
     pub category: Option<String>,
     /// How they came.
     pub source: Option<NeedSource>,
-    /// Only those whose requesters are to be told of the end.
+    /// Only those whose requesters are to be told of an end in the year; they may be of an earlier one.
     pub to_tell: bool,
     /// Only those that were carried over twice or more: the district looks at them.
     pub carried_again: bool,
@@ -181,7 +181,12 @@ impl Desk {
     }
 
     fn needs_where(&self, f: &NeedFilter) -> Select<need::Entity> {
-        let mut q = need::Entity::find().filter(need::Column::Year.eq(f.year)).filter(self.needs_in_sight());
+        let mut q = need::Entity::find().filter(self.needs_in_sight());
+        q = if f.to_tell {
+            q.filter(crate::topic::to_tell(f.year))
+        } else {
+            q.filter(need::Column::Year.eq(f.year))
+        };
         if let Some(status) = f.status {
             q = q.filter(need::Column::Status.eq(status));
         }
@@ -193,9 +198,6 @@ impl Desk {
         }
         if f.carried_again {
             q = q.filter(carried_again());
-        }
-        if f.to_tell {
-            q = q.filter(crate::topic::to_tell());
         }
         if let Some(source) = f.source {
             q = q.filter(need::Column::Source.eq(source));

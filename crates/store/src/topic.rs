@@ -194,18 +194,17 @@ impl Desk {
         let tx = self.store.begin().await?;
         let n = need::Entity::find_by_id(need_id).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::RateOrder, n.workstation_id, None)?;
-        self.open_year(&tx, n.year).await?;
         same_version(expected, n.version, vec!["answers"])?;
         let end = match n.merged_into {
-            Some(head) => {
-                let head = need::Entity::find_by_id(head).one(&tx).await?.ok_or(Error::NotFound("需求"))?;
-                (head.status, head.number)
-            }
-            None => (n.status, n.number.clone()),
+            Some(head) => need::Entity::find_by_id(head).one(&tx).await?.ok_or(Error::NotFound("需求"))?,
+            None => n.clone(),
         };
+        // What it was merged into may have gone on in the next year: the answer belongs to that one.
+        self.open_year(&tx, end.year).await?;
         use NeedStatus as S;
-        if !matches!(end.0, S::Closed | S::Refused | S::Referred) {
-            let words = format!("{} 现在是「{}」,尚未办结,办结后再告知诉求人。", end.1, end.0.label());
+        if !matches!(end.status, S::Closed | S::Refused | S::Referred) {
+            let words =
+                format!("{} 现在是「{}」,尚未办结,办结后再告知诉求人。", end.number, end.status.label());
             return Err(Refusal::new("NEED_STATE", words).into());
         }
         let row = requester_answer::Model {
@@ -234,11 +233,13 @@ impl Desk {
     }
 }
 
-/// Needs that were merged into one that has come to its end, and whose requesters have not been told yet.
-pub(crate) fn to_tell() -> Condition {
+/// Needs that were merged into one that has come to its end in a year, and whose requesters have not been told yet;
+/// they may be of an earlier year.
+pub(crate) fn to_tell(year: i32) -> Condition {
     let ended = need::Entity::find()
         .select_only()
         .column(need::Column::Id)
+        .filter(need::Column::Year.eq(year))
         .filter(need::Column::Status.is_in([NeedStatus::Closed, NeedStatus::Refused, NeedStatus::Referred]));
     let told =
         requester_answer::Entity::find().select_only().column(requester_answer::Column::NeedId).into_query();

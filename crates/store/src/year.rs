@@ -12,7 +12,7 @@ use domain::{
     Action, AmendmentStatus, NeedAction, NeedStatus, OrderAction, OrderStatus, Refusal, ResourceStatus,
     YearStatus, number, refusal,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -278,6 +278,22 @@ impl Desk {
             .filter(
                 hotline_order::Column::NeedId.in_subquery(went_on(need::Column::CarriedFrom).into_query()),
             )
+            .exec(tx)
+            .await?;
+        // So do the needs that were merged into it: their requesters are told when it comes to its end.
+        let later = Alias::new("later");
+        let head = Query::select()
+            .column((later.clone(), need::Column::Id))
+            .from_as(need::Entity, later.clone())
+            .and_where(Expr::col((later.clone(), need::Column::Year)).eq(year + 1))
+            .and_where(
+                Expr::col((later, need::Column::CarriedFrom))
+                    .equals((need::Entity, need::Column::MergedInto)),
+            )
+            .to_owned();
+        need::Entity::update_many()
+            .col_expr(need::Column::MergedInto, Expr::SubQuery(None, Box::new(head.into())))
+            .filter(need::Column::MergedInto.in_subquery(went_on(need::Column::CarriedFrom).into_query()))
             .exec(tx)
             .await?;
         need::Entity::update_many()

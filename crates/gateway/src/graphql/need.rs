@@ -267,7 +267,8 @@ pub(super) struct NeedFilterInput {
     category: Option<String>,
     /// How they came.
     source: Option<NeedSource>,
-    /// Only merged needs whose head has come to its end and whose requesters have not been told yet.
+    /// Only merged needs whose head has come to its end in the year and whose requesters have not been told yet; they
+    /// may be of an earlier year.
     #[graphql(default)]
     to_tell: bool,
     /// Only those that were carried over twice or more: the district looks at them.
