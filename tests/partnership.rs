@@ -281,3 +281,159 @@ fn a_station_that_does_not_agree_or_leaves_changes_nothing_for_the_other() {
         assert!(lamp["matches"].as_array().unwrap().iter().all(|m| m["status"] != "SUGGESTED"), "{lamp}");
     }
 }
+
+/// What is published changes by an amendment alone: so does a list that comes to carry another station's item.
+#[test]
+fn a_published_list_takes_up_a_joint_item_by_an_amendment() {
+    for engine in engines() {
+        let city = two_districts(engine);
+        let server = city.serve();
+        let own = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let other = city.token("FIRST_CONVENER", &["--station", "SH-001"]);
+        let second = city.token("SECOND_CONVENER", &["--station", "SH-001"]);
+        let at = server.data(
+            "",
+            "{ a: workstation(code: \"XC-001\") { id } b: workstation(code: \"SH-001\") { id } }",
+            json!({}),
+        );
+        let new = json!({"workstationId": at["b"]["id"], "partnerId": at["a"]["id"], "scope": "GIVES",
+                         "agreementNo": "共建-2", "from": "2026-01-01"});
+        let node = "id version status";
+        let p = server.changed(&other, "proposePartnership", "ProposePartnershipInput", node, new);
+        let agree = with(&p, json!({"agree": true}));
+        server.changed(&own, "answerPartnership", "AnswerPartnershipInput", node, agree);
+        city.ok(&["plan", "--year", "2026"]);
+        publish(&server, &city, "XC-001");
+        let id = publish(&server, &city, "SH-001");
+
+        // Asked for an item that is published already, and taken back.
+        let item = list(&server, &own, "XC-001")["items"]["nodes"][0].clone();
+        let ask =
+            json!({"itemId": item["id"], "expectedVersion": item["version"], "workstationId": at["b"]["id"]});
+        let j = server.changed(&own, "proposeJointItem", "ProposeJointItemInput", node, ask.clone());
+        let back = with(&j, json!({"reason": "先商量"}));
+        assert_eq!(
+            server.not_changed(&other, "withdrawJointItem", "WithdrawJointItemInput", back.clone()),
+            "NOT_FOUND"
+        );
+        let gone = server.changed(
+            &own,
+            "withdrawJointItem",
+            "WithdrawJointItemInput",
+            "id version status reason",
+            back,
+        );
+        assert_eq!((&gone["status"], &gone["reason"]), (&json!("WITHDRAWN"), &json!("先商量")));
+        let again = with(&gone, json!({"reason": "再撤"}));
+        assert_eq!(
+            server.not_changed(&own, "withdrawJointItem", "WithdrawJointItemInput", again),
+            "JOINT_STATE"
+        );
+
+        // Asked again: not by an answer, but by an amendment with two signatures.
+        let j = server.changed(&own, "proposeJointItem", "ProposeJointItemInput", node, ask.clone());
+        let yes = with(&j, json!({"agree": true}));
+        let refused = server.change(&other, "answerJointItem", "AnswerJointItemInput", "id", yes);
+        assert_eq!(refused["errors"][0]["code"], "LIST_STATE", "{refused}");
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("修订"), "{refused}");
+        let draft = json!({"listId": id, "reason": "与曙光街站联办"});
+        let a = server.changed(&other, "draftAmendment", "DraftAmendmentInput", node, draft);
+        let join = |offer: &Value, a: &Value| {
+            with(a, json!({"change": {"joinOfferId": offer["id"]}, "reason": "两站一起办"}))
+        };
+        assert_eq!(server.not_changed(&other, "amend", "AmendInput", join(&gone, &a)), "JOINT_STATE");
+        let a = server.changed(
+            &other,
+            "amend",
+            "AmendInput",
+            "id version changes { kind need { title } }",
+            join(&j, &a),
+        );
+        assert_eq!(a["changes"][0]["kind"], "JOIN");
+        assert_eq!(a["changes"][0]["need"]["title"], "路灯不亮", "who is asked sees for what");
+        let mut step = a;
+        for (token, field) in
+            [(&other, "submitAmendment"), (&other, "approveAmendment"), (&second, "cosignAmendment")]
+        {
+            step = server.changed(token, field, "AmendmentStepInput", node, with(&step, json!({})));
+        }
+        // Until it is published nothing has changed.
+        assert_eq!(list(&server, &other, "SH-001")["items"]["nodes"].as_array().unwrap().len(), 1);
+        server.changed(&second, "publishAmendment", "AmendmentStepInput", "status", with(&step, json!({})));
+        let mine = list(&server, &other, "SH-001")["items"]["nodes"].clone();
+        assert_eq!((&mine[1]["joint"], &mine[1]["seq"]), (&json!(true), &json!(2)), "{mine}");
+        assert_eq!(mine[1]["members"], item["members"]);
+        let print = city.ok(&["export", "--year", "2026", "--station", "SH-001", "--format", "csv"]);
+        assert!(print.contains("联办 XC-001〔2026〕-1"), "{print}");
+        let offers = server.data(
+            &own,
+            "{ jointOffers(year: 2026, status: AGREED) { id version answeredOn } }",
+            json!({}),
+        );
+        let agreed = offers["jointOffers"][0].clone();
+        assert!(agreed["answeredOn"].is_string(), "{offers}");
+        let back = with(&agreed, json!({"reason": "不办了"}));
+        assert_eq!(
+            server.not_changed(&own, "withdrawJointItem", "WithdrawJointItemInput", back),
+            "JOINT_HELD"
+        );
+        city.ok(&["verify", "--year", "2026"]);
+    }
+}
+
+/// What was offered when an amendment was drafted may be gone when it is published: then nothing is.
+#[test]
+fn an_offer_that_is_taken_back_stops_the_amendment_that_takes_it_up() {
+    let city = two_districts(Engine::Sqlite);
+    let server = city.serve();
+    let own = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+    let other = city.token("FIRST_CONVENER", &["--station", "SH-001"]);
+    let second = city.token("SECOND_CONVENER", &["--station", "SH-001"]);
+    let at = server.data(
+        "",
+        "{ a: workstation(code: \"XC-001\") { id } b: workstation(code: \"SH-001\") { id } }",
+        json!({}),
+    );
+    let new = json!({"workstationId": at["b"]["id"], "partnerId": at["a"]["id"], "scope": "GIVES",
+                     "agreementNo": "共建-2", "from": "2026-01-01"});
+    let node = "id version status";
+    let p = server.changed(&other, "proposePartnership", "ProposePartnershipInput", node, new);
+    server.changed(
+        &own,
+        "answerPartnership",
+        "AnswerPartnershipInput",
+        node,
+        with(&p, json!({"agree": true})),
+    );
+    city.ok(&["plan", "--year", "2026"]);
+    publish(&server, &city, "XC-001");
+    let id = publish(&server, &city, "SH-001");
+    let item = list(&server, &own, "XC-001")["items"]["nodes"][0].clone();
+    let ask =
+        json!({"itemId": item["id"], "expectedVersion": item["version"], "workstationId": at["b"]["id"]});
+    let j = server.changed(&own, "proposeJointItem", "ProposeJointItemInput", node, ask);
+    let a = server.changed(
+        &other,
+        "draftAmendment",
+        "DraftAmendmentInput",
+        node,
+        json!({"listId": id, "reason": "联办"}),
+    );
+    let join = with(&a, json!({"change": {"joinOfferId": j["id"]}, "reason": "一起办"}));
+    let mut step = server.changed(&other, "amend", "AmendInput", node, join);
+    for (token, field) in
+        [(&other, "submitAmendment"), (&other, "approveAmendment"), (&second, "cosignAmendment")]
+    {
+        step = server.changed(token, field, "AmendmentStepInput", node, with(&step, json!({})));
+    }
+    server.changed(
+        &own,
+        "withdrawJointItem",
+        "WithdrawJointItemInput",
+        node,
+        with(&j, json!({"reason": "改由本站办"})),
+    );
+    let publish = with(&step, json!({}));
+    assert_eq!(server.not_changed(&second, "publishAmendment", "AmendmentStepInput", publish), "JOINT_STATE");
+    assert_eq!(list(&server, &other, "SH-001")["items"]["nodes"].as_array().unwrap().len(), 1);
+}

@@ -8,8 +8,8 @@ use crate::duty_list::planned;
 use acts::{AMENDMENT, ANSWERS, Ids, LIST, ONE, OnAmendment, OnList, on_order, order_state};
 use chrono::{DateTime, Utc};
 use domain::{
-    AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, MatchAction, MatchStatus,
-    MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
+    AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, JointStatus, MatchAction,
+    MatchStatus, MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
     PartnershipStatus, ResourceAction, ResourceStatus, ResultClass, Role,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -364,6 +364,23 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         "SELECT version FROM partnership",
         |d, to, v| d.move_partnership(one, v, to, Some("按实际情况")).await
     );
+
+    // The own station is in the lead, the neighbour is asked.
+    let of_joint = |s: JointStatus| {
+        vec![format!(
+            "INSERT INTO joint_offer (id, year, item_id, need_id, from_id, workstation_id, status, offered_on, version) \
+             SELECT {ONE}, 2026, i.id, i.need_id, a.id, b.id, '{}', '2026-11-20', 1 \
+             FROM duty_item i, workstation a, workstation b WHERE a.code = 'XC-001' AND b.code = 'XC-002' LIMIT 1",
+            s.code()
+        )]
+    };
+    let joint = [JointStatus::Agreed, JointStatus::Refused, JointStatus::Withdrawn];
+    walked!("joint", JointStatus::ALL, of_joint, joint, "SELECT version FROM joint_offer", |d, to, v| {
+        match to {
+            JointStatus::Withdrawn => d.withdraw_joint(one, v, "按实际情况").await,
+            to => d.answer_joint(one, v, to == JointStatus::Agreed, Some("按实际情况")).await,
+        }
+    });
 
     let of_cut = |s: CutStatus| {
         vec![format!(

@@ -47,6 +47,8 @@ codes! {
         Edit = "EDIT", "变更";
         /// 更换资源: a confirmed match takes the place of one that is gone.
         Substitute = "SUBSTITUTE", "更换资源";
+        /// 联办: an item of another station's list that was offered is carried too.
+        Join = "JOIN", "联办";
     }
 }
 

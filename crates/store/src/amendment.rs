@@ -29,6 +29,8 @@ pub enum ListChange {
     Edit(Uuid, ItemChange),
     /// A confirmed match takes the place of one that is gone.
     Substitute(Uuid, Uuid),
+    /// The item of a joint offer comes on.
+    Join(Uuid),
 }
 
 impl Desk {
@@ -162,6 +164,10 @@ impl Desk {
             ListChange::Remove(i) => (ChangeKind::Remove, Some(*i), None, None),
             ListChange::Edit(i, _) => (ChangeKind::Edit, Some(*i), None, None),
             ListChange::Substitute(i, m) => (ChangeKind::Substitute, Some(*i), None, Some(*m)),
+            ListChange::Join(j) => {
+                let j = self.offered_to(&tx, *j, a.workstation_id).await?;
+                (ChangeKind::Join, Some(j.item_id), Some(j.need_id), None)
+            }
         };
         let detail = match change {
             ListChange::Edit(_, new) => serde_json::to_string(new)?,
@@ -279,6 +285,9 @@ impl Desk {
                     let words = format!("该匹配现在是「{}」,须由委员确认后才能替换。", m.status.label());
                     return Err(Refusal::new("ITEM_UNCONFIRMED", words).into());
                 }
+            }
+            ListChange::Join(id) => {
+                self.offered_to(tx, *id, a.workstation_id).await?;
             }
         }
         Ok(())
@@ -421,11 +430,18 @@ impl Desk {
             (ChangeKind::Remove, Some(i), ..) => ListChange::Remove(i),
             (ChangeKind::Edit, Some(i), ..) => ListChange::Edit(i, serde_json::from_str(&c.detail)?),
             (ChangeKind::Substitute, Some(i), _, Some(m)) => ListChange::Substitute(i, m),
+            (ChangeKind::Join, Some(i), ..) => {
+                ListChange::Join(self.offer_of(tx, i, a.workstation_id).await?)
+            }
             _ => return Err(Error::Fault("a change of nothing".into())),
         };
         self.check_change(tx, a, &wanted).await?;
         match wanted {
             ListChange::Add(need_id) => self.put_on_list(tx, list, need_id).await,
+            ListChange::Join(offer) => {
+                let j = self.offered_to(tx, offer, a.workstation_id).await?;
+                self.carry_too(tx, j, list).await.map(|_| ())
+            }
             ListChange::Remove(item) => {
                 let item = self.amended_item(tx, a, item).await?;
                 let (need_id, joint) = (item.need_id, item.joint_of.is_some());

@@ -5,7 +5,7 @@ use crate::desk::{Event, same_version};
 use crate::entity::{duty_item, duty_item_match, duty_list, joint_offer, need, workstation};
 use crate::import::insert_all;
 use crate::{Desk, Error, Result};
-use domain::{Action, JointStatus, ListAction, Refusal, refusal};
+use domain::{Action, JointStatus, ListAction, ListStatus, Refusal, refusal};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
@@ -54,7 +54,7 @@ impl Desk {
         self.audit(tx, event).await
     }
 
-    /// Asks another station to carry an item of the own draft too. Stations of one cluster may be asked; others where a
+    /// Asks another station to carry an item of the own draft or published list too. Stations of one cluster may be asked; others where a
     /// partnership holds, or where a resource of the item comes from there.
     pub async fn propose_joint(
         &self,
@@ -64,7 +64,11 @@ impl Desk {
     ) -> Result<joint_offer::Model> {
         let tx = self.store.begin().await?;
         let (item, list) = self.item_for(&tx, item_id, Action::EditList).await?;
-        list.status.apply(ListAction::Edit)?;
+        // What is being signed stays as it is; what is published does not change by the question alone.
+        let published = list.status == ListStatus::Published;
+        if !published {
+            list.status.apply(ListAction::Edit)?;
+        }
         same_version(expected, item.version, vec!["item"])?;
         if item.removed || item.joint_of.is_some() {
             let words = "只有本站牵头且未撤销的项目可以请他站联办。";
@@ -95,10 +99,12 @@ impl Desk {
             let words = format!("已向 {} 提出联办,现在是「{}」,无需再提。", other.name, j.status.label());
             return Err(Refusal::new("ALREADY_JOINT", words).at("workstationId").into());
         }
-        // The next plan leaves it where it is.
-        let mut row = item.clone().into_active_model();
-        row.version = Set(item.version + 1);
-        row.update(&tx).await?;
+        if !published {
+            // The next plan leaves it where it is.
+            let mut row = item.clone().into_active_model();
+            row.version = Set(item.version + 1);
+            row.update(&tx).await?;
+        }
         let row = joint_offer::Model {
             id: self.id(),
             year: list.year,
@@ -164,24 +170,68 @@ impl Desk {
         let next = j.status.go(if agree { JointStatus::Agreed } else { JointStatus::Refused })?;
         let reason =
             if agree { None } else { Some(refusal::text(reason.unwrap_or(""), "原因", 200, "reason")?) };
-        if agree {
-            self.carry_too(&tx, &j).await?;
-        }
-        let mut row = j.into_active_model();
-        row.status = Set(next);
-        row.reason = Set(reason.clone());
-        row.answered_on = Set(Some(self.today()));
-        row.version = Set(expected + 1);
-        let row = row.update(&tx).await?;
-        self.audit_joint(&tx, &row, next.code(), row.workstation_id, reason).await?;
+        let row = if agree {
+            let list = self.draft_to_join(&tx, &j).await?;
+            let row = self.carry_too(&tx, j, &list).await?;
+            self.touch_list(&tx, &list).await?;
+            row
+        } else {
+            self.answered(&tx, j, next, reason).await?
+        };
         self.commit(tx).await?;
         Ok(row)
     }
 
-    /// Puts the item on the draft of the station that has agreed.
-    async fn carry_too(&self, tx: &DatabaseTransaction, j: &joint_offer::Model) -> Result<()> {
-        let lead =
-            duty_item::Entity::find_by_id(j.item_id).one(tx).await?.ok_or(Error::NotFound("清单项"))?;
+    /// The lead takes back what it has asked and nobody has answered yet.
+    pub async fn withdraw_joint(&self, id: Uuid, expected: i32, reason: &str) -> Result<joint_offer::Model> {
+        let reason = refusal::text(reason, "原因", 200, "reason")?;
+        let tx = self.store.begin().await?;
+        let j = joint_offer::Entity::find_by_id(id).one(&tx).await?.ok_or(Error::NotFound("联办"))?;
+        self.need(Action::EditList, j.from_id, None)?;
+        self.open_year(&tx, j.year).await?;
+        same_version(expected, j.version, vec!["status"])?;
+        if j.status == JointStatus::Agreed {
+            let name = self.station(&tx, j.workstation_id).await?.name;
+            let words = format!("{name} 已同意联办,请其先从清单撤销该项目。");
+            return Err(Refusal::new("JOINT_HELD", words).into());
+        }
+        let next = j.status.go(JointStatus::Withdrawn)?;
+        let version = j.version + 1;
+        let mut row = j.into_active_model();
+        row.status = Set(next);
+        row.reason = Set(Some(reason.clone()));
+        row.version = Set(version);
+        let row = row.update(&tx).await?;
+        self.audit_joint(&tx, &row, next.code(), row.from_id, Some(reason)).await?;
+        self.commit(tx).await?;
+        Ok(row)
+    }
+
+    /// Writes down the answer of the station that was asked.
+    async fn answered(
+        &self,
+        tx: &DatabaseTransaction,
+        j: joint_offer::Model,
+        next: JointStatus,
+        reason: Option<String>,
+    ) -> Result<joint_offer::Model> {
+        let version = j.version + 1;
+        let mut row = j.into_active_model();
+        row.status = Set(next);
+        row.reason = Set(reason.clone());
+        row.answered_on = Set(Some(self.today()));
+        row.version = Set(version);
+        let row = row.update(tx).await?;
+        self.audit_joint(tx, &row, next.code(), row.workstation_id, reason).await?;
+        Ok(row)
+    }
+
+    /// The draft that the item of an offer can come on at once.
+    async fn draft_to_join(
+        &self,
+        tx: &DatabaseTransaction,
+        j: &joint_offer::Model,
+    ) -> Result<duty_list::Model> {
         let list = duty_list::Entity::find()
             .filter(duty_list::Column::WorkstationId.eq(j.workstation_id))
             .filter(duty_list::Column::Year.eq(j.year))
@@ -191,11 +241,53 @@ impl Desk {
             let words = "本站今年还没有清单草稿,请先做全市匹配,再答复联办。";
             return Err(Refusal::new("NO_LIST", words).into());
         };
+        if list.status == ListStatus::Published {
+            let words = "本站清单已发布:请起草修订,在其中加入该联办项目,由两位召集人签署后发布。";
+            return Err(Refusal::new("LIST_STATE", words).into());
+        }
         if list.status.apply(ListAction::Edit).is_err() {
             let words =
                 format!("本站清单现在是「{}」,不能再加联办项目;请退回草稿后再同意。", list.status.label());
             return Err(Refusal::new("LIST_STATE", words).into());
         }
+        Ok(list)
+    }
+
+    /// An offer to a station that its list may still take up, by an amendment.
+    pub(crate) async fn offered_to(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        station: Uuid,
+    ) -> Result<joint_offer::Model> {
+        let j = joint_offer::Entity::find_by_id(id).one(tx).await?;
+        let j = j.filter(|j| j.workstation_id == station).ok_or(Error::NotFound("联办"))?;
+        j.status.go(JointStatus::Agreed)?;
+        Ok(j)
+    }
+
+    /// The offer of an item that a station has not answered yet.
+    pub(crate) async fn offer_of(&self, tx: &DatabaseTransaction, item: Uuid, station: Uuid) -> Result<Uuid> {
+        use joint_offer::Column as C;
+        let j = joint_offer::Entity::find()
+            .filter(C::ItemId.eq(item))
+            .filter(C::WorkstationId.eq(station))
+            .filter(C::Status.eq(JointStatus::Proposed))
+            .one(tx)
+            .await?;
+        let words = "联办的提议已撤回或已答复,请从修订中取出这一项,或请牵头站重新提出。";
+        Ok(j.ok_or_else(|| Refusal::new("JOINT_STATE", words))?.id)
+    }
+
+    /// Puts the item on the list of the station that has agreed.
+    pub(crate) async fn carry_too(
+        &self,
+        tx: &DatabaseTransaction,
+        j: joint_offer::Model,
+        list: &duty_list::Model,
+    ) -> Result<joint_offer::Model> {
+        let lead =
+            duty_item::Entity::find_by_id(j.item_id).one(tx).await?.ok_or(Error::NotFound("清单项"))?;
         let items = duty_item::Entity::find().filter(duty_item::Column::ListId.eq(list.id)).all(tx).await?;
         let item = duty_item::Model {
             id: self.id(),
@@ -211,8 +303,8 @@ impl Desk {
         };
         item.into_active_model().insert(tx).await?;
         self.mirror(tx, &lead).await?;
-        self.touch_list(tx, &list).await?;
-        Ok(())
+        let next = j.status.go(JointStatus::Agreed)?;
+        self.answered(tx, j, next, None).await
     }
 
     /// Brings the other stations' items to what the lead's has become: its quarter, and who carries it.

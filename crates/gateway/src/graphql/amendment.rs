@@ -153,6 +153,8 @@ pub(super) enum ListChangeInput {
     Edit(AmendItemInput),
     /// Another resource takes an item over.
     Substitute(SubstituteInput),
+    /// The item of a joint offer (联办) to the own station comes on.
+    JoinOfferId(ID),
 }
 
 /// A change for an amendment.
@@ -214,6 +216,7 @@ fn change_of(change: &ListChangeInput) -> store::Result<ListChange> {
             };
             ListChange::Edit(item(&e.item_id)?, new)
         }
+        ListChangeInput::JoinOfferId(j) => ListChange::Join(uuid(kind::JOINT, j, "change")?),
         ListChangeInput::Substitute(s) => {
             ListChange::Substitute(item(&s.item_id)?, uuid(kind::MATCH, &s.match_id, "change")?)
         }

@@ -84,7 +84,7 @@ impl JointQuery {
 /// A joint item to be proposed.
 #[derive(InputObject)]
 pub(super) struct ProposeJointItemInput {
-    /// The item of the own draft.
+    /// The item of the own draft or published list.
     item_id: ID,
     /// Version of the item that was read.
     expected_version: i32,
@@ -105,12 +105,23 @@ pub(super) struct AnswerJointItemInput {
     reason: Option<String>,
 }
 
+/// A joint item that nobody has answered yet, to be taken back.
+#[derive(InputObject)]
+pub(super) struct WithdrawJointItemInput {
+    /// The proposal.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Why.
+    reason: String,
+}
+
 #[derive(Default)]
 pub(super) struct JointMutation;
 
 #[Object]
 impl JointMutation {
-    /// Asks another station to carry an item of the own draft too (联办): one of the cluster, a partner, or the home of a
+    /// Asks another station to carry an item of the own list too (联办): one of the cluster, a partner, or the home of a
     /// resource of the item.
     async fn propose_joint_item(
         &self,
@@ -125,7 +136,8 @@ impl JointMutation {
         payload(ctx, answer.await, JointOffer)
     }
 
-    /// Agrees to carry an item too, which puts it on the own draft; or does not, and says why.
+    /// Agrees to carry an item too, which puts it on the own draft; or does not, and says why. A published list takes it
+    /// up by an amendment.
     async fn answer_joint_item(
         &self,
         ctx: &Context<'_>,
@@ -134,6 +146,19 @@ impl JointMutation {
         let answer = async {
             let id = uuid(kind::JOINT, &input.id, "id")?;
             desk(ctx).answer_joint(id, input.expected_version, input.agree, input.reason.as_deref()).await
+        };
+        payload(ctx, answer.await, JointOffer)
+    }
+
+    /// Takes back what the own station has asked and nobody has answered yet.
+    async fn withdraw_joint_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which and why.")] input: WithdrawJointItemInput,
+    ) -> Result<Payload<JointOffer>> {
+        let answer = async {
+            let id = uuid(kind::JOINT, &input.id, "id")?;
+            desk(ctx).withdraw_joint(id, input.expected_version, &input.reason).await
         };
         payload(ctx, answer.await, JointOffer)
     }
