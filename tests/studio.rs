@@ -126,6 +126,36 @@ fn a_link_is_the_members_and_the_contact_is_in_the_vault() {
             "{trail}"
         );
 
+        // What a constituent tells is a need of the station, and says through whom it came: to the station alone.
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let told = |station: &Value, source: &str| {
+            json!({"workstationId": station, "year": 2026, "need": {
+                "title": "店铺门前积水", "description": "雨后一周不退", "source": source,
+                "constituentLinkId": l["id"]}})
+        };
+        let none =
+            |token: &str, input: Value| server.not_changed(token, "registerNeed", "RegisterNeedInput", input);
+        assert_eq!(none(&clerk, told(&at["a"]["id"], "VISIT")), "SOURCE");
+        let foreign = city.token("CLERK", &["--station", "XC-002"]);
+        assert_eq!(none(&foreign, told(&at["b"]["id"], "CONSTITUENT")), "NOT_FOUND", "not their link");
+        let seen = "id version constituentLink { constituent { alias } }";
+        let told = server.changed(
+            &clerk,
+            "registerNeed",
+            "RegisterNeedInput",
+            seen,
+            told(&at["a"]["id"], "CONSTITUENT"),
+        );
+        assert_eq!(told["constituentLink"]["constituent"]["alias"], "商户甲");
+        let of_link = "query($l: ID!) { needs(filter: { year: 2026, constituentLinkId: $l }) { totalCount nodes { title constituentLink { contacts } } } }";
+        let found = |token: &str| server.data(token, of_link, json!({"l": l["id"]}))["needs"].clone();
+        assert_eq!(
+            found(&convener)["nodes"],
+            json!([{"title": "店铺门前积水", "constituentLink": {"contacts": 2}}])
+        );
+        assert_eq!(found("")["totalCount"], 0);
+        assert_eq!(found(&officer)["nodes"][0]["constituentLink"], Value::Null);
+
         // Several by spreadsheet, all or nothing; those that are there stay.
         let head = "委员编号,工作站编号,代称,界别,姓名,电话,起始日\n";
         let bad = format!(

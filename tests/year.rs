@@ -99,6 +99,19 @@ fn scenario_11_a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_onl
         }
         let lamp = new.as_array().unwrap().iter().find(|n| n["title"] == "路灯不亮").unwrap();
         assert_eq!(lamp["carriedFrom"]["number"], "XC-001-2026-N-0001");
+        // Written anew, it still goes back to where it came from.
+        let edit = json!({"id": lamp["id"], "expectedVersion": lamp["version"], "need": {
+            "title": "路灯不亮", "description": "巷口路灯又坏了", "category": "0102", "source": "VISIT",
+            "publicity": "CONSENTED"}});
+        let seen = "version carriedTimes carriedFrom { number }";
+        let lamp_again = server.changed(&clerk, "editNeed", "EditNeedInput", seen, edit);
+        assert_eq!(lamp_again["carriedFrom"], lamp["carriedFrom"]);
+        assert_eq!(lamp_again["carriedTimes"], 1);
+        let lamp = &{
+            let mut lamp = lamp.clone();
+            lamp["version"] = lamp_again["version"].clone();
+            lamp
+        };
         let contact = json!({"needId": lamp["id"], "purpose": "答复诉求人"});
         let read = server.changed(&clerk, "readContact", "ReadContactInput", "phone", contact);
         assert_eq!(read["phone"], "13800001234");

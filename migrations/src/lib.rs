@@ -14,6 +14,7 @@ pub mod m0011_studio;
 pub mod m0012_capacity_cut;
 pub mod m0013_ledger;
 pub mod m0014_partners;
+mod m0015_need_link;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_capacity_cut::Migration),
             Box::new(m0013_ledger::Migration),
             Box::new(m0014_partners::Migration),
+            Box::new(m0015_need_link::Migration),
         ]
     }
 }

@@ -51,6 +51,20 @@ impl Desk {
         Ok(q.order_by_asc(C::Id).all(self.store.db()).await?)
     }
 
+    /// Links by id, as far as the viewer may see them.
+    pub async fn links_by_id(&self, ids: &[Uuid]) -> Result<Vec<constituent_link::Model>> {
+        use constituent_link::Column as C;
+        if self.reach(Action::KeepLinks) == domain::Reach::Nothing {
+            return Ok(Vec::new());
+        }
+        let own = self.viewer.person.map(|p| Expr::col(C::MemberId).eq(p));
+        Ok(constituent_link::Entity::find()
+            .filter(C::Id.is_in(ids.iter().copied()))
+            .filter(self.in_sight(C::WorkstationId, own))
+            .all(self.store.db())
+            .await?)
+    }
+
     /// Constituents by id. The links to them are in sight already.
     pub async fn constituents_by_id(&self, ids: &[Uuid]) -> Result<Vec<constituent::Model>> {
         if self.reach(Action::KeepLinks) == domain::Reach::Nothing {

@@ -1,7 +1,7 @@
 //! Needs: reading and their life up to the list.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{duty_item, duty_list, joint_offer, need, need_match, requirement};
+use crate::entity::{constituent_link, duty_item, duty_list, joint_offer, need, need_match, requirement};
 use crate::import::insert_all;
 use crate::paging::slice;
 use crate::{Desk, Error, NewRequirement, Page, Result, Slice};
@@ -31,6 +31,8 @@ pub struct NeedFilter {
     pub category: Option<String>,
     /// How they came.
     pub source: Option<NeedSource>,
+    /// Only those that came through a link with a constituent.
+    pub constituent_link: Option<Uuid>,
     /// Only those whose requesters are to be told of an end in the year; they may be of an earlier one.
     pub to_tell: bool,
     /// Only those that were carried over twice or more: the district looks at them.
@@ -84,6 +86,8 @@ pub struct NeedInput {
     pub requirements: Option<Vec<NewRequirement>>,
     /// Requester's name and telephone, for the vault.
     pub contact: Option<(String, String)>,
+    /// The link with a constituent through which it came.
+    pub constituent_link: Option<Uuid>,
 }
 
 impl Desk {
@@ -169,6 +173,7 @@ impl Desk {
             return de_identified(n);
         }
         n.place = None;
+        n.constituent_link_id = None;
         n.external_no = None;
         n.status_reason = None;
         if n.publicity == Publicity::Internal {
@@ -195,6 +200,12 @@ impl Desk {
         }
         if let Some(category) = &f.category {
             q = q.filter(need::Column::Category.starts_with(category));
+        }
+        // Who has told a need is known at the station alone, as the link is.
+        if let Some(link) = f.constituent_link {
+            q = q
+                .filter(need::Column::ConstituentLinkId.eq(link))
+                .filter(self.in_sight(need::Column::WorkstationId, None));
         }
         if f.carried_again {
             q = q.filter(carried_again());
@@ -279,6 +290,24 @@ impl Desk {
         Ok((title, description, area))
     }
 
+    /// The link through which a need came is one of its station, and says so.
+    async fn came_through<C: ConnectionTrait>(&self, db: &C, input: &NeedInput, station: Uuid) -> Result<()> {
+        let Some(link) = input.constituent_link else { return Ok(()) };
+        if input.source != NeedSource::Constituent {
+            let words = format!(
+                "来源是「{}」,只有「{}」的需求可以注明由哪位群众反映;请改来源,或不注明。",
+                input.source.label(),
+                NeedSource::Constituent.label()
+            );
+            return Err(Refusal::new("SOURCE", words).at("constituentLinkId").into());
+        }
+        let known = constituent_link::Entity::find_by_id(link).one(db).await?;
+        if known.is_none_or(|l| l.workstation_id != station) {
+            return Err(Error::NotFound("联系"));
+        }
+        Ok(())
+    }
+
     async fn checked_requirements<C: ConnectionTrait>(
         &self,
         db: &C,
@@ -352,6 +381,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let station = self.station(&tx, workstation_id).await?;
         let (title, description, area) = self.checked(&tx, &input, &station.area).await?;
+        self.came_through(&tx, &input, workstation_id).await?;
         domain::area::check_year(year)?;
         self.open_year(&tx, year).await?;
         let requirements = self.checked_requirements(&tx, input.requirements).await?;
@@ -384,6 +414,7 @@ impl Desk {
             personal_data,
             carried_from: None,
             carried_times: None,
+            constituent_link_id: input.constituent_link,
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
@@ -416,6 +447,7 @@ impl Desk {
         let old = self.need_for(&tx, id, Action::WriteNeed).await?;
         old.status.editable()?;
         let (title, description, area) = self.checked(&tx, &input, &old.area).await?;
+        self.came_through(&tx, &input, old.workstation_id).await?;
         let personal_data = !privacy::find(&title).is_empty() || !privacy::find(&description).is_empty();
         let new = need::Model {
             title,
@@ -431,8 +463,7 @@ impl Desk {
             desired_by: input.desired_by,
             publicity: input.publicity,
             personal_data,
-            carried_from: None,
-            carried_times: None,
+            constituent_link_id: input.constituent_link,
             ..old.clone()
         };
         let differ: Vec<&'static str> = [
@@ -448,6 +479,7 @@ impl Desk {
             ("urgency", new.urgency != old.urgency),
             ("desiredBy", new.desired_by != old.desired_by),
             ("publicity", new.publicity != old.publicity),
+            ("constituentLinkId", new.constituent_link_id != old.constituent_link_id),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -563,6 +595,7 @@ pub(crate) fn carried_again() -> sea_orm::sea_query::SimpleExpr {
 }
 
 fn de_identified(mut n: need::Model) -> need::Model {
+    n.constituent_link_id = None;
     n.title = privacy::mask(&n.title);
     n.description = privacy::mask(&n.description);
     n

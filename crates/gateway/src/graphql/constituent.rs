@@ -33,7 +33,7 @@ impl Constituent {
 }
 
 /// The standing link of a member with a constituent.
-pub(super) struct ConstituentLink(row::ConstituentLink);
+pub(super) struct ConstituentLink(pub row::ConstituentLink);
 
 /// The standing link of a member with a constituent.
 #[Object]

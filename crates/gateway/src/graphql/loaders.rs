@@ -93,6 +93,7 @@ one! {
     HotlineOf(Uuid) => store::HotlineReply, hotline_of, |r| r.order.need_id, r;
     ClueById(Uuid) => row::Clue, clues_by_id, |r| r.id, r;
     ConstituentById(Uuid) => row::Constituent, constituents_by_id, |r| r.id, r;
+    LinkById(Uuid) => row::ConstituentLink, links_by_id, |r| r.id, r;
     ReasonOf(Uuid) => row::PlanReason, reasons_of, |r| r.need_id, r;
 }
 

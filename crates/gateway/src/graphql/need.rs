@@ -2,14 +2,15 @@
 
 use super::area::Area;
 use super::category::Category;
+use super::constituent::ConstituentLink;
 use super::desk;
 use super::error::Outside;
 use super::escalation::EscalationStep;
 use super::explain::{Remedy, WhyNot};
 use super::hotline::HotlineReply;
 use super::loaders::{
-    AnswersOf, AreaByCode, HotlineOf, LadderOf, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf, ReasonOf,
-    RequirementsOf, ResourceById, StationById, category, load,
+    AnswersOf, AreaByCode, HotlineOf, LadderOf, LinkById, MatchesOfNeed, NeedById, OrdersOfNeed, PairRulesOf,
+    ReasonOf, RequirementsOf, ResourceById, StationById, category, load,
 };
 use super::matched::Match;
 use super::node::{id, kind, uuid, uuid_opt};
@@ -160,6 +161,11 @@ impl Need {
     async fn status_reason(&self) -> Option<&str> {
         self.0.status_reason.as_deref()
     }
+    /// The link with a constituent through which it came; for its station.
+    async fn constituent_link(&self, ctx: &Context<'_>) -> Result<Option<ConstituentLink>> {
+        let Some(link) = self.0.constituent_link_id else { return Ok(None) };
+        Ok(load(ctx, LinkById(link)).await?.map(ConstituentLink))
+    }
     /// The need that it follows.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
         let Some(head) = self.0.merged_into else { return Ok(None) };
@@ -267,6 +273,8 @@ pub(super) struct NeedFilterInput {
     category: Option<String>,
     /// How they came.
     source: Option<NeedSource>,
+    /// Only those that came through a link with a constituent; for its station.
+    constituent_link_id: Option<ID>,
     /// Only merged needs whose head has come to its end in the year and whose requesters have not been told yet; they
     /// may be of an earlier year.
     #[graphql(default)]
@@ -334,6 +342,8 @@ impl NeedQuery {
             workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
             category: filter.category,
             source: filter.source,
+            constituent_link: uuid_opt(kind::LINK, filter.constituent_link_id.as_ref(), "constituentLinkId")
+                .out(ctx)?,
             to_tell: filter.to_tell,
             carried_again: filter.carried_again,
             urgency: filter.urgency,

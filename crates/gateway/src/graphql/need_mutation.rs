@@ -2,7 +2,7 @@
 
 use super::desk;
 use super::need::Need;
-use super::node::{kind, uuid};
+use super::node::{kind, uuid, uuid_opt};
 use super::payload::{Payload, payload};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
@@ -75,11 +75,15 @@ struct NeedFields {
     requirements: Option<Vec<RequirementInput>>,
     /// The requester, for the vault; at registration only.
     contact: Option<ContactInput>,
+    /// The link with a constituent through which it came, where that is the source.
+    constituent_link_id: Option<ID>,
 }
 
-impl From<NeedFields> for NeedInput {
-    fn from(f: NeedFields) -> NeedInput {
-        NeedInput {
+impl NeedFields {
+    fn read(self) -> store::Result<NeedInput> {
+        let f = self;
+        Ok(NeedInput {
+            constituent_link: uuid_opt(kind::LINK, f.constituent_link_id.as_ref(), "constituentLinkId")?,
             title: f.title,
             description: f.description,
             category: f.category,
@@ -98,7 +102,7 @@ impl From<NeedFields> for NeedInput {
                     .collect()
             }),
             contact: f.contact.map(|c| (c.name, c.phone)),
-        }
+        })
     }
 }
 
@@ -191,7 +195,7 @@ impl NeedMutation {
     ) -> Result<Payload<Need>> {
         let answer = async {
             let station = uuid(kind::STATION, &input.workstation_id, "workstationId")?;
-            desk(ctx).register_need(station, input.year, input.need.into()).await
+            desk(ctx).register_need(station, input.year, input.need.read()?).await
         };
         payload(ctx, answer.await, Need)
     }
@@ -204,7 +208,7 @@ impl NeedMutation {
     ) -> Result<Payload<Need>> {
         let answer = async {
             let need = uuid(kind::NEED, &input.id, "id")?;
-            desk(ctx).edit_need(need, input.expected_version, input.need.into()).await
+            desk(ctx).edit_need(need, input.expected_version, input.need.read()?).await
         };
         payload(ctx, answer.await, Need)
     }

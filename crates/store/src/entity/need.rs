@@ -60,6 +60,8 @@ pub struct Model {
     pub carried_from: Option<Uuid>,
     /// How often it has been carried over.
     pub carried_times: Option<i32>,
+    /// Link with a constituent through which it came.
+    pub constituent_link_id: Option<Uuid>,
     /// Optimistic version.
     pub version: i32,
 }

@@ -229,6 +229,7 @@ impl Desk {
                 personal_data: personal,
                 carried_from: o.and_then(|o| o.carried_from),
                 carried_times: o.and_then(|o| o.carried_times),
+                constituent_link_id: o.and_then(|o| o.constituent_link_id),
                 version: o.map_or(1, |o| o.version),
             };
             match o {
