@@ -144,6 +144,17 @@ fn reason(
                 "请委员增加次数,或等有人谢绝后再匹配。".to_owned(),
             );
         }
+        if whys.contains(&"SAME_MEMBER") {
+            return (
+                ReasonCode::TooFewMembers,
+                format!(
+                    "第 {} 项必要条件(类别 {})还须由另外的委员承担,现有资源都属已承担的委员。",
+                    i + 1,
+                    q.category
+                ),
+                "请更多委员提供该类资源,或减少该项数量,或另列一项条件。".to_owned(),
+            );
+        }
         return (
             ReasonCode::Excluded,
             format!("{} 项资源都已暂停、被排除或委员已谢绝。", near.len()),
