@@ -282,6 +282,20 @@ fn a_station_that_does_not_agree_or_leaves_changes_nothing_for_the_other() {
     }
 }
 
+/// Both stations agree that the second gives to the first, the year is planned anew and both lists are published; gives
+/// the second's list.
+fn published_together(server: &Server, city: &City, own: &str, other: &str, at: &Value) -> Value {
+    let new = json!({"workstationId": at["b"]["id"], "partnerId": at["a"]["id"], "scope": "GIVES",
+                     "agreementNo": "共建-2", "from": "2026-01-01"});
+    let node = "id version status";
+    let p = server.changed(other, "proposePartnership", "ProposePartnershipInput", node, new);
+    let agree = with(&p, json!({"agree": true}));
+    server.changed(own, "answerPartnership", "AnswerPartnershipInput", node, agree);
+    city.ok(&["plan", "--year", "2026"]);
+    publish(server, city, "XC-001");
+    publish(server, city, "SH-001")
+}
+
 /// What is published changes by an amendment alone: so does a list that comes to carry another station's item.
 #[test]
 fn a_published_list_takes_up_a_joint_item_by_an_amendment() {
@@ -296,15 +310,8 @@ fn a_published_list_takes_up_a_joint_item_by_an_amendment() {
             "{ a: workstation(code: \"XC-001\") { id } b: workstation(code: \"SH-001\") { id } }",
             json!({}),
         );
-        let new = json!({"workstationId": at["b"]["id"], "partnerId": at["a"]["id"], "scope": "GIVES",
-                         "agreementNo": "共建-2", "from": "2026-01-01"});
         let node = "id version status";
-        let p = server.changed(&other, "proposePartnership", "ProposePartnershipInput", node, new);
-        let agree = with(&p, json!({"agree": true}));
-        server.changed(&own, "answerPartnership", "AnswerPartnershipInput", node, agree);
-        city.ok(&["plan", "--year", "2026"]);
-        publish(&server, &city, "XC-001");
-        let id = publish(&server, &city, "SH-001");
+        let id = published_together(&server, &city, &own, &other, &at);
 
         // Asked for an item that is published already, and taken back.
         let item = list(&server, &own, "XC-001")["items"]["nodes"][0].clone();
@@ -394,20 +401,8 @@ fn an_offer_that_is_taken_back_stops_the_amendment_that_takes_it_up() {
         "{ a: workstation(code: \"XC-001\") { id } b: workstation(code: \"SH-001\") { id } }",
         json!({}),
     );
-    let new = json!({"workstationId": at["b"]["id"], "partnerId": at["a"]["id"], "scope": "GIVES",
-                     "agreementNo": "共建-2", "from": "2026-01-01"});
     let node = "id version status";
-    let p = server.changed(&other, "proposePartnership", "ProposePartnershipInput", node, new);
-    server.changed(
-        &own,
-        "answerPartnership",
-        "AnswerPartnershipInput",
-        node,
-        with(&p, json!({"agree": true})),
-    );
-    city.ok(&["plan", "--year", "2026"]);
-    publish(&server, &city, "XC-001");
-    let id = publish(&server, &city, "SH-001");
+    let id = published_together(&server, &city, &own, &other, &at);
     let item = list(&server, &own, "XC-001")["items"]["nodes"][0].clone();
     let ask =
         json!({"itemId": item["id"], "expectedVersion": item["version"], "workstationId": at["b"]["id"]});

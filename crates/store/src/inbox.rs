@@ -132,7 +132,7 @@ impl Desk {
                 .filter(need::Column::Year.eq(year))
                 .filter(need::Column::Status.is_not_in([S::Closed, S::CarriedOver, S::Withdrawn, S::Merged]))
                 .filter(self.in_sight(need::Column::WorkstationId, None))
-                .filter(crate::need::carried_again());
+                .filter(crate::need_sight::carried_again());
             counts.push((K::CarriedAgain, count_of(again)));
         }
         if may(Action::Partner) {
