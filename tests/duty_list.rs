@@ -280,6 +280,38 @@ fn several_units_of_a_requirement_are_of_several_members() {
     }
 }
 
+/// Who takes the place of one who declines can do what was asked of him, not what another requirement takes.
+#[test]
+fn the_next_best_is_for_the_requirement_that_lost_its_member() {
+    for engine in engines() {
+        let city = planned(engine);
+        let resources = "委员编号,工作站编号,外部编号,资源名称,说明,种类,类别,每季次数,全年次数,状态\n\
+                         W-1,XC-001,R5,律师值班,每周三,专业服务,0102,2,4,可用\n\
+                         W-1,XC-001,R6,律师夜班,每周五,专业服务,0102,2,4,可用\n";
+        city.ok(&["import", "resources", &city.file("more.csv", resources), "--year", "2026"]);
+        let needs = "工作站编号,外部编号,标题,内容,类别,收集日期,户数,人数,状态,公开,必要条件\n\
+                     XC-001,N9,律师医生同来,残疾家庭,0103,2026-01-05,3,9,待匹配,不公开,律师@0102;医生@0103\n";
+        city.ok(&["import", "needs", &city.file("both.csv", needs), "--year", "2026"]);
+        city.ok(&["plan", "--year", "2026"]);
+        let server = city.serve();
+        let first = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let ask = "{ needs(filter: {year: 2026, text: \"律师医生同来\"}) { nodes { matches { id version status member { number } } } } }";
+        let matches = || {
+            let found = server.data(&first, ask, json!({}))["needs"]["nodes"][0]["matches"].clone();
+            found.as_array().unwrap().clone()
+        };
+        assert_eq!(matches().len(), 2, "{:?}", matches());
+        let doctors = matches().into_iter().find(|m| m["member"]["number"] == "W-2").unwrap();
+        let step = json!({"id": doctors["id"], "expectedVersion": doctors["version"]});
+        let asked = server.changed(&first, "proposeMatch", "MatchStepInput", "id version", step);
+        let no = json!({"id": asked["id"], "expectedVersion": asked["version"], "reason": "TIME"});
+        let member = city.token("MEMBER", &["--member", "W-2"]);
+        server.changed(&member, "declineMatch", "DeclineMatchInput", "status", no);
+        let suggested: Vec<Value> = matches().into_iter().filter(|m| m["status"] == "SUGGESTED").collect();
+        assert_eq!(suggested.len(), 1, "no lawyer stands in for the doctor: {suggested:?}");
+    }
+}
+
 #[test]
 fn over_booking_is_refused_with_the_need_that_holds_the_place() {
     for engine in engines() {

@@ -25,6 +25,8 @@ pub(crate) struct Kept {
     pub(crate) layout: Layout,
     /// What the positions of needs, resources, members and stations are.
     pub(crate) needs: Vec<Uuid>,
+    /// The requirement of every unit.
+    pub(crate) requirements: Vec<Uuid>,
     pub(crate) resources: Vec<Uuid>,
     members: Vec<Uuid>,
     stations: Vec<Uuid>,
@@ -38,6 +40,12 @@ impl Kept {
             solution: solution.clone(),
             layout: problem.layout.clone(),
             needs: loaded.needs.iter().map(|n| n.id).collect(),
+            requirements: problem
+                .layout
+                .units
+                .iter()
+                .map(|(n, q)| loaded.requirements[*n as usize][*q as usize].id)
+                .collect(),
             resources: loaded.resources.iter().map(|r| r.id).collect(),
             members: loaded.members.clone(),
             stations: loaded.stations.iter().map(|s| s.id).collect(),

@@ -27,7 +27,7 @@ impl Desk {
         gone: &need_match::Model,
     ) -> Result<Option<Uuid>> {
         let kept = self.kept_plan(tx, gone.year).await?;
-        let mut ranked = kept.as_ref().map_or(Vec::new(), |(_, kept)| kept.by_price(gone.need_id));
+        let mut ranked = kept.as_ref().map_or(Vec::new(), |(_, kept)| kept.by_price(gone.requirement_id));
         ranked.truncate(LOOKED_AT);
         // Who said no this year, by whatever means, is not asked again; who has been asked already neither.
         let wanted = need::Entity::find_by_id(gone.need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
@@ -212,10 +212,10 @@ pub(crate) struct Priced {
 }
 
 impl Kept {
-    /// The pairs of a need that the plan had, the cheapest at its prices first, ties by number.
-    fn by_price(&self, need: Uuid) -> Vec<Priced> {
-        let Some(at) = self.needs.iter().position(|n| *n == need) else { return Vec::new() };
-        let units = self.layout.units.iter().enumerate().filter(|(_, u)| u.0 == at as u32);
+    /// The pairs of a requirement that the plan had, the cheapest at its prices first, ties by number. Several units of it
+    /// have the same ones.
+    fn by_price(&self, requirement: Uuid) -> Vec<Priced> {
+        let units = self.requirements.iter().enumerate().filter(|(_, q)| **q == requirement);
         let mut found = Vec::new();
         for (unit, _) in units {
             for pair in self.instance.pairs_of(unit) {
@@ -232,6 +232,7 @@ impl Kept {
             }
         }
         found.sort_by_key(|(r, c)| (c.lacks, *r, c.quarter));
+        found.dedup_by_key(|(r, c)| (*r, c.quarter));
         found.into_iter().map(|(_, c)| c).collect()
     }
 }
