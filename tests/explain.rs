@@ -193,8 +193,8 @@ fn needs_that_say_the_same_are_shown_in_groups() {
     for engine in crate::city::engines() {
         let city = crate::duty_list::planned(engine);
         let more = "工作站编号,外部编号,标题,内容,类别,收集日期,户数,人数,状态,公开\n\
-                    XC-001,N7,春华小区北门外烧烤店深夜油烟扰民,每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-01-05,4,11,待匹配,同意公开\n\
-                    XC-002,N8,春华小区北门外烧烤店深夜油烟扰民,每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-02-05,4,11,待匹配,同意公开\n";
+                    XC-001,N7,烧烤扰民,我叫张三丰。春华小区北门外烧烤店每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-01-05,4,11,待匹配,同意公开\n\
+                    XC-002,N8,烧烤扰民,我叫张三丰。春华小区北门外烧烤店每晚十一点以后烧烤店油烟直冲楼上住户窗户,老人孩子无法入睡,0102,2026-02-05,4,11,待匹配,同意公开\n";
         city.ok(&[
             "import",
             "needs",
@@ -218,6 +218,10 @@ fn needs_that_say_the_same_are_shown_in_groups() {
         assert!(
             groups[0]["shared"].as_array().unwrap().iter().any(|w| w.as_str().unwrap().contains("烧烤")),
             "{found}"
+        );
+        assert!(
+            !found.to_string().contains("张三丰"),
+            "what is masked in the text is not among its words: {found}"
         );
         let wider = server.data(&officer, ask, json!({"d": "150102", "b": "SAME_MATTER"}));
         assert!(!wider["similarGroups"].as_array().unwrap().is_empty());

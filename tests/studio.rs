@@ -154,7 +154,14 @@ fn a_link_is_the_members_and_the_contact_is_in_the_vault() {
             json!([{"title": "店铺门前积水", "constituentLink": {"contacts": 2}}])
         );
         assert_eq!(found("")["totalCount"], 0);
-        assert_eq!(found(&officer)["nodes"][0]["constituentLink"], Value::Null);
+        assert_eq!(found(&officer)["totalCount"], 0, "who has told it is the station's to know");
+        let one_need = server.data(
+            &officer,
+            "query($n: ID!) { node(id: $n) { ... on Need { title constituentLink { id } } } }",
+            json!({"n": told["id"]}),
+        );
+        assert_eq!(one_need["node"]["constituentLink"], Value::Null);
+        assert_eq!(one_need["node"]["title"], "店铺门前积水");
 
         // Several by spreadsheet, all or nothing; those that are there stay.
         let head = "委员编号,工作站编号,代称,界别,姓名,电话,起始日\n";

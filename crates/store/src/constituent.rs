@@ -9,7 +9,7 @@ use domain::{Action, AssignmentRole, MemberStatus, Refusal, order, privacy, refu
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    QueryOrder, QuerySelect, Select, Set,
 };
 use uuid::Uuid;
 
@@ -33,15 +33,22 @@ pub struct NewConstituent {
 }
 
 impl Desk {
-    /// Links that the viewer may see, the oldest first: a member the own, a station its own.
+    /// Links that the viewer may see: a member the own, a station its own. District and city have counts alone (domain.md
+    /// §11).
+    pub(crate) fn links_in_sight(&self) -> Select<constituent_link::Entity> {
+        use constituent_link::Column as C;
+        let own = self.viewer.person.map(|p| Expr::col(C::MemberId).eq(p));
+        let seen = constituent_link::Entity::find().filter(self.in_sight(C::WorkstationId, own));
+        match self.reach(Action::KeepLinks) {
+            domain::Reach::Nothing => seen.filter(C::Id.is_in(Vec::<Uuid>::new())),
+            _ => seen,
+        }
+    }
+
+    /// Links that the viewer may see, the oldest first.
     pub async fn links(&self, member: Option<Uuid>, open: bool) -> Result<Vec<constituent_link::Model>> {
         use constituent_link::Column as C;
-        // District and city have counts alone (domain.md §11).
-        if self.reach(Action::KeepLinks) == domain::Reach::Nothing {
-            return Ok(Vec::new());
-        }
-        let own = self.viewer.person.map(|p| Expr::col(C::MemberId).eq(p));
-        let mut q = constituent_link::Entity::find().filter(self.in_sight(C::WorkstationId, own));
+        let mut q = self.links_in_sight();
         if let Some(member) = member {
             q = q.filter(C::MemberId.eq(member));
         }
@@ -53,16 +60,8 @@ impl Desk {
 
     /// Links by id, as far as the viewer may see them.
     pub async fn links_by_id(&self, ids: &[Uuid]) -> Result<Vec<constituent_link::Model>> {
-        use constituent_link::Column as C;
-        if self.reach(Action::KeepLinks) == domain::Reach::Nothing {
-            return Ok(Vec::new());
-        }
-        let own = self.viewer.person.map(|p| Expr::col(C::MemberId).eq(p));
-        Ok(constituent_link::Entity::find()
-            .filter(C::Id.is_in(ids.iter().copied()))
-            .filter(self.in_sight(C::WorkstationId, own))
-            .all(self.store.db())
-            .await?)
+        let of_ids = constituent_link::Column::Id.is_in(ids.iter().copied());
+        Ok(self.links_in_sight().filter(of_ids).all(self.store.db()).await?)
     }
 
     /// Constituents by id. The links to them are in sight already.

@@ -54,8 +54,8 @@ impl Desk {
         self.audit(tx, event).await
     }
 
-    /// Asks another station to carry an item of the own draft or published list too. Stations of one cluster may be asked; others where a
-    /// partnership holds, or where a resource of the item comes from there.
+    /// Asks another station to carry an item of the own draft or published list too. Stations of one cluster may be asked;
+    /// others where a partnership holds, or where a resource of the item comes from there.
     pub async fn propose_joint(
         &self,
         item_id: Uuid,

@@ -1,6 +1,6 @@
 //! Needs as they are read: which are in sight, and what of them.
 
-use crate::entity::{duty_item, duty_list, joint_offer, need, need_match, requirement};
+use crate::entity::{constituent_link, duty_item, duty_list, joint_offer, need, need_match, requirement};
 use crate::paging::slice;
 use crate::{Desk, Page, Result, Slice};
 use domain::{
@@ -161,10 +161,12 @@ impl Desk {
         if let Some(category) = &f.category {
             q = q.filter(need::Column::Category.starts_with(category));
         }
-        // Who has told a need is known at the station alone, as the link is.
+        // Who has told a need is known to those alone who see the link.
         if let Some(link) = f.constituent_link {
+            let seen = self.links_in_sight().select_only().column(constituent_link::Column::Id);
+            let link = seen.filter(constituent_link::Column::Id.eq(link));
             q = q
-                .filter(need::Column::ConstituentLinkId.eq(link))
+                .filter(need::Column::ConstituentLinkId.in_subquery(link.into_query()))
                 .filter(self.in_sight(need::Column::WorkstationId, None));
         }
         if f.carried_again {

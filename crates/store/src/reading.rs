@@ -158,12 +158,13 @@ impl Desk {
             .order_by_asc(need::Column::Number)
             .all(self.store.db())
             .await?;
+        let rows: Vec<need::Model> = rows.into_iter().map(|n| self.narrow(n)).collect();
         let mut index = Index::default();
         for row in &rows {
             index.add(&row.title, &row.description);
         }
         let near = index.near(title, text).into_iter().filter(Near::is_same_matter).take(first);
-        Ok(near.map(|n| (self.narrow(rows[n.number as usize].clone()), n)).collect())
+        Ok(near.map(|n| (rows[n.number as usize].clone(), n)).collect())
     }
 
     /// Needs of a district that are still open and say the same, in groups of at least two, the largest first: copies
@@ -190,6 +191,8 @@ impl Desk {
             .order_by_asc(need::Column::Number)
             .all(self.store.db())
             .await?;
+        // Of what the viewer may read: what two of them share is shown.
+        let rows: Vec<need::Model> = rows.into_iter().map(|n| self.narrow(n)).collect();
         // Comparing a district's needs takes a moment: others go on meanwhile.
         let (groups, rows) = tokio::task::spawn_blocking(move || {
             let mut index = Index::default();
@@ -200,7 +203,7 @@ impl Desk {
         })
         .await
         .map_err(|e| Error::Fault(e.to_string()))?;
-        let seen = |g: &Group| g.numbers.iter().map(|k| self.narrow(rows[*k as usize].clone())).collect();
+        let seen = |g: &Group| g.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
         Ok(groups.into_iter().take(first).map(|g| (seen(&g), g)).collect())
     }
 
