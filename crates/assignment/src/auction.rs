@@ -305,6 +305,7 @@ impl Auction<'_> {
 
     /// Places that are free at a price lower it until they are taken, or until it is no more than what is around.
     fn reverse(&mut self, free: &[u32]) {
+        self.price_inside();
         let mut short: VecDeque<u32> =
             (0..self.net.sets as u32).filter(|v| self.is_short(*v as usize)).collect();
         let net = Arc::clone(&self.net);
@@ -361,6 +362,25 @@ impl Auction<'_> {
                 }
             }
             self.retoll_inside(v);
+        }
+    }
+
+    /// What is around places and not full has no price of its own: the places inside it keep theirs, to be lowered one
+    /// by one until somebody comes.
+    fn price_inside(&mut self) {
+        for leaf in 0..self.net.sets {
+            let first = self.start[leaf] as usize;
+            for bid in &mut self.bid[first..first + self.held[leaf] as usize] {
+                bid.0 = bid.0.max(self.flow.toll[leaf]);
+            }
+        }
+        for v in (0..self.net.sets).rev() {
+            if !self.net.children.of(v).is_empty() && !self.full(v) {
+                let next = 2 * i64::from(self.count[v]) + 1;
+                let even = if self.net.even[v] { next * self.flow.scale.even } else { 0 };
+                self.kept[v] = self.flow.toll[self.net.parent[v] as usize] + even;
+                self.flow.toll[v] = self.kept[v];
+            }
         }
     }
 

@@ -83,8 +83,10 @@ impl Flow {
         let times = i128::from(self.scale.score) / i128::from(old.score.max(1));
         let rescaled = |toll: i64| -> i64 {
             let toll = i128::from(toll);
-            // The highest level that the toll is nearer to than to the one below it.
-            let level = (1..4).rev().find(|k| toll * 2 > from[*k] + from[*k - 1]).unwrap_or(0);
+            // Beyond the first level the toll is a reward and what a score adds to it, which may be all that urgency
+            // weighs; below it, a difference of scores.
+            let level =
+                (1..4).rev().find(|k| toll > if *k == 1 { from[1] / 2 } else { from[*k] }).unwrap_or(0);
             i64::try_from((toll - from[level]) * times + to[level]).unwrap_or(i64::MAX / 64)
         };
         let set = |toll: &mut Vec<i64>, nodes: &[u32], to: &dyn Fn(usize) -> i64| {
