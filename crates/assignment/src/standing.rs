@@ -195,10 +195,7 @@ impl Standing {
         let before = (self.instance.pairs(), self.instance.requirements());
         self.instance.push(station, priority, pairs);
         let most = pairs.iter().map(|p| p.1).max().unwrap_or(0);
-        // How many of a kind one change can touch decides their weight, up to one a station.
-        let kind = self.instance.need_priority.iter().filter(|p| **p == priority).count();
-        let few = priority != Priority::Normal && kind <= self.instance.station_limit.len() + 1;
-        if !self.takes(most) || self.instance.needs() > self.room.1 || few {
+        if !self.takes(most) || self.instance.needs() > self.room.1 {
             match self.weigh() {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
@@ -293,7 +290,7 @@ impl Standing {
             }
         }
         self.instance.need_priority[need] = Priority::Pinned;
-        let pinned = self.follow(q, need);
+        let pinned = self.follow(q, need, 0);
         if matches!(pinned, Err(Refused::Instance(_))) {
             self.unpin(pair)?;
         }
@@ -307,12 +304,13 @@ impl Standing {
         let range = self.instance.pairs_of(q);
         self.instance.pair_score[range].copy_from_slice(&scores);
         self.instance.need_priority[need] = priority;
-        self.follow(q, need)
+        let most = scores.iter().copied().max().unwrap_or(0).max(0);
+        self.follow(q, need, most as u32)
     }
 
-    /// Brings scores and priority of a requirement into the flow.
-    fn follow(&mut self, q: usize, need: usize) -> Result<(), Refused> {
-        if self.weigh()? {
+    /// Brings scores and priority of a requirement into the flow; no score is new that is more than `most`.
+    fn follow(&mut self, q: usize, need: usize, most: u32) -> Result<(), Refused> {
+        if !self.takes(most) && self.weigh()? {
             return Ok(());
         }
         for k in self.instance.pairs_of(q) {
@@ -326,10 +324,11 @@ impl Standing {
         self.mended()
     }
 
-    /// Whether one more score of this size needs no other weights; counts it.
+    /// Whether one more score of this size, and the needs of each priority that there are now, leave the weights what
+    /// they are; counts it.
     fn takes(&mut self, score: u32) -> bool {
         self.room.0 -= i128::from(score);
-        self.room.0 >= 0 && i64::from(score) <= self.room.2
+        self.room.0 >= 0 && i64::from(score) <= self.room.2 && self.instance.scale() == self.scale
     }
 
     /// Weighs anew; says whether the weights are others, and the flow laid out anew with them.

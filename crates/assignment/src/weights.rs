@@ -143,11 +143,7 @@ impl Instance {
             .map(|q| self.pair_score[self.pairs_of(q)].iter().max().map_or(0, |s| i128::from(*s).max(0)))
             .sum::<i128>()
             + self.favoured.iter().filter(|p| **p != NONE).count() as i128 * i128::from(self.favour);
-        // As many as leave every rounded count what it is.
-        let touched = self.hubs().min(self.requirements());
-        let needs = (power_above(self.needs() as i128) - 1)
-            .min((rounded(touched) - 1).into())
-            .min((rounded(touched + 1) - 2).into());
+        let needs = power_above(self.needs() as i128) - 1;
         let best = rounded(self.best_score() as usize + self.favour as usize) - 1 - i64::from(self.favour);
         let most = i64::from(i32::MAX - 1) / self.point() - i64::from(self.favour);
         (power_above(scores) - 1 - scores, needs as usize, best.min(most))
