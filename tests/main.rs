@@ -37,6 +37,7 @@ mod need;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod organization;
 mod partnership;
 #[cfg(test)]
 mod scenario;

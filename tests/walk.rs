@@ -5,17 +5,21 @@ mod acts;
 
 use crate::city::{City, Engine, project};
 use crate::duty_list::planned;
-use acts::{AMENDMENT, ANSWERS, Ids, LIST, ONE, OnAmendment, OnList, on_order, order_state};
+use acts::{
+    AMENDMENT, ANSWERS, Ids, LIST, ONE, ORGANIZATION, OnAmendment, OnList, OnOrganization, on_order,
+    order_state,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, JointStatus, MatchAction,
     MatchStatus, MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
-    PartnershipStatus, ResourceAction, ResourceStatus, ResultClass, Role,
+    OrganizationKind, OrganizationStatus, PartnershipStatus, ResourceAction, ResourceStatus, ResultClass,
+    Role,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use store::{ClueNews, Desk, Error, Lead, Store, Viewer};
+use store::{ClueNews, Desk, Error, Lead, OrganizationInput, Store, Viewer};
 use uuid::Uuid;
 
 /// Seeds of ids: the rows of the city are there already, so those of later starts are others.
@@ -363,6 +367,39 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         PartnershipStatus::ALL,
         "SELECT version FROM partnership",
         |d, to, v| d.move_partnership(one, v, to, Some("按实际情况")).await
+    );
+
+    // A member of the neighbour's answers for what the unit of the own station offers.
+    let of_organization = |s: OrganizationStatus| {
+        vec![format!(
+            "INSERT INTO partner_organization (id, workstation_id, name, kind, member_id, agreement_no, from_date, status, version) \
+             SELECT {ONE}, w.id, '示例公司', 'ENTERPRISE', m.id, 'G-1', '2026-01-01', '{}', 1 FROM workstation w, member m \
+             WHERE w.code = 'XC-001' AND m.number = 'W-2'",
+            s.code()
+        )]
+    };
+    walked!(
+        "organization",
+        OrganizationStatus::ALL,
+        of_organization,
+        ORGANIZATION,
+        "SELECT version FROM partner_organization",
+        |d, a, v| {
+            match a {
+                OnOrganization::Edit => {
+                    let input = OrganizationInput {
+                        name: "示例集团".into(),
+                        kind: OrganizationKind::Enterprise,
+                        member,
+                        agreement_no: "G-1".into(),
+                        from: d.today(),
+                        to: None,
+                    };
+                    d.edit_partner_organization(one, v, input).await
+                }
+                OnOrganization::End => d.end_partner_organization(one, v, "按实际情况").await,
+            }
+        }
     );
 
     // The own station is in the lead, the neighbour is asked.

@@ -7,11 +7,13 @@ use crate::life::{Station, new_year};
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::escalation::clue_faults;
-use domain::{ConvenerSeat, FollowUpKind, LadderAnswer, LadderStep, NeedStatus, ResultClass};
+use domain::{
+    ConvenerSeat, FollowUpKind, LadderAnswer, LadderStep, NeedStatus, OrganizationKind, ResultClass,
+};
 use std::collections::{BTreeSet, HashMap};
 use store::{
     Desk, FollowUpInput, ItemChange, ListChange, NeedFilter, NeedOrder, NewLink, NewMember, NewNeed,
-    NewProposal, NewSector, Page, Store, row,
+    NewOrganization, NewProposal, NewResource, NewSector, Page, Store, row,
 };
 use uuid::Uuid;
 
@@ -96,6 +98,39 @@ pub fn links(members: &[NewMember], sectors: &[NewSector], stations: usize, year
         }
     }
     rows
+}
+
+/// One resource in so many belongs to a partner organisation.
+const OFFERED: usize = 40;
+
+/// Partner organisations of stations, to which some of the resources belong; their members answer for them.
+pub fn organizations(resources: &mut [NewResource], year: i32) -> Vec<NewOrganization> {
+    const UNITS: [(OrganizationKind, &str); 5] = [
+        (OrganizationKind::Medical, "示例社区医院"),
+        (OrganizationKind::Enterprise, "示例物业公司"),
+        (OrganizationKind::School, "示例职业学院"),
+        (OrganizationKind::Finance, "示例银行支行"),
+        (OrganizationKind::Social, "示例志愿者协会"),
+    ];
+    let from = NaiveDate::from_ymd_opt(year - 1, 6, 1).unwrap_or_default();
+    let offered = resources.iter_mut().skip(OFFERED / 2).step_by(OFFERED).enumerate();
+    offered
+        .map(|(i, r)| {
+            let (kind, name) = UNITS[i % UNITS.len()];
+            let name = format!("{name}{:02}", i + 1);
+            r.partner = Some(name.clone());
+            NewOrganization {
+                row: i + 2,
+                station: r.station.clone(),
+                name,
+                kind,
+                member: r.member.clone(),
+                agreement_no: format!("共建协议-{year}-{:03}", i + 1),
+                from,
+                to: None,
+            }
+        })
+        .collect()
 }
 
 /// What goes on between spring and winter.

@@ -408,6 +408,7 @@ fn resources(
         rows.push(NewResource {
             row: i + 2,
             member: m.number.clone(),
+            partner: None,
             station: home,
             external_no: Some(format!("ZY-{:05}", i + 1)),
             description: format!("{title},每次约两小时,可提前一周预约。"),

@@ -198,7 +198,9 @@ async fn make(
     desk.import_officers(city.officers).await?;
     step(bar, "写入需求和资源");
     let carried = if published_only { 0 } else { beside::year_before(desk, &city.needs, year).await? };
-    desk.import_resources(year, city.resources, false).await?.into_result()?;
+    let mut resources = city.resources;
+    desk.import_organizations(beside::organizations(&mut resources, year), false).await?.into_result()?;
+    desk.import_resources(year, resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false, false).await?.into_result()?;
     let plan = desk
         .plan_year(year, None, &domain::Limits::default(), &|what, _| {

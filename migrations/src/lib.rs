@@ -15,6 +15,7 @@ pub mod m0012_capacity_cut;
 pub mod m0013_ledger;
 pub mod m0014_partners;
 mod m0015_need_link;
+mod m0016_partner_organization;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_ledger::Migration),
             Box::new(m0014_partners::Migration),
             Box::new(m0015_need_link::Migration),
+            Box::new(m0016_partner_organization::Migration),
         ]
     }
 }

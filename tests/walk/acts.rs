@@ -134,6 +134,24 @@ pub const ONE: &str = "x'00000000000000000000000000000001'";
 /// Yes and no.
 pub const ANSWERS: &[OfferAnswer] = &[OfferAnswer::Accepted, OfferAnswer::Declined];
 
+/// What is done with a partner organisation.
+#[derive(Clone, Copy)]
+pub enum OnOrganization {
+    Edit,
+    End,
+}
+
+pub const ORGANIZATION: &[OnOrganization] = &[OnOrganization::Edit, OnOrganization::End];
+
+impl OnOrganization {
+    pub fn code(self) -> &'static str {
+        match self {
+            OnOrganization::Edit => "EDIT",
+            OnOrganization::End => "END",
+        }
+    }
+}
+
 /// What is done with an amendment.
 #[derive(Clone, Copy)]
 pub enum OnAmendment {

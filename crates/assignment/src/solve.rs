@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Rounds of search, and four times as many of relaxation.
+    /// Rounds of search, and three times as many of relaxation.
     pub rounds: u32,
     /// Nodes of the branching tree; fewer on large instances, where nodes × pairs stays below [`Limits::WORK`].
     pub nodes: u32,
@@ -148,9 +148,9 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     }
     // A rough relaxation says where to begin, and the search from there what can be reached. Where its prices are, each
     // need's requirements come and go by themselves once more: no relaxation from afar comes as close.
-    first.relax(limits.rounds * 4, None, 1);
+    first.relax(limits.rounds * 3, None, 1);
     first.join();
-    first.improve(limits.rounds.saturating_add(limits.rounds.min(1)));
+    first.improve(limits.rounds);
     if watch.stopped() {
         return unfinished(&first);
     }

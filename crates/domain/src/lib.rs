@@ -52,7 +52,9 @@ pub use measure::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows};
 pub use member::{MemberAction, MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
 pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
-pub use partnership::{JointStatus, PartnershipScope, PartnershipStatus};
+pub use partnership::{
+    JointStatus, OrganizationKind, OrganizationStatus, PartnershipScope, PartnershipStatus,
+};
 pub use policy::{PolicyStatus, ScenarioStatus};
 pub use refusal::Refusal;
 pub use resource::CutStatus;

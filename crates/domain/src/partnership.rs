@@ -1,4 +1,4 @@
-//! 联建共建 between stations, and items that two stations carry together (联办; domain.md §10).
+//! 联建共建 between stations and with organisations, and items that two stations carry together (联办; domain.md §10).
 
 use crate::Refusal;
 use crate::codes::codes;
@@ -25,6 +25,36 @@ codes! {
         /// 未同意.
         Refused = "REFUSED", "未同意";
         /// 已终止.
+        Ended = "ENDED", "已终止";
+    }
+}
+
+codes! {
+    /// What a partner organisation is.
+    OrganizationKind {
+        /// 企业.
+        Enterprise = "ENTERPRISE", "企业";
+        /// 高校院校.
+        School = "SCHOOL", "高校院校";
+        /// 医疗卫生机构.
+        Medical = "MEDICAL", "医疗卫生机构";
+        /// 金融机构.
+        Finance = "FINANCE", "金融机构";
+        /// 社会组织.
+        Social = "SOCIAL", "社会组织";
+        /// 机关事业单位.
+        Public = "PUBLIC", "机关事业单位";
+        /// 其他.
+        Other = "OTHER", "其他";
+    }
+}
+
+codes! {
+    /// Where the agreement with a partner organisation stands.
+    OrganizationStatus {
+        /// 共建中.
+        Agreed = "AGREED", "共建中";
+        /// 已终止: its resources are withdrawn.
         Ended = "ENDED", "已终止";
     }
 }

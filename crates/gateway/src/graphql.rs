@@ -32,6 +32,7 @@ mod node;
 mod order;
 mod order_mutation;
 mod page;
+mod partner_organization;
 mod partnership;
 mod payload;
 mod plan;
@@ -82,6 +83,7 @@ pub struct Query(
     need::NeedQuery,
     node::NodeQuery,
     order::OrderQuery,
+    partner_organization::PartnerOrganizationQuery,
     partnership::PartnershipQuery,
     plan::PlanQuery,
     policy::PolicyQuery,
@@ -117,6 +119,7 @@ pub struct Mutation(
     member::MemberMutation,
     need_mutation::NeedMutation,
     order_mutation::OrderMutation,
+    partner_organization::PartnerOrganizationMutation,
     partnership::PartnershipMutation,
     policy::PolicyMutation,
     proposal::ProposalMutation,

@@ -3,7 +3,8 @@
 use super::columns::Column;
 use domain::{
     AreaLevel, AreaScope, Cost, DayKind, DeliveryFormat, HotlineField, MemberLevel, MemberStatus, NeedSource,
-    NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency, WorkstationKind,
+    NeedStatus, OrganizationKind, PlanPart, Publicity, ResourceKind, ResourceStatus, ResultClass, Urgency,
+    WorkstationKind,
 };
 
 macro_rules! labels {
@@ -145,6 +146,7 @@ pub fn resource_states() -> Vec<String> {
 
 pub const RESOURCES: &[Column] = &[
     column("委员编号", &["member", "member_no"], true, "如 W-0001", free),
+    column("共建单位", &["partner"], false, "资源属于该站的哪个共建单位;委员为其负责", free),
     column("工作站编号", &["station", "workstation"], false, "所属站;不填须用 --station", free),
     column("外部编号", &["external_no", "id"], false, "同一站内不重复;再次导入时凭它更新", free),
     column("年度", &["year"], false, "须与导入的年度一致", free),
@@ -237,6 +239,16 @@ pub const LINKS: &[Column] = &[
     column("姓名", &["name"], false, "存入保险库,不公开", free),
     column("电话", &["phone"], false, "存入保险库,不公开", free),
     column("起始日", &["from"], true, "开始联系的日期", free),
+];
+
+pub const ORGANIZATIONS: &[Column] = &[
+    column("工作站编号", &["station"], true, "如 XC-015", free),
+    column("单位名称", &["name"], true, "同一站内不重复;再次导入时凭它更新", free),
+    column("单位类型", &["kind"], true, "", labels!(OrganizationKind)),
+    column("联系委员编号", &["member"], true, "对该单位的资源负责、承接其单的委员,如 W-0001", free),
+    column("协议编号", &["agreement_no"], true, "", free),
+    column("起始日", &["from"], true, "协议的第一天", free),
+    column("终止日", &["to"], false, "协议最后一天的次日;不填为长期", free),
 ];
 
 fn result_classes() -> Vec<String> {

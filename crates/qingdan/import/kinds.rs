@@ -2,17 +2,17 @@
 
 use super::columns::{Column, Row, Table};
 use super::headers::{
-    AREAS, CALENDAR, CATEGORIES, HOTLINE, HOTLINE_TERMS, LINKS, MEMBERS, NEEDS, PLAN_TASKS, PROPOSALS,
-    RESOURCES, WORKSTATIONS,
+    AREAS, CALENDAR, CATEGORIES, HOTLINE, HOTLINE_TERMS, LINKS, MEMBERS, NEEDS, ORGANIZATIONS, PLAN_TASKS,
+    PROPOSALS, RESOURCES, WORKSTATIONS,
 };
 use super::rows::{
     area_row, calendar_row, category_row, hotline_row, hotline_term_row, link_row, member_row, need_row,
-    plan_task_row, proposal_row, resource_row, workstation_row,
+    organization_row, plan_task_row, proposal_row, resource_row, workstation_row,
 };
 use clap::ValueEnum;
 use store::{
     Desk, NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewLink, NewMember, NewNeed,
-    NewProposal, NewResource, NewTask, NewWorkstation, Report, RowError,
+    NewOrganization, NewProposal, NewResource, NewTask, NewWorkstation, Report, RowError,
 };
 
 /// What the rows of a file are.
@@ -42,6 +42,8 @@ pub enum Kind {
     PlanTasks,
     /// Constituents (界别群众) with the members who keep contact.
     Links,
+    /// Partner organisations (共建单位) of stations, with the members who answer for what they offer.
+    Organizations,
 }
 
 /// Rows that were read.
@@ -58,6 +60,7 @@ pub enum Rows {
     Proposals(Vec<NewProposal>),
     PlanTasks(Vec<NewTask>),
     Links(Vec<NewLink>),
+    Organizations(Vec<NewOrganization>),
 }
 
 /// Rows that were read, and what was wrong with the others.
@@ -88,6 +91,7 @@ impl Rows {
             Rows::Proposals(rows) => desk.import_proposals(year, rows, dry_run).await,
             Rows::PlanTasks(rows) => desk.import_tasks(year, rows, dry_run).await,
             Rows::Links(rows) => desk.import_links(rows, dry_run).await,
+            Rows::Organizations(rows) => desk.import_organizations(rows, dry_run).await,
         }
     }
 }
@@ -108,6 +112,7 @@ impl Kind {
             Kind::Proposals => PROPOSALS,
             Kind::PlanTasks => PLAN_TASKS,
             Kind::Links => LINKS,
+            Kind::Organizations => ORGANIZATIONS,
         }
     }
 
@@ -126,6 +131,7 @@ impl Kind {
             Kind::Proposals => "提案",
             Kind::PlanTasks => "年度计划任务",
             Kind::Links => "委员联系界别群众",
+            Kind::Organizations => "共建单位",
         }
     }
 }
@@ -145,6 +151,7 @@ pub fn parse(kind: Kind, table: &Table<'_>, year: i32, station: Option<&str>) ->
         Kind::Proposals => each(table, |r| proposal_row(r, year), Rows::Proposals),
         Kind::PlanTasks => each(table, plan_task_row, Rows::PlanTasks),
         Kind::Links => each(table, link_row, Rows::Links),
+        Kind::Organizations => each(table, organization_row, Rows::Organizations),
     }
 }
 

@@ -6,12 +6,12 @@ use super::headers::{need_states, resource_states};
 use chrono::NaiveDate;
 use domain::{
     AreaLevel, AreaScope, AssignmentRole, Cost, DayKind, DeliveryFormat, HotlineField, HotlineTerm,
-    MemberLevel, MemberStatus, NeedSource, NeedStatus, PlanPart, Publicity, ResourceKind, ResourceStatus,
-    ResultClass, Urgency, WorkstationKind, area,
+    MemberLevel, MemberStatus, NeedSource, NeedStatus, OrganizationKind, PlanPart, Publicity, ResourceKind,
+    ResourceStatus, ResultClass, Urgency, WorkstationKind, area,
 };
 use store::{
-    NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewLink, NewMember, NewNeed, NewProposal,
-    NewRequirement, NewResource, NewSeat, NewTask, NewWorkstation, Sitter,
+    NewArea, NewCategory, NewDay, NewHotlineOrder, NewHotlineTerm, NewLink, NewMember, NewNeed,
+    NewOrganization, NewProposal, NewRequirement, NewResource, NewSeat, NewTask, NewWorkstation, Sitter,
 };
 
 /// A coded value, by code or label.
@@ -56,6 +56,22 @@ pub fn link_row(r: &mut Row<'_>) -> NewLink {
         name: r.text("姓名"),
         phone: r.read("电话", telephone),
         from: r.read("起始日", day).unwrap_or_default(),
+    }
+}
+
+/// A row of partner organisations.
+pub fn organization_row(r: &mut Row<'_>) -> NewOrganization {
+    r.needed("起始日", 30);
+    r.needed("单位类型", 20);
+    NewOrganization {
+        row: r.number,
+        station: r.needed("工作站编号", 20),
+        name: r.needed("单位名称", 100),
+        kind: coded!(r, "单位类型", OrganizationKind).unwrap_or(OrganizationKind::Other),
+        member: r.needed("联系委员编号", 20),
+        agreement_no: r.needed("协议编号", 50),
+        from: r.read("起始日", day).unwrap_or_default(),
+        to: r.read("终止日", day),
     }
 }
 
@@ -325,6 +341,7 @@ pub fn resource_row(r: &mut Row<'_>, year: i32, station: Option<&str>) -> NewRes
     NewResource {
         row: r.number,
         member: r.needed("委员编号", 20),
+        partner: r.text("共建单位"),
         station: station_of(r, station),
         external_no: r.text("外部编号"),
         title: r.needed("资源名称", 200),

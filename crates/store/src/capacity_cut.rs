@@ -2,12 +2,12 @@
 //! (domain.md §10).
 
 use crate::desk::{Event, same_version};
-use crate::entity::{capacity_cut, need_match, resource, work_order};
+use crate::entity::{capacity_cut, need, need_match, resource, work_order};
 use crate::{Desk, Error, Result};
 use domain::{Action, CutStatus, MatchStatus, OrderStatus, Refusal, refusal};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,42 @@ impl Desk {
             q = q.filter(C::Status.eq(status));
         }
         Ok(q.order_by_desc(C::Id).all(self.store.db()).await?)
+    }
+
+    /// What is reserved must still fit, without the matches that give way (domain.md §10, "capacity cut below reserved").
+    pub(crate) async fn check_cut<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        new: &resource::Model,
+        without: &[Uuid],
+    ) -> Result<()> {
+        let held = need_match::Entity::find()
+            .filter(need_match::Column::ResourceId.eq(new.id))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
+            .filter(need_match::Column::Id.is_not_in(without.iter().copied()))
+            .all(db)
+            .await?;
+        let over = held.len() as i32 > new.per_year
+            || (1..=4).any(|q| held.iter().filter(|m| m.quarter == q).count() as i32 > new.per_quarter);
+        if !over {
+            return Ok(());
+        }
+        let holders = need::Entity::find()
+            .filter(need::Column::Id.is_in(held.iter().map(|m| m.need_id)))
+            .order_by_asc(need::Column::Number)
+            .all(db)
+            .await?;
+        let numbers: Vec<String> = holders.into_iter().map(|n| n.number).collect();
+        Err(Refusal::new(
+            "RESERVED",
+            format!(
+                "次数不能少于已预留的 {} 次({});请用「提出减量」选出取消哪几项,由召集人同意。",
+                held.len(),
+                numbers.join("、")
+            ),
+        )
+        .at("perYear")
+        .into())
     }
 
     /// Matches that cuts take: (cut, match). The cuts are in sight already.

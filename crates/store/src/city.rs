@@ -10,6 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::matching::{self, City};
 use domain::{
     AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope, ResourceStatus,
+    Urgency,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
@@ -19,17 +20,48 @@ use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
 
+/// Rows whose words are read on one core: to begin another would cost more.
+const FEW: usize = 500;
+
 /// The city as it is matched, with the ids behind the positions.
 pub(crate) struct Loaded {
     pub city: City,
     pub stations: Vec<workstation::Model>,
     pub resources: Vec<resource::Model>,
     pub members: Vec<Uuid>,
-    pub needs: Vec<need::Model>,
+    pub needs: Vec<Planned>,
     /// Requirements of each planned need that are still to be covered.
-    pub requirements: Vec<Vec<requirement::Model>>,
+    pub requirements: Vec<Vec<Asked>>,
     /// Open needs that wait for a person to confirm their class.
     pub uncategorised: Vec<Uuid>,
+}
+
+/// A need as far as it is planned: the lists are long, and every column of a row costs.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "need::Entity")]
+pub(crate) struct Planned {
+    pub id: Uuid,
+    pub number: String,
+    pub workstation_id: Uuid,
+    pub title: String,
+    pub description: String,
+    pub category: Option<String>,
+    pub area: String,
+    pub persons: i32,
+    pub households: i32,
+    pub shops: i32,
+    pub urgency: Urgency,
+    pub desired_by: Option<NaiveDate>,
+}
+
+/// A requirement as far as it is planned.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "requirement::Entity")]
+pub(crate) struct Asked {
+    pub id: Uuid,
+    pub need_id: Uuid,
+    pub category: Option<String>,
+    pub quantity: i32,
 }
 
 /// A match as far as it takes a place or leaves one out.
@@ -170,8 +202,12 @@ impl Desk {
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
         }
-        let (needs, uncategorised): (Vec<_>, Vec<_>) =
-            open.all(db).await?.into_iter().partition(|n| n.category.is_some());
+        let (needs, uncategorised): (Vec<_>, Vec<_>) = open
+            .into_partial_model::<Planned>()
+            .all(db)
+            .await?
+            .into_iter()
+            .partition(|n| n.category.is_some());
         // Of one need nothing is read that only others ask for.
         let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
         if let Basis::Need { need, .. } | Basis::Next { need } = basis {
@@ -180,6 +216,7 @@ impl Desk {
         let mut needed = group(
             mandatory
                 .order_by_asc(requirement::Column::Seq)
+                .into_partial_model::<Asked>()
                 .all(db)
                 .await?
                 .into_iter()
@@ -266,6 +303,10 @@ impl Desk {
             v.dedup();
             v
         };
+        let (mut of_resources, mut of_needs) = (
+            words_of(&resources, |r| (&r.title, &r.description)),
+            words_of(&needs, |n| (&n.title, &n.description)),
+        );
         let mut city = City { weights: terms.weights.clone(), ..City::default() };
         for (i, s) in stations.iter().enumerate() {
             city.stations.push(matching::Station {
@@ -311,18 +352,18 @@ impl Desk {
                 per_year,
                 window: (quarter_of(r.window_from, year).max(1), quarter_of(r.window_to, year).min(4)),
                 conflict: r.paid_to_owner && r.conflict_note.as_deref().unwrap_or("").is_empty(),
-                words: Words::new(&r.title, &r.description),
+                words: std::mem::take(&mut of_resources[i]),
             });
         }
-        let words: Vec<Words> = all.iter().map(|(_, title, text)| Words::new(title, text)).collect();
+        let words = words_of(&all, |(_, title, text)| (title, text));
         city.rarity = match basis {
             Basis::Next { .. } => Rarity::new(words.iter()),
             _ => Rarity::new(city.resources.iter().map(|r| &r.words)),
         };
         let mut planned = Vec::with_capacity(needs.len());
         let mut requirements = Vec::with_capacity(needs.len());
-        for n in needs {
-            let asked: Vec<(requirement::Model, u32)> = needed
+        for (n, words) in needs.into_iter().zip(&mut of_needs) {
+            let asked: Vec<(Asked, u32)> = needed
                 .remove(&n.id)
                 .unwrap_or_default()
                 .into_iter()
@@ -353,7 +394,7 @@ impl Desk {
                     .collect(),
                 excluded: sorted(excluded.remove(&n.id).unwrap_or_default()),
                 pinned: sorted(pinned.remove(&n.id).unwrap_or_default()),
-                words: Words::new(&n.title, &n.description),
+                words: std::mem::take(words),
             });
             requirements.push(asked.into_iter().map(|(q, _)| q).collect());
             planned.push(n);
@@ -387,6 +428,31 @@ async fn of_classes<C: ConnectionTrait>(db: &C, need: Uuid) -> Result<Condition>
         .column(resource_category::Column::ResourceId)
         .filter(any);
     Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())))
+}
+
+/// The words of every row, read on every core.
+fn words_of<T: Sync>(
+    rows: &[T],
+    text: impl for<'a> Fn(&'a T) -> (&'a String, &'a String) + Sync,
+) -> Vec<Words> {
+    let read = |row: &T| {
+        let (title, text) = text(row);
+        Words::new(title, text)
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = rows.len().div_ceil(cores).max(FEW);
+    std::thread::scope(|scope| {
+        let others: Vec<_> = rows
+            .chunks(share)
+            .skip(1)
+            .map(|rows| scope.spawn(|| rows.iter().map(read).collect::<Vec<Words>>()))
+            .collect();
+        let mut words: Vec<Words> = rows.iter().take(share).map(read).collect();
+        for other in others {
+            words.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        words
+    })
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.

@@ -43,6 +43,7 @@ pub mod once_key;
 pub mod outbox;
 pub mod outcome_quantity;
 pub mod pair_rule;
+pub mod partner_organization;
 pub mod partnership;
 pub mod person;
 pub mod plan;

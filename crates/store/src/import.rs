@@ -23,6 +23,7 @@ pub mod hotline;
 pub mod link;
 pub mod member;
 pub mod need;
+pub mod organization;
 pub mod proposal;
 pub mod resource;
 pub mod task;

@@ -32,10 +32,21 @@ pub struct ResourceFilter {
     pub workstation: Option<Uuid>,
     /// Class or one above it.
     pub category: Option<String>,
-    /// Owner.
+    /// Owner, or the member who answers for it.
     pub member: Option<Uuid>,
+    /// The partner organisation whose they are.
+    pub partner: Option<Uuid>,
     /// Part of the title or number.
     pub text: Option<String>,
+}
+
+/// Whose a resource is.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    /// A member's.
+    Member(Uuid),
+    /// A partner organisation's; this member answers for it, or the one who answers for the organisation.
+    Partner(Uuid, Option<Uuid>),
 }
 
 /// What a person writes of a resource.
@@ -86,7 +97,7 @@ pub enum ResourceOrder {
 }
 
 impl Desk {
-    fn resources_in_sight(&self) -> Condition {
+    pub(crate) fn resources_in_sight(&self) -> Condition {
         let published = duty_list::Entity::find()
             .select_only()
             .column(duty_list::Column::Id)
@@ -133,6 +144,9 @@ impl Desk {
         }
         if let Some(member) = f.member {
             q = q.filter(resource::Column::MemberId.eq(member));
+        }
+        if let Some(partner) = f.partner {
+            q = q.filter(resource::Column::PartnerOrganizationId.eq(partner));
         }
         if let Some(category) = &f.category {
             let of = resource_category::Entity::find()
@@ -254,18 +268,33 @@ impl Desk {
         Ok(input)
     }
 
-    /// Registers a resource of a member as a draft at its home station.
+    /// Registers a resource of a member, or of a partner organisation, as a draft at its home station.
     pub async fn register_resource(
         &self,
-        member_id: Uuid,
+        owner: Owner,
         workstation_id: Uuid,
         year: i32,
         input: ResourceInput,
     ) -> Result<resource::Model> {
-        self.need(Action::WriteResource, workstation_id, Some(member_id))?;
         domain::area::check_year(year)?;
         let input = self.checked_resource(input).await?;
         let tx = self.store.begin().await?;
+        let window = (input.window_from, input.window_to);
+        let (partner, member_id) = match owner {
+            Owner::Member(member) => (None, member),
+            Owner::Partner(id, member) => {
+                let o = self.organization(&tx, id).await?;
+                // Who may not write for it learns nothing of it.
+                self.need(Action::WriteResource, o.workstation_id, Some(o.member_id))?;
+                if o.workstation_id != workstation_id {
+                    let words = format!("{}不是该站的共建单位,请在签协议的工作站登记其资源。", o.name);
+                    return Err(Refusal::new("OWNER", words).at("workstationId").into());
+                }
+                self.within_agreement(&o, window)?;
+                (Some(id), member.unwrap_or(o.member_id))
+            }
+        };
+        self.need(Action::WriteResource, workstation_id, Some(member_id))?;
         let station = self.station(&tx, workstation_id).await?;
         self.member_row(&tx, member_id).await?;
         self.open_year(&tx, year).await?;
@@ -275,6 +304,7 @@ impl Desk {
             number: number::item(&station.code, year, 'R', n),
             year,
             member_id,
+            partner_organization_id: partner,
             workstation_id,
             external_no: None,
             title: input.title,
@@ -387,6 +417,10 @@ impl Desk {
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect();
         same_version(expected, old.version, differ.clone())?;
+        if let Some(partner) = old.partner_organization_id {
+            let o = self.organization(&tx, partner).await?;
+            self.within_agreement(&o, (new.window_from, new.window_to))?;
+        }
         self.check_cut(&tx, &new, &[]).await?;
         let row = resource::Model { version: expected + 1, ..new }
             .into_active_model()
@@ -414,43 +448,6 @@ impl Desk {
         .await?;
         self.commit(tx).await?;
         Ok(row)
-    }
-
-    /// What is reserved must still fit, without the matches that give way (domain.md §10, "capacity cut below reserved").
-    pub(crate) async fn check_cut<C: ConnectionTrait>(
-        &self,
-        db: &C,
-        new: &resource::Model,
-        without: &[Uuid],
-    ) -> Result<()> {
-        use crate::entity::need;
-        let held = need_match::Entity::find()
-            .filter(need_match::Column::ResourceId.eq(new.id))
-            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
-            .filter(need_match::Column::Id.is_not_in(without.iter().copied()))
-            .all(db)
-            .await?;
-        let over = held.len() as i32 > new.per_year
-            || (1..=4).any(|q| held.iter().filter(|m| m.quarter == q).count() as i32 > new.per_quarter);
-        if !over {
-            return Ok(());
-        }
-        let holders = need::Entity::find()
-            .filter(need::Column::Id.is_in(held.iter().map(|m| m.need_id)))
-            .order_by_asc(need::Column::Number)
-            .all(db)
-            .await?;
-        let numbers: Vec<String> = holders.into_iter().map(|n| n.number).collect();
-        Err(Refusal::new(
-            "RESERVED",
-            format!(
-                "次数不能少于已预留的 {} 次({});请用「提出减量」选出取消哪几项,由召集人同意。",
-                held.len(),
-                numbers.join("、")
-            ),
-        )
-        .at("perYear")
-        .into())
     }
 
     /// Gives back what is reserved of a resource that goes: orders at work come first, items of published lists show
@@ -509,7 +506,8 @@ impl Desk {
         let r = self.resource_row(&tx, id).await?;
         self.need(right, r.workstation_id, Some(r.member_id))?;
         self.open_year(&tx, r.year).await?;
-        let next = r.status.apply(action)?;
+        // What it may do is told before who was quicker.
+        r.status.apply(action)?;
         same_version(expected, r.version, vec!["status"])?;
         let reason = match action {
             ResourceAction::Suspend | ResourceAction::Withdraw | ResourceAction::Return => {
@@ -517,29 +515,42 @@ impl Desk {
             }
             _ => None,
         };
+        let r = self.step_resource(&tx, r, action, reason).await?;
+        self.commit(tx).await?;
+        Ok(r)
+    }
+
+    /// Moves a resource in a transaction that others have begun.
+    pub(crate) async fn step_resource(
+        &self,
+        tx: &DatabaseTransaction,
+        r: resource::Model,
+        action: ResourceAction,
+        reason: Option<String>,
+    ) -> Result<resource::Model> {
+        let (before, next) = (r.status, r.status.apply(action)?);
         if action == ResourceAction::Withdraw {
-            self.release_all(&tx, &r, reason.clone().unwrap_or_default()).await?;
+            self.release_all(tx, &r, reason.clone().unwrap_or_default()).await?;
         }
-        let before = r.status;
+        let version = r.version + 1;
         let mut row = r.into_active_model();
         row.status = Set(next);
         row.status_reason = Set(reason.clone());
-        row.version = Set(expected + 1);
-        let r = row.update(&tx).await?;
+        row.version = Set(version);
+        let r = row.update(tx).await?;
         let detail = serde_json::json!({"number": r.number, "before": before.code(), "after": next.code()});
         self.audit(
-            &tx,
+            tx,
             Event {
                 action: action.code(),
                 subject: "resource",
-                id: Some(id),
+                id: Some(r.id),
                 workstation: Some(r.workstation_id),
                 detail,
                 reason,
             },
         )
         .await?;
-        self.commit(tx).await?;
         Ok(r)
     }
 }

@@ -15,7 +15,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A published list as it is frozen. Canonical JSON: fields in order of their names, no spaces, integers only.
@@ -231,6 +231,7 @@ impl Desk {
                 .await?,
             |r| r.id,
         );
+        let organizations = self.organizations_of(db, resources.values()).await?;
         let classes: HashMap<String, String> = category::Entity::find()
             .filter(category::Column::Code.is_in(needs.values().filter_map(|n| n.category.clone())))
             .all(db)
@@ -261,6 +262,14 @@ impl Desk {
                 .collect();
             members.sort_by(|a, b| a.number.cmp(&b.number));
             members.dedup();
+            // Who offers something stands there without being named once more.
+            let named: BTreeSet<&str> = item.partners.lines().collect();
+            let owners: BTreeSet<String> = mine
+                .iter()
+                .filter_map(|m| organizations.get(&resources.get(&m.resource_id)?.partner_organization_id?))
+                .filter(|o| !named.contains(o.name.as_str()))
+                .map(|o| o.name.clone())
+                .collect();
             let mut resources: Vec<SnapshotResource> = mine
                 .iter()
                 .filter_map(|m| resources.get(&m.resource_id))
@@ -268,6 +277,8 @@ impl Desk {
                 .collect();
             resources.sort();
             resources.dedup();
+            let mut partners: Vec<String> = item.partners.lines().map(str::to_owned).collect();
+            partners.extend(owners);
             lines.push(SnapshotItem {
                 beneficiaries: number::beneficiaries(n.households, n.persons, n.shops, true),
                 carried: n.carried_from.is_some(),
@@ -279,7 +290,7 @@ impl Desk {
                 need_number: n.number.clone(),
                 need_source: n.source.label().to_owned(),
                 need_title: privacy::mask(&n.title),
-                partners: item.partners.lines().map(str::to_owned).collect(),
+                partners,
                 progress: progress.get(&item.need_id).cloned().unwrap_or_default(),
                 public: n.publicity == Publicity::Consented,
                 quarter: item.quarter,

@@ -322,17 +322,26 @@ impl Desk {
             q = q.filter(resource::Column::Id.is_in(only.iter().copied()));
         }
         let done = renewed(&tx, year + 1).await?;
-        let rows: Vec<resource::Model> = q
-            .all(&tx)
-            .await?
+        let later = |d: chrono::NaiveDate| d.checked_add_months(Months::new(12)).unwrap_or(d);
+        let offered = q.all(&tx).await?;
+        // What a partner organisation offers ends with its agreement.
+        let organizations = self.organizations_of(&tx, offered.iter()).await?;
+        let agreed = |r: &resource::Model| {
+            r.partner_organization_id.is_none_or(|id| {
+                organizations.get(&id).is_some_and(|o| o.covers(later(r.window_from), later(r.window_to)))
+            })
+        };
+        let rows: Vec<resource::Model> = offered
             .into_iter()
             .filter(|r| {
                 self.need(Action::WriteResource, r.workstation_id, Some(r.member_id)).is_ok()
                     && !done.contains(&r.id)
+                    && agreed(r)
             })
             .collect();
         if rows.is_empty() {
-            let words = format!("没有可以续认的资源:{year} 年可用且尚未续认、并由您登记的资源为零。");
+            let words =
+                format!("没有可以续认的资源:{year} 年可用且尚未续认、协议期内、并由您登记的资源为零。");
             return Err(Refusal::new("NOTHING_TO_RENEW", words).into());
         }
         let mut classes: HashMap<Uuid, Vec<String>> = HashMap::new();
@@ -349,7 +358,6 @@ impl Desk {
         for r in rows {
             let code = &codes[&r.workstation_id];
             let running = self.next_numbers(&tx, &format!("{code}-{}-R", year + 1), 1).await?;
-            let later = |d: chrono::NaiveDate| d.checked_add_months(Months::new(12)).unwrap_or(d);
             let id = self.id();
             let row = resource::Model {
                 id,

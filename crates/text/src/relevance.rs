@@ -2,15 +2,15 @@
 //! numbers, since it decides), with words that mean the same counted as one.
 
 use crate::normal::{BREAK, matter, normalise};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// A word and the number of its meaning.
 type Synonym = (Vec<char>, u32);
 
 /// Words by their first character; one meaning a line in `data/synonyms.txt`.
-static SYNONYMS: LazyLock<HashMap<char, Vec<Synonym>>> = LazyLock::new(|| {
-    let mut all: HashMap<char, Vec<Synonym>> = HashMap::new();
+static SYNONYMS: LazyLock<FxHashMap<char, Vec<Synonym>>> = LazyLock::new(|| {
+    let mut all: FxHashMap<char, Vec<Synonym>> = FxHashMap::default();
     for (line, meaning) in include_str!("../data/synonyms.txt").lines().zip(0x8000_0000u32..) {
         for word in line.split(' ').map(|w| w.chars().collect::<Vec<char>>()) {
             all.entry(word[0]).or_default().push((word, meaning));
@@ -59,7 +59,7 @@ impl Words {
 #[derive(Clone, Debug, Default)]
 pub struct Rarity {
     offers: u32,
-    with: HashMap<u32, u32>,
+    with: FxHashMap<u32, u32>,
 }
 
 impl Rarity {

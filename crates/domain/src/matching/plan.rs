@@ -90,9 +90,10 @@ pub fn pose(city: &City, index: &Index) -> Problem {
                 for r in &found {
                     let resource = &city.resources[*r as usize];
                     let mut ahead = i64::MIN;
+                    let points = score::totals(city, need, requirement, *r);
                     for quarter in quarters(need, resource) {
                         let free = resource.free[quarter as usize - 1];
-                        let points = score::total(city, need, requirement, *r, quarter);
+                        let points = points(quarter);
                         // Where an earlier quarter holds all that the year has and is worth no less, this one
                         // can never be needed.
                         if free > 0 && points > ahead {

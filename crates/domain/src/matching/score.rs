@@ -11,10 +11,12 @@ pub struct Weights {
     /// Version of the table.
     pub version: i32,
     points: BTreeMap<String, i64>,
+    /// The same in the order of [`FIRST_WEIGHTS`]: asked for every pair of a city.
+    by_step: [i64; FIRST_WEIGHTS.len()],
 }
 
 /// Codes with the points of the first version.
-pub const FIRST_WEIGHTS: &[(&str, i64)] = &[
+pub const FIRST_WEIGHTS: [(&str, i64); 13] = [
     ("CATEGORY_SAME", 40),
     ("CATEGORY_NEAR", 26),
     ("CATEGORY_WIDE", 14),
@@ -30,10 +32,39 @@ pub const FIRST_WEIGHTS: &[(&str, i64)] = &[
     ("WORDS", 8),
 ];
 
+/// The steps of the rules, in the order of [`FIRST_WEIGHTS`].
+#[derive(Clone, Copy)]
+enum Step {
+    CategorySame,
+    CategoryNear,
+    CategoryWide,
+    NearCommunity,
+    NearTownship,
+    NearDistrict,
+    NearCity,
+    OwnStation,
+    Sector,
+    TimeEarly,
+    CapacityWide,
+    LoadFree,
+    Words,
+}
+
+impl Step {
+    fn code(self) -> &'static str {
+        FIRST_WEIGHTS[self as usize].0
+    }
+}
+
 impl Weights {
     /// From rows of the table; a code that is missing is worth nothing.
     pub fn new(version: i32, rows: impl IntoIterator<Item = (String, i64)>) -> Weights {
-        Weights { version, points: rows.into_iter().map(|(c, p)| (c, p.max(0))).collect() }
+        let points: BTreeMap<String, i64> = rows.into_iter().map(|(c, p)| (c, p.max(0))).collect();
+        let mut by_step = [0; FIRST_WEIGHTS.len()];
+        for (points_of, (code, _)) in by_step.iter_mut().zip(FIRST_WEIGHTS) {
+            *points_of = points.get(code).copied().unwrap_or(0);
+        }
+        Weights { version, points, by_step }
     }
 
     /// Codes with their points, by code.
@@ -41,8 +72,8 @@ impl Weights {
         self.points.iter().map(|(c, p)| (c.as_str(), *p))
     }
 
-    fn of(&self, code: &str) -> i64 {
-        self.points.get(code).copied().unwrap_or(0)
+    fn of(&self, step: Step) -> i64 {
+        self.by_step[step as usize]
     }
 }
 
@@ -64,33 +95,33 @@ pub struct Part {
 }
 
 /// The nearest level that the two areas share.
-fn nearness(need: &str, resource: &str) -> (&'static str, &'static str) {
+fn nearness(need: &str, resource: &str) -> (Step, &'static str) {
     if need.len() == 12 && need == resource {
-        ("NEAR_COMMUNITY", "同一社区(村)")
+        (Step::NearCommunity, "同一社区(村)")
     } else if need.len() >= 9 && township_of(need) == township_of(resource) {
-        ("NEAR_TOWNSHIP", "同一街道(乡镇)")
+        (Step::NearTownship, "同一街道(乡镇)")
     } else if district_of(need) == district_of(resource) {
-        ("NEAR_DISTRICT", "同一旗县区")
+        (Step::NearDistrict, "同一旗县区")
     } else {
-        ("NEAR_CITY", "跨旗县区")
+        (Step::NearCity, "跨旗县区")
     }
 }
 
-/// Rule and points of every part, without words: what the plan sums. In the order of [`parts`].
-fn points<'c>(
-    city: &'c City,
+/// Step and points of every part, with why: what the plan sums. In the order of [`parts`].
+fn points(
+    city: &City,
     need: &Need,
     requirement: &Requirement,
     resource: u32,
     quarter: u8,
-) -> [(&'static str, i64, &'c str); 8] {
+) -> [(Step, i64, &'static str); 8] {
     let r = &city.resources[resource as usize];
     let m = &city.members[r.member as usize];
     let w = &city.weights;
     let category = match candidates::distance(requirement, r) {
-        Some(0) => ("CATEGORY_SAME", "类别相同"),
-        Some(1) => ("CATEGORY_NEAR", "类别相近(上下一级)"),
-        _ => ("CATEGORY_WIDE", "类别同属一大类"),
+        Some(0) => (Step::CategorySame, "类别相同"),
+        Some(1) => (Step::CategoryNear, "类别相近(上下一级)"),
+        _ => (Step::CategoryWide, "类别同属一大类"),
     };
     let near = nearness(&need.area, &r.area);
     let own = m.stations.binary_search(&need.station).is_ok();
@@ -98,16 +129,24 @@ fn points<'c>(
     let free = m.yearly_limit.saturating_sub(m.load);
     // Half of what an offer says, said by the need, is all that can be expected.
     let said = (2 * i64::from(city.rarity.relevance(&need.words, &r.words))).min(1000);
+    let all = |step| (step, w.of(step));
+    let only_if = |holds: bool, step| (step, if holds { w.of(step) } else { 0 });
     [
-        (category.0, w.of(category.0), category.1),
-        (near.0, w.of(near.0), near.1),
-        ("OWN_STATION", if own { w.of("OWN_STATION") } else { 0 }, "委员在本站履职"),
-        ("SECTOR", if sector { w.of("SECTOR") } else { 0 }, "委员界别与需求对口"),
-        ("TIME_EARLY", w.of("TIME_EARLY") * i64::from(need.until.saturating_sub(quarter)), "安排在期限之前"),
-        ("CAPACITY_WIDE", if r.free_year >= 4 { w.of("CAPACITY_WIDE") } else { 0 }, "资源余量充足"),
-        ("WORDS", w.of("WORDS") * said / 1000, "需求与资源的用词相符"),
-        ("LOAD_FREE", if free * 2 > m.yearly_limit { w.of("LOAD_FREE") } else { 0 }, "委员今年任务不满半"),
+        (all(category.0), category.1),
+        (all(near.0), near.1),
+        (only_if(own, Step::OwnStation), "委员在本站履职"),
+        (only_if(sector, Step::Sector), "委员界别与需求对口"),
+        ((Step::TimeEarly, early(w, need, quarter)), "安排在期限之前"),
+        (only_if(r.free_year >= 4, Step::CapacityWide), "资源余量充足"),
+        ((Step::Words, w.of(Step::Words) * said / 1000), "需求与资源的用词相符"),
+        (only_if(free * 2 > m.yearly_limit, Step::LoadFree), "委员今年任务不满半"),
     ]
+    .map(|((step, points), text)| (step, points, text))
+}
+
+/// Points for every quarter that is left before the need's last.
+fn early(w: &Weights, need: &Need, quarter: u8) -> i64 {
+    w.of(Step::TimeEarly) * i64::from(need.until.saturating_sub(quarter))
 }
 
 /// The score of a pair in a quarter, in points.
@@ -115,11 +154,22 @@ pub fn total(city: &City, need: &Need, requirement: &Requirement, resource: u32,
     points(city, need, requirement, resource, quarter).iter().map(|p| p.1).sum()
 }
 
+/// The score of a pair in every quarter: only what is early differs.
+pub(super) fn totals<'c>(
+    city: &'c City,
+    need: &'c Need,
+    requirement: &Requirement,
+    resource: u32,
+) -> impl Fn(u8) -> i64 + use<'c> {
+    let last = total(city, need, requirement, resource, need.until);
+    move |quarter| last + early(&city.weights, need, quarter)
+}
+
 /// The parts of a score that count. They sum to [`total`], always.
 pub fn parts(city: &City, need: &Need, requirement: &Requirement, resource: u32, quarter: u8) -> Vec<Part> {
     points(city, need, requirement, resource, quarter)
         .into_iter()
         .filter(|p| p.1 > 0)
-        .map(|(rule, points, text)| Part { rule: rule.to_owned(), points, text: text.to_owned() })
+        .map(|(step, points, text)| Part { rule: step.code().to_owned(), points, text: text.to_owned() })
         .collect()
 }

@@ -84,6 +84,7 @@ one! {
     MemberById(Uuid) => row::Member, members_by_id, |r| r.id, r;
     NeedById(Uuid) => row::Need, needs_by_id, |r| r.id, r;
     OrderById(Uuid) => row::Order, orders_by_id, |r| r.id, r;
+    OrganizationById(Uuid) => row::PartnerOrganization, partner_organizations_by_id, |r| r.id, r;
     ResourceById(Uuid) => row::Resource, resources_by_id, |r| r.id, r;
     ItemById(Uuid) => row::DutyItem, items_by_id, |r| r.id, r;
     ListById(Uuid) => row::DutyList, lists_by_id, |r| r.id, r;

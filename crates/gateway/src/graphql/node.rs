@@ -44,6 +44,7 @@ pub(super) mod kind {
     pub const MEMBER: &str = "member";
     pub const NEED: &str = "need";
     pub const ORDER: &str = "order";
+    pub const ORGANIZATION: &str = "organization";
     pub const PARTNERSHIP: &str = "partnership";
     pub const PROPOSAL: &str = "proposal";
     pub const RESOURCE: &str = "resource";

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object, OutputType, Result};
 use domain::{MeasureKind, MeasurePart, Refusal};
 use store::{
     AreaFilter, AuditFilter, CategoryFilter, ListFilter, MatchFilter, MeasureScope, MemberFilter, NeedFilter,
-    OrderFilter, Page, ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
+    OrderFilter, OrganizationFilter, Page, ResourceFilter, Slice, UnservedFilter, WorkstationFilter,
 };
 use uuid::Uuid;
 
@@ -51,6 +51,7 @@ pub(super) enum Counted {
     Members(MemberFilter),
     Needs(NeedFilter),
     Orders(OrderFilter),
+    Organizations(OrganizationFilter),
     Resources(ResourceFilter),
     Unserved(Uuid, UnservedFilter),
     Workstations(WorkstationFilter),
@@ -73,6 +74,7 @@ impl Counted {
             Counted::Members(f) => desk.count_members(f).await,
             Counted::Needs(f) => desk.count_needs(f).await,
             Counted::Orders(f) => desk.count_orders(f).await,
+            Counted::Organizations(f) => desk.count_partner_organizations(f).await,
             Counted::Resources(f) => desk.count_resources(f).await,
             Counted::Unserved(plan, f) => desk.count_unserved(*plan, f).await,
             Counted::Workstations(f) => desk.count_workstations(f).await,

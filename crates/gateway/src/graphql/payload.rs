@@ -18,6 +18,7 @@ use super::member::Member;
 use super::need::Need;
 use super::need_mutation::Contact;
 use super::order::Order;
+use super::partner_organization::PartnerOrganization;
 use super::partnership::Partnership;
 use super::policy::PlanPolicy;
 use super::proposal::FollowUp;
@@ -53,6 +54,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "MemberPayload", params(Member)))]
 #[graphql(concrete(name = "NeedPayload", params(Need)))]
 #[graphql(concrete(name = "OrderPayload", params(Order)))]
+#[graphql(concrete(name = "PartnerOrganizationPayload", params(PartnerOrganization)))]
 #[graphql(concrete(name = "PartnershipPayload", params(Partnership)))]
 #[graphql(concrete(name = "PlanJobPayload", params(PlanJob)))]
 #[graphql(concrete(name = "PlanPolicyPayload", params(PlanPolicy)))]

@@ -4,16 +4,17 @@ use super::category::Category;
 use super::desk;
 use super::error::Outside;
 use super::explain::UnitDemand;
-use super::loaders::{ClassesOf, MemberById, ReservedOf, StationById, category, load};
+use super::loaders::{ClassesOf, MemberById, OrganizationById, ReservedOf, StationById, category, load};
 use super::member::Member;
 use super::node::{id, kind, uuid, uuid_opt};
 use super::page::{Arguments, Counted, DEFAULT, Nodes, nodes, page};
+use super::partner_organization::PartnerOrganization;
 use super::payload::{Payload, payload};
 use super::workstation::Workstation;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use domain::{AreaScope, Cost, DeliveryFormat, ResourceAction, ResourceKind, ResourceStatus};
-use store::{ResourceFilter, ResourceInput, ResourceOrder, row};
+use domain::{AreaScope, Cost, DeliveryFormat, Refusal, ResourceAction, ResourceKind, ResourceStatus};
+use store::{Owner, ResourceFilter, ResourceInput, ResourceOrder, row};
 
 /// A resource (委员资源): what a member offers.
 pub(super) struct Resource(pub row::Resource);
@@ -72,7 +73,12 @@ impl Resource {
         }
         Ok(rows)
     }
-    /// Owner.
+    /// The partner organisation (共建单位) whose it is; null where it is the member's own.
+    async fn partner_organization(&self, ctx: &Context<'_>) -> Result<Option<PartnerOrganization>> {
+        let Some(id) = self.0.partner_organization_id else { return Ok(None) };
+        Ok(load(ctx, OrganizationById(id)).await?.map(PartnerOrganization))
+    }
+    /// Owner, or the member who answers for it where it is a partner organisation's.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
         Ok(load(ctx, MemberById(self.0.member_id)).await?.map(Member))
     }
@@ -158,8 +164,10 @@ pub(super) struct ResourceFilterInput {
     kind: Option<ResourceKind>,
     /// Home station.
     workstation_id: Option<ID>,
-    /// Owner.
+    /// Owner, or the member who answers for it.
     member_id: Option<ID>,
+    /// The partner organisation whose they are.
+    partner_organization_id: Option<ID>,
     /// Code of a class or of one above it.
     category: Option<String>,
     /// Part of the title or number.
@@ -220,6 +228,12 @@ impl ResourceQuery {
             kind: filter.kind,
             workstation: uuid_opt(kind::STATION, filter.workstation_id.as_ref(), "workstationId").out(ctx)?,
             member: uuid_opt(kind::MEMBER, filter.member_id.as_ref(), "memberId").out(ctx)?,
+            partner: uuid_opt(
+                kind::ORGANIZATION,
+                filter.partner_organization_id.as_ref(),
+                "partnerOrganizationId",
+            )
+            .out(ctx)?,
             category: filter.category,
             text: filter.text,
         };
@@ -299,8 +313,10 @@ impl From<ResourceFields> for ResourceInput {
 /// A new resource.
 #[derive(InputObject)]
 pub(super) struct RegisterResourceInput {
-    /// Owner.
-    member_id: ID,
+    /// Owner; with `partnerOrganizationId` the member who answers for it [the organisation's].
+    member_id: Option<ID>,
+    /// The partner organisation whose it is [the member's own].
+    partner_organization_id: Option<ID>,
     /// Home station.
     workstation_id: ID,
     /// Year.
@@ -364,9 +380,18 @@ impl ResourceMutation {
         #[graphql(desc = "The resource.")] input: RegisterResourceInput,
     ) -> Result<Payload<Resource>> {
         let answer = async {
-            let member = uuid(kind::MEMBER, &input.member_id, "memberId")?;
+            let member = uuid_opt(kind::MEMBER, input.member_id.as_ref(), "memberId")?;
+            let partner = input.partner_organization_id.as_ref();
+            let owner = match (uuid_opt(kind::ORGANIZATION, partner, "partnerOrganizationId")?, member) {
+                (Some(partner), member) => Owner::Partner(partner, member),
+                (None, Some(member)) => Owner::Member(member),
+                (None, None) => {
+                    let words = "请写明资源属于哪位委员,或哪个共建单位。";
+                    return Err(Refusal::new("OWNER", words).at("memberId").into());
+                }
+            };
             let station = uuid(kind::STATION, &input.workstation_id, "workstationId")?;
-            desk(ctx).register_resource(member, station, input.year, input.resource.into()).await
+            desk(ctx).register_resource(owner, station, input.year, input.resource.into()).await
         };
         payload(ctx, answer.await, Resource)
     }

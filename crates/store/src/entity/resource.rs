@@ -16,6 +16,8 @@ pub struct Model {
     pub year: i32,
     /// Owner.
     pub member_id: Uuid,
+    /// The partner organisation whose it is; the member answers for it then.
+    pub partner_organization_id: Option<Uuid>,
     /// Home station.
     pub workstation_id: Uuid,
     /// Number in its source file.

@@ -1,7 +1,7 @@
 //! Resources, by external number at their station.
 
 use super::{Numbers, References, Report, RowError, insert_all, repeated, unknown};
-use crate::entity::{resource, resource_category};
+use crate::entity::{partner_organization as organization, resource, resource_category};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::{AreaScope, Cost, DeliveryFormat, ResourceKind, ResourceStatus};
@@ -16,6 +16,8 @@ pub struct NewResource {
     pub row: usize,
     /// Member number of the owner.
     pub member: String,
+    /// Name of the partner organisation whose it is; the member answers for it then.
+    pub partner: Option<String>,
     /// Home station code.
     pub station: String,
     /// Number in its source.
@@ -64,6 +66,12 @@ impl Desk {
                 .into_iter()
                 .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
                 .collect();
+            let organizations: HashMap<(Uuid, String), organization::Model> = organization::Entity::find()
+                .all(tx)
+                .await?
+                .into_iter()
+                .map(|o| ((o.workstation_id, o.name.clone()), o))
+                .collect();
             let mut next = Numbers::new(&rows, |r| &r.station, year, 'R', tx).await?;
             let (mut resources, mut classes) = (vec![], vec![]);
             let mut keys: BTreeSet<(String, String)> = BTreeSet::new();
@@ -98,6 +106,24 @@ impl Desk {
                         ));
                     }
                 }
+                let partner =
+                    r.partner.as_ref().zip(station).map(|(n, s)| organizations.get(&(s.id, n.clone())));
+                match partner {
+                    Some(None) => report.errors.push(unknown(
+                        r.row,
+                        "共建单位",
+                        r.partner.as_deref().unwrap_or(""),
+                        "共建单位",
+                        "请先导入该站的共建单位",
+                    )),
+                    Some(Some(o)) if !o.covers(r.window_from, r.window_to) => report.errors.push(RowError {
+                        row: r.row,
+                        column: "结束日",
+                        value: r.window_to.to_string(),
+                        expected: format!("超出与{}的协议期限,或协议已终止", o.name),
+                    }),
+                    _ => {}
+                }
                 if let Err(refusal) = domain::resource::check_capacity(r.per_quarter, r.per_year) {
                     report.errors.push(RowError {
                         row: r.row,
@@ -116,6 +142,7 @@ impl Desk {
                     number: o.map_or_else(|| next.take(&r.station), |o| o.number.clone()),
                     year,
                     member_id: *owner,
+                    partner_organization_id: partner.flatten().map(|o| o.id),
                     workstation_id: station.id,
                     external_no: r.external_no,
                     title: r.title,
