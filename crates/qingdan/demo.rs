@@ -39,7 +39,45 @@ pub async fn run(
     options: &Options,
     serving: &Serving,
 ) -> anyhow::Result<()> {
-    let Options { year, workstations, json, no_serve, published_only } = *options;
+    let Options { json, no_serve, .. } = *options;
+    tokio::task::block_in_place(|| on_one_core(|| found(database, key_file, options)))?;
+    if no_serve {
+        return Ok(());
+    }
+    // From here on ids come from a stream of this start: another demo's would repeat.
+    let store = Store::open(database, vault_key(key_file)?, clock::random()?).await?;
+    if !json {
+        tokens(&store.on_behalf_of(Viewer::command(), clock::now())).await?;
+    }
+    serve::logging(serving.log_format);
+    serve::run(store, serving, |address| {
+        if !json {
+            say(&format!("网址:http://{address}/  查询页:http://{address}/graphql  (Ctrl+C 结束)"));
+        }
+    })
+    .await
+}
+
+/// Work that goes on in turns with that of the database's thread, on one core: to wake each other on another one would
+/// take as long as the work.
+fn on_one_core<F: Future<Output = anyhow::Result<()>>>(
+    work: impl FnOnce() -> F + Send,
+) -> anyhow::Result<()> {
+    let alone = || {
+        // Where a system does not let us choose, it only takes longer.
+        if let Some(core) = core_affinity::get_core_ids().and_then(|all| all.first().copied()) {
+            core_affinity::set_for_current(core);
+        }
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work())
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(alone).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Makes the city where there is none, and says what it came to.
+async fn found(database: &str, key_file: &Path, options: &Options) -> anyhow::Result<()> {
+    let Options { year, workstations, json, published_only, .. } = *options;
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
     let store = Store::open_to_make(database, vault_key(key_file)?, [7; 32]).await?;
@@ -90,21 +128,7 @@ pub async fn run(
     }
     drop(desk);
     store.close().await;
-    if no_serve {
-        return Ok(());
-    }
-    // From here on ids come from a stream of this start: another demo's would repeat.
-    let store = Store::open(database, vault_key(key_file)?, clock::random()?).await?;
-    if !json {
-        tokens(&store.on_behalf_of(Viewer::command(), clock::now())).await?;
-    }
-    serve::logging(serving.log_format);
-    serve::run(store, serving, |address| {
-        if !json {
-            say(&format!("网址:http://{address}/  查询页:http://{address}/graphql  (Ctrl+C 结束)"));
-        }
-    })
-    .await
+    Ok(())
 }
 
 async fn greet(desk: &Desk, year: i32) -> anyhow::Result<()> {

@@ -20,9 +20,6 @@ use std::collections::{HashMap, HashSet};
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
 
-/// Rows whose words are read on one core: to begin another would cost more.
-const FEW: usize = 500;
-
 /// The city as it is matched, with the ids behind the positions.
 pub(crate) struct Loaded {
     pub city: City,
@@ -163,7 +160,9 @@ impl Desk {
             Basis::Next { need } => of_classes(db, need).await?,
             _ => Condition::all(),
         };
-        let resources = offered().filter(of_class).order_by_asc(resource::Column::Number).all(db).await?;
+        // In order of the numbers, here and below: sorted here, no database copies all their text for it.
+        let mut resources = offered().filter(of_class).all(db).await?;
+        resources.sort_unstable_by(|a, b| a.number.cmp(&b.number));
         // How rare words are is asked of all of them, whoever is looked at.
         let all: Vec<(Uuid, String, String)> = match basis {
             Basis::Next { .. } => {
@@ -193,8 +192,7 @@ impl Desk {
         } else {
             &[NeedStatus::Open]
         };
-        let mut open =
-            need::Entity::find().filter(need::Column::Year.eq(year)).order_by_asc(need::Column::Number);
+        let mut open = need::Entity::find().filter(need::Column::Year.eq(year));
         open = match basis {
             Basis::Need { need, .. } | Basis::Next { need } => open.filter(need::Column::Id.eq(need)),
             _ => open.filter(need::Column::Status.is_in(planned.iter().copied())),
@@ -202,12 +200,9 @@ impl Desk {
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
         }
-        let (needs, uncategorised): (Vec<_>, Vec<_>) = open
-            .into_partial_model::<Planned>()
-            .all(db)
-            .await?
-            .into_iter()
-            .partition(|n| n.category.is_some());
+        let mut open = open.into_partial_model::<Planned>().all(db).await?;
+        open.sort_unstable_by(|a, b| a.number.cmp(&b.number));
+        let (needs, uncategorised): (Vec<_>, Vec<_>) = open.into_iter().partition(|n| n.category.is_some());
         // Of one need nothing is read that only others ask for.
         let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
         if let Basis::Need { need, .. } | Basis::Next { need } = basis {
@@ -303,10 +298,6 @@ impl Desk {
             v.dedup();
             v
         };
-        let (mut of_resources, mut of_needs) = (
-            words_of(&resources, |r| (&r.title, &r.description)),
-            words_of(&needs, |n| (&n.title, &n.description)),
-        );
         let mut city = City { weights: terms.weights.clone(), ..City::default() };
         for (i, s) in stations.iter().enumerate() {
             city.stations.push(matching::Station {
@@ -352,17 +343,17 @@ impl Desk {
                 per_year,
                 window: (quarter_of(r.window_from, year).max(1), quarter_of(r.window_to, year).min(4)),
                 conflict: r.paid_to_owner && r.conflict_note.as_deref().unwrap_or("").is_empty(),
-                words: std::mem::take(&mut of_resources[i]),
+                words: Words::new(&r.title, &r.description),
             });
         }
-        let words = words_of(&all, |(_, title, text)| (title, text));
+        let words: Vec<Words> = all.iter().map(|(_, title, text)| Words::new(title, text)).collect();
         city.rarity = match basis {
             Basis::Next { .. } => Rarity::new(words.iter()),
             _ => Rarity::new(city.resources.iter().map(|r| &r.words)),
         };
         let mut planned = Vec::with_capacity(needs.len());
         let mut requirements = Vec::with_capacity(needs.len());
-        for (n, words) in needs.into_iter().zip(&mut of_needs) {
+        for n in needs {
             let asked: Vec<(Asked, u32)> = needed
                 .remove(&n.id)
                 .unwrap_or_default()
@@ -394,7 +385,7 @@ impl Desk {
                     .collect(),
                 excluded: sorted(excluded.remove(&n.id).unwrap_or_default()),
                 pinned: sorted(pinned.remove(&n.id).unwrap_or_default()),
-                words: std::mem::take(words),
+                words: Words::new(&n.title, &n.description),
             });
             requirements.push(asked.into_iter().map(|(q, _)| q).collect());
             planned.push(n);
@@ -428,31 +419,6 @@ async fn of_classes<C: ConnectionTrait>(db: &C, need: Uuid) -> Result<Condition>
         .column(resource_category::Column::ResourceId)
         .filter(any);
     Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())))
-}
-
-/// The words of every row, read on every core.
-fn words_of<T: Sync>(
-    rows: &[T],
-    text: impl for<'a> Fn(&'a T) -> (&'a String, &'a String) + Sync,
-) -> Vec<Words> {
-    let read = |row: &T| {
-        let (title, text) = text(row);
-        Words::new(title, text)
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = rows.len().div_ceil(cores).max(FEW);
-    std::thread::scope(|scope| {
-        let others: Vec<_> = rows
-            .chunks(share)
-            .skip(1)
-            .map(|rows| scope.spawn(|| rows.iter().map(read).collect::<Vec<Words>>()))
-            .collect();
-        let mut words: Vec<Words> = rows.iter().take(share).map(read).collect();
-        for other in others {
-            words.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        words
-    })
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.
