@@ -111,3 +111,69 @@ fn the_ledger_is_corrected_by_further_entries_and_nobody_speaks_for_the_own_work
         assert!(unknown.contains("W-9"), "{unknown}");
     }
 }
+
+/// 协办委员: the convener names who helps; nobody else does, and nobody who cannot. Both have the order in the ledger.
+#[test]
+fn who_is_named_to_help_has_it_in_the_ledger_too() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let convener = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let [helper, lead] = ["W-1", "W-2"].map(|m| city.token("MEMBER", &["--member", m]));
+        let id = |m: &str| {
+            let q = "query($m: String!) { member(number: $m) { id } }";
+            server.data(&convener, q, json!({"m": m}))["member"]["id"].clone()
+        };
+        let query = "{ needs(first: 20, filter: { year: 2026 }) { nodes { id title matches { id } } } }";
+        let all = server.data(&convener, query, json!({}))["needs"]["nodes"].clone();
+        let need = all.as_array().unwrap().iter().find(|n| n["title"] == "想请医生来").expect("the need");
+        let node = "id number version issuedOn status coMembers { number }";
+        let o =
+            server.changed(&convener, "issueOrder", "IssueOrderInput", node, json!({"needId": need["id"]}));
+
+        // Named before anybody is asked; a lead who was named among them is no co-member any more.
+        let named = |o: &Value, who: Value| with(o, json!({"memberIds": who}));
+        let name = |token: &str, input: Value| {
+            server.change(token, "nameCoMembers", "NameCoMembersInput", node, input)
+        };
+        let no = |token: &str, input: Value| name(token, input)["errors"][0]["code"].clone();
+        assert_eq!(no(&clerk, named(&o, json!([id("W-1")]))), "NOT_ALLOWED");
+        assert_eq!(
+            no(&convener, named(&o, json!(["member:00000000-0000-0000-0000-000000000001"]))),
+            "NOT_FOUND"
+        );
+        let stale = o.clone();
+        let o = name(&convener, named(&o, json!([id("W-1"), id("W-2"), id("W-1")])))["node"].clone();
+        assert_eq!(o["coMembers"].as_array().unwrap().len(), 2);
+        assert_eq!(no(&convener, named(&stale, json!([]))), "CONFLICT");
+        let to = with(&o, json!({"matchId": need["matches"][0]["id"]}));
+        let o = server.changed(&convener, "dispatchOrder", "DispatchOrderInput", node, to);
+        assert_eq!(o["coMembers"], json!([{"number": "W-1"}]), "the lead is no co-member");
+        assert_eq!(no(&convener, named(&o, json!([id("W-2")]))), "CO_MEMBERS");
+        let o = server.changed(&lead, "acceptOrder", "OrderStepInput", node, with(&o, json!({})));
+        assert_eq!(no(&lead, named(&o, json!([]))), "NOT_ALLOWED");
+
+        // The helper sees it, and cannot speak for the work.
+        let orders = "{ orders(filter: { year: 2026 }) { nodes { number } } }";
+        assert_eq!(server.data(&helper, orders, json!({}))["orders"]["nodes"][0]["number"], o["number"]);
+        let why = with(&o, json!({"reason": "义诊"}));
+        let o = server.changed(&convener, "waiveConsultation", "OrderReasonInput", node, why);
+        let outcome = json!({"resolvedOn": o["issuedOn"], "outcome": "义诊一次", "evidence": "登记表",
+                             "quantities": [{"measure": "PERSONS", "amount": 12, "unit": "人"}]});
+        let o = server.changed(&lead, "resolveOrder", "ResolveOrderInput", node, with(&o, outcome));
+        assert_eq!(no(&convener, named(&o, json!([]))), "ORDER_STATE", "what is done is done by whom it was");
+        let word = json!({"by": "REQUESTER", "channel": "电话", "rating": "SATISFIED", "solved": "YES"});
+        let own = city.token("CLERK", &["--station", "XC-001", "--member", "W-1"]);
+        let rate = with(&o, word);
+        assert_eq!(server.not_changed(&own, "rateOrder", "RateOrderInput", rate.clone()), "OWN_WORK");
+        server.changed(&clerk, "rateOrder", "RateOrderInput", node, rate);
+        for (member, role) in [("W-1", "CO"), ("W-2", "LEAD")] {
+            let told = server.data(&convener, STATEMENT, json!({"m": member}))["dutyStatement"].clone();
+            assert_eq!(told["lines"][0]["role"], role, "{told}");
+        }
+        let trail = "{ auditTrail(first: 50, filter: { action: \"ASSIST\" }) { nodes { reason } } }";
+        let trail = server.data(&convener, trail, json!({}))["auditTrail"]["nodes"].clone();
+        assert_eq!(trail, json!([{"reason": "W-1、W-2"}]));
+    }
+}

@@ -16,6 +16,7 @@ pub mod m0013_ledger;
 pub mod m0014_partners;
 mod m0015_need_link;
 mod m0016_partner_organization;
+mod m0017_co_member;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_partners::Migration),
             Box::new(m0015_need_link::Migration),
             Box::new(m0016_partner_organization::Migration),
+            Box::new(m0017_co_member::Migration),
         ]
     }
 }

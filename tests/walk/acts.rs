@@ -30,6 +30,7 @@ pub async fn on_order(d: &Desk, i: &Ids, action: OrderAction, v: i32) -> store::
         A::AllowReturn => d.answer_return(id, v, true, why).await,
         A::RefuseReturn => d.answer_return(id, v, false, why).await,
         A::Reassign => d.reassign_order(id, v, why).await,
+        A::Assist => d.name_co_members(id, v, &[]).await,
         A::Consult => {
             let session = SessionInput {
                 orders: vec![(id, v)],

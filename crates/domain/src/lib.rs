@@ -51,7 +51,7 @@ pub use matching::explain::ReasonCode;
 pub use measure::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows};
 pub use member::{MemberAction, MemberLevel, MemberStatus};
 pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
-pub use order::{FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
+pub use order::{CoSource, FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
 pub use partnership::{
     JointStatus, OrganizationKind, OrganizationStatus, PartnershipScope, PartnershipStatus,
 };

@@ -57,6 +57,8 @@ codes! {
         RefuseReturn = "REFUSE_RETURN", "不同意退回";
         /// 改派: taken from its member for another.
         Reassign = "REASSIGN", "改派";
+        /// 确定协办委员: who helps the lead.
+        Assist = "ASSIST", "确定协办委员";
         /// 协商: a session was held.
         Consult = "CONSULT", "协商";
         /// 免协商: a pure service needs none.
@@ -79,6 +81,19 @@ codes! {
         CarryOver = "CARRY_OVER", "结转";
     }
 }
+
+codes! {
+    /// How a member came to help with an order.
+    CoSource {
+        /// By a match with the need that was confirmed too.
+        Match = "MATCH", "匹配";
+        /// Named by the convener.
+        Named = "NAMED", "召集人确定";
+    }
+}
+
+/// Co-members at most that a convener names for an order.
+pub const CO_MEMBERS: usize = 10;
 
 codes! {
     /// What the requester says (满意度).
@@ -168,6 +183,7 @@ impl OrderStatus {
             (s, A::AskReturn | A::RefuseReturn) if s.carried() => s,
             (s, A::AllowReturn) if s.carried() => S::Returned,
             (s, A::Reassign) if s.carried() || s == S::Dispatched || s == S::Suspended => S::Returned,
+            (s, A::Assist) if s.live() && s != S::Resolved => s,
             (S::Accepted, A::Consult) => S::Consulting,
             (s, A::Consult) if s.carried() => s,
             (s, A::Waive) if s.carried() => s,

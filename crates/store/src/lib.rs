@@ -9,6 +9,7 @@ mod calendar;
 mod candidate;
 mod capacity_cut;
 mod city;
+mod co_member;
 mod constituent;
 mod dashboard;
 mod desk;

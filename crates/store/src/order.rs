@@ -137,15 +137,6 @@ impl Desk {
             .await?)
     }
 
-    /// Co-members of orders: (order, member).
-    pub async fn co_members(&self, orders: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
-        let rows = co_member::Entity::find()
-            .filter(co_member::Column::OrderId.is_in(orders.iter().copied()))
-            .all(self.store.db())
-            .await?;
-        Ok(rows.into_iter().map(|r| (r.order_id, r.member_id)).collect())
-    }
-
     /// Offers of orders, in order of time.
     pub async fn offers_of(&self, orders: &[Uuid]) -> Result<Vec<offer::Model>> {
         Ok(offer::Entity::find()
@@ -327,20 +318,6 @@ impl Desk {
             .filter(duty_item::Column::ListId.in_subquery(published.into_query()))
             .one(db)
             .await?)
-    }
-
-    /// Members by order for a rule: lead and co-members.
-    pub(crate) async fn carriers<C: ConnectionTrait>(
-        &self,
-        db: &C,
-        o: &work_order::Model,
-    ) -> Result<Vec<Uuid>> {
-        let co = co_member::Entity::find().filter(co_member::Column::OrderId.eq(o.id)).all(db).await?;
-        let mut all: Vec<Uuid> = o.lead_id.into_iter().collect();
-        let mut others: Vec<Uuid> = co.into_iter().map(|c| c.member_id).collect();
-        others.sort_unstable();
-        all.extend(others);
-        Ok(all)
     }
 
     /// Members on leave or gone whose orders have to be reassigned, with the orders.

@@ -1,6 +1,6 @@
 //! Orders offered to a member, answered, given back, ended.
 
-use crate::entity::{co_member, need, need_match, offer, work_order};
+use crate::entity::{need, need_match, offer, work_order};
 use crate::{Desk, Error, Result};
 use chrono::NaiveDate;
 use domain::{
@@ -91,30 +91,6 @@ impl Desk {
         let o = self.write_order(&tx, &o, after, OrderAction::Dispatch, None).await?;
         self.commit(tx).await?;
         Ok(o)
-    }
-
-    /// Whoever else has a confirmed match with the need helps.
-    async fn set_co_members(
-        &self,
-        tx: &DatabaseTransaction,
-        o: &work_order::Model,
-        lead: Uuid,
-    ) -> Result<()> {
-        co_member::Entity::delete_many().filter(co_member::Column::OrderId.eq(o.id)).exec(tx).await?;
-        let mut others: Vec<Uuid> = need_match::Entity::find()
-            .filter(need_match::Column::NeedId.eq(o.need_id))
-            .filter(need_match::Column::Status.eq(MatchStatus::Confirmed))
-            .all(tx)
-            .await?
-            .into_iter()
-            .map(|m| m.member_id)
-            .filter(|m| *m != lead)
-            .collect();
-        others.sort_unstable();
-        others.dedup();
-        let rows =
-            others.into_iter().map(|m| co_member::Model { order_id: o.id, member_id: m }.into_active_model());
-        crate::import::insert_all(tx, rows.collect()).await
     }
 
     pub(crate) async fn write_match(

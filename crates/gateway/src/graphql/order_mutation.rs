@@ -147,6 +147,17 @@ pub(super) struct RateOrderInput {
     words: Option<String>,
 }
 
+/// The members who help with an order.
+#[derive(InputObject)]
+pub(super) struct NameCoMembersInput {
+    /// The order.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// All of them, ten at most; empty: nobody.
+    member_ids: Vec<ID>,
+}
+
 #[derive(Default)]
 pub(super) struct OrderMutation;
 
@@ -186,6 +197,25 @@ impl OrderMutation {
                 }
             };
             desk(ctx).dispatch_order(id, input.expected_version, lead).await
+        };
+        payload(ctx, answer.await, Order)
+    }
+
+    /// Names the members who help with the order (协办委员), in place of those who were named before; who has a confirmed
+    /// match of his own stays. It is in their ledgers as 协办 when it is closed.
+    async fn name_co_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who.")] input: NameCoMembersInput,
+    ) -> Result<Payload<Order>> {
+        let answer = async {
+            let id = uuid(kind::ORDER, &input.id, "id")?;
+            let members: Vec<_> = input
+                .member_ids
+                .iter()
+                .map(|m| uuid(kind::MEMBER, m, "memberIds"))
+                .collect::<store::Result<_>>()?;
+            desk(ctx).name_co_members(id, input.expected_version, &members).await
         };
         payload(ctx, answer.await, Order)
     }

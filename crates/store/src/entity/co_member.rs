@@ -1,5 +1,6 @@
 //! A member who helps with an order.
 
+use domain::CoSource;
 use sea_orm::entity::prelude::*;
 
 /// A member who helps with an order.
@@ -12,6 +13,8 @@ pub struct Model {
     /// Member.
     #[sea_orm(primary_key, auto_increment = false)]
     pub member_id: Uuid,
+    /// How the member came to help.
+    pub source: CoSource,
 }
 
 /// Joins are written where they are asked for.
