@@ -82,7 +82,7 @@ fn a_unit_offers_what_a_member_answers_for_and_stands_on_the_list() {
         assert_eq!(not(&convener, resource(&at["b"]["id"], offer("路灯检修", "0102"))), "OWNER");
         let mut nobody = lamps.clone();
         nobody.as_object_mut().unwrap().remove("partnerOrganizationId");
-        assert_eq!(not(&convener, nobody), "OWNER");
+        assert_eq!(not(&convener, nobody), "EMPTY");
         let node = "id version number status partnerOrganization { name } member { number }";
         let r = server.changed(&liaison, "registerResource", register, node, lamps);
         assert_eq!(
@@ -132,6 +132,14 @@ fn a_unit_offers_what_a_member_answers_for_and_stands_on_the_list() {
         // What is printed may be read by all.
         let shown = server.data("", lists, json!({}))["dutyList"]["items"]["nodes"].clone();
         assert!(shown.as_array().unwrap().iter().any(|i| by_unit(&i)), "{shown}");
+        // The agreement itself is between the two.
+        let agreement =
+            "query($n: String!) { resource(number: $n) { partnerOrganization { name agreementNo } } }";
+        let of = |token: &str| {
+            let found = server.data(token, agreement, json!({"n": r["number"]}))["resource"].clone();
+            found["partnerOrganization"]["agreementNo"].clone()
+        };
+        assert_eq!([of(&convener), of(&liaison), of("")], [json!("G-1"), json!("G-1"), json!("")]);
 
         // Another member: what is confirmed stays with who answers for it, what nobody waits for follows.
         let idle = resource(&at["a"]["id"], offer("灯杆刷漆", "0103"));
@@ -177,7 +185,7 @@ fn units_are_read_from_a_table_and_their_offers_renewed_while_the_agreement_hold
         let head = "工作站编号,单位名称,单位类型,联系委员编号,协议编号,起始日,终止日\n";
         let rows = "XC-001,示例照明公司,企业,W-1,G-1,2026-01-01,2027-01-01\n\
                     XC-001,示例医院,医疗卫生机构,W-2,G-2,2026-01-01,\n";
-        let file = city.file("units.csv", &format!("{head}{rows}"));
+        let file = city.file("units.csv", format!("{head}{rows}"));
         let first = city.ok(&["import", "organizations", &file]);
         assert!(first.contains('2'), "{first}");
         let wrong = format!(
@@ -194,7 +202,7 @@ fn units_are_read_from_a_table_and_their_offers_renewed_while_the_agreement_hold
         city.ok(&[
             "import",
             "resources",
-            &city.file("offers.csv", &format!("{head}{offers}")),
+            &city.file("offers.csv", format!("{head}{offers}")),
             "--year",
             "2026",
         ]);

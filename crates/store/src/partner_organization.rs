@@ -9,7 +9,7 @@ use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{
-    Action, MatchStatus, MemberStatus, OrganizationKind, OrganizationStatus, Refusal, ResourceAction,
+    Action, MatchStatus, MemberStatus, OrganizationKind, OrganizationStatus, Reach, Refusal, ResourceAction,
     ResourceStatus, YearStatus, refusal,
 };
 use organization::Column as C;
@@ -124,7 +124,7 @@ impl Desk {
             .column(resource::Column::PartnerOrganizationId)
             .filter(resource::Column::PartnerOrganizationId.is_in(ids.iter().copied()))
             .filter(self.resources_in_sight());
-        Ok(organization::Entity::find()
+        let rows = organization::Entity::find()
             .filter(C::Id.is_in(ids.iter().copied()))
             .filter(
                 Condition::any()
@@ -132,7 +132,23 @@ impl Desk {
                     .add(C::Id.in_subquery(offering.into_query())),
             )
             .all(self.store.db())
-            .await?)
+            .await?;
+        Ok(rows.into_iter().map(|o| self.narrow_organization(o)).collect())
+    }
+
+    /// What leaves: the agreement is between the two, others see whose an offer is.
+    fn narrow_organization(&self, mut o: organization::Model) -> organization::Model {
+        let own = match self.reach(Action::ReadLists) {
+            Reach::City => true,
+            Reach::Stations => self.viewer.stations.contains(&o.workstation_id),
+            Reach::Own => self.viewer.person == Some(o.member_id),
+            Reach::Nothing => false,
+        };
+        if !own {
+            o.agreement_no.clear();
+            o.reason = None;
+        }
+        o
     }
 
     async fn checked_organization<D: ConnectionTrait>(

@@ -39,7 +39,7 @@ impl PartnerOrganization {
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
         Ok(load(ctx, MemberById(self.0.member_id)).await?.map(Member))
     }
-    /// Number of the agreement.
+    /// Number of the agreement; empty for those whose it is not.
     async fn agreement_no(&self) -> &str {
         &self.0.agreement_no
     }

@@ -387,7 +387,7 @@ impl ResourceMutation {
                 (None, Some(member)) => Owner::Member(member),
                 (None, None) => {
                     let words = "请写明资源属于哪位委员,或哪个共建单位。";
-                    return Err(Refusal::new("OWNER", words).at("memberId").into());
+                    return Err(Refusal::new("EMPTY", words).at("memberId").into());
                 }
             };
             let station = uuid(kind::STATION, &input.workstation_id, "workstationId")?;
