@@ -2,6 +2,7 @@
 
 use crate::city::{City, Server, engines};
 use crate::duty_list::planned;
+use crate::partnership::publish;
 use serde_json::{Value, json};
 
 const NODE: &str = "id version status name member { number } from to reason";
@@ -109,25 +110,12 @@ fn a_unit_offers_what_a_member_answers_for_and_stands_on_the_list() {
         // Matched like any other; on the printed list the unit stands beside its member.
         city.ok(&["plan", "--year", "2026"]);
         let lists = "{ dutyList(workstation: \"XC-001\", year: 2026) { id version items { nodes { title partners resources { number partnerOrganization { name } } members { number } } } } }";
-        let list = || server.data(&convener, lists, json!({}))["dutyList"].clone();
-        let offered: Vec<Value> = list()["items"]["nodes"].as_array().unwrap().to_vec();
+        let drafted = server.data(&convener, lists, json!({}))["dutyList"].clone();
+        let offered: Vec<Value> = drafted["items"]["nodes"].as_array().unwrap().to_vec();
         let by_unit = |i: &&Value| i["resources"][0]["partnerOrganization"]["name"] == "示例照明公司";
         let lamp = offered.iter().find(by_unit).unwrap_or_else(|| panic!("{offered:?}"));
         assert_eq!(lamp["members"][0]["number"], "W-1");
-        let id = list()["id"].clone();
-        for field in ["proposeListMatches", "confirmListMatches"] {
-            server.changed(&convener, field, "DutyListMatchesInput", "id", json!({"id": id}));
-        }
-        let second = city.token("SECOND_CONVENER", &["--station", "XC-001"]);
-        for (token, field) in [
-            (&convener, "submitDutyList"),
-            (&convener, "approveDutyList"),
-            (&second, "cosignDutyList"),
-            (&second, "publishDutyList"),
-        ] {
-            let at = list();
-            server.changed(token, field, "DutyListStepInput", "status", with(&at, json!({})));
-        }
+        publish(&server, &city, "XC-001");
         assert!(export(&city).contains("示例照明公司"), "{}", export(&city));
         // What is printed may be read by all.
         let shown = server.data("", lists, json!({}))["dutyList"]["items"]["nodes"].clone();

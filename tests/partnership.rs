@@ -40,7 +40,7 @@ fn list(server: &Server, token: &str, station: &str) -> Value {
 }
 
 /// Offers, confirms, signs and publishes a station's list; gives its id.
-fn publish(server: &Server, city: &City, station: &str) -> Value {
+pub fn publish(server: &Server, city: &City, station: &str) -> Value {
     let scope = ["--station", station];
     let [first, second] = ["FIRST_CONVENER", "SECOND_CONVENER"].map(|r| city.token(r, &scope));
     let id = list(server, &first, station)["id"].clone();

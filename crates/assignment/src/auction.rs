@@ -6,7 +6,8 @@
 //! the reverse step lowers such a price until somebody comes.
 
 use crate::flow::{Flow, Mode};
-use crate::net::{BANNED, NONE, Net};
+use crate::net::Net;
+use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -16,10 +16,10 @@ mod start;
 mod whole;
 
 use crate::instance::range_of;
-use crate::net::{BANNED, NONE, Net, Pair};
-use crate::solve::{Phase, Watch};
+use crate::net::{Net, Pair};
+use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
-use crate::{Instance, Prices};
+use crate::{BANNED, Instance, NONE, Prices};
 use path::Front;
 use std::collections::BTreeMap;
 use std::ops::Range;

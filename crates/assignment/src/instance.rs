@@ -1,7 +1,7 @@
 //! The problem as flat arrays.
 
-use crate::net::{BANNED, NONE};
 use crate::weights::{Scale, Weights};
+use crate::{BANNED, NONE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

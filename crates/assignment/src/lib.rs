@@ -47,14 +47,24 @@ mod instance;
 mod net;
 mod order;
 mod parts;
+mod proof;
 mod relax;
 mod search;
 mod solve;
 mod standing;
 mod verify;
+mod watch;
 mod weights;
 
+/// No such thing: no parent, no pair.
+const NONE: u32 = u32::MAX;
+
+/// The value of a pair that must not be chosen.
+const BANNED: i32 = i32::MIN;
+
 pub use instance::{Builder, Instance, InstanceError, Priority};
-pub use solve::{Bound, Limits, Phase, Prices, Solution, Tree, Watch, solve, solve_watched};
+pub use proof::{Bound, Prices, Solution, Tree};
+pub use solve::{Limits, solve, solve_watched};
 pub use standing::{Change, Refused, Standing};
 pub use verify::{Objective, Verdict, Violation, verify};
+pub use watch::{Phase, Watch};

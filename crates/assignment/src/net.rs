@@ -4,14 +4,8 @@
 //! (a resource with as many units as its only quarter; a member without a limit), so that the bare problem is a
 //! tree of one level and the full one has as many as it needs.
 
-use crate::Instance;
 use crate::weights::Scale;
-
-/// No such thing: no parent, no pair.
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// The value of a pair that must not be chosen.
-pub(crate) const BANNED: i32 = i32::MIN;
+use crate::{BANNED, Instance, NONE};
 
 /// A pair as its requirement sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 //! the same places are worked on one after another, so they should lie side by side: places are numbered in the order
 //! of a walk from each to those that are second best for the same requirements, requirements by their best place.
 
-use crate::Instance;
-use crate::net::{BANNED, Lists, NONE};
+use crate::net::Lists;
+use crate::{BANNED, Instance, NONE};
 
 /// Places and requirements in such an order.
 pub(crate) fn by_neighbourhood(i: &Instance) -> (Vec<u32>, Vec<u32>) {

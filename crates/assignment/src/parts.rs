@@ -1,7 +1,6 @@
 //! An instance that falls apart: what shares no set and no station can be solved by itself, and at the same time.
 
-use crate::Instance;
-use crate::net::NONE;
+use crate::{Instance, NONE};
 
 /// A part with the numbers that its needs, pairs and sets have in the whole.
 pub(crate) struct Part {

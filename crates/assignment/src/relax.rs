@@ -7,7 +7,7 @@
 //! splitting anew where the search has ended comes closer (`solve.rs`).
 
 use crate::search::Search;
-use crate::solve::Phase;
+use crate::watch::Phase;
 
 impl Search<'_> {
     /// Lowers the bound. Begins with a search

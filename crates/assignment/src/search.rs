@@ -6,8 +6,8 @@
 use crate::flow::{Flow, Mode};
 use crate::net::Net;
 use crate::order::by_neighbourhood;
-use crate::solve::{Phase, Watch};
 use crate::verify::bound_of;
+use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
 use crate::{Instance, Prices, auction};
 use std::cmp::Reverse;

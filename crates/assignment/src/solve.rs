@@ -6,14 +6,13 @@
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
-use crate::Instance;
 use crate::parts::{Part, parts};
 use crate::search::Search;
 use crate::verify::{bound_from, by_counting, decode, value_of};
 use crate::weights::Scale;
-use serde::{Deserialize, Serialize};
+use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
@@ -32,101 +31,6 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits { rounds: 2, nodes: 200 }
-    }
-}
-
-/// What one more unit of each capacity is worth, in units of the objective's lowest level. From these alone
-/// [`crate::verify`] recomputes an upper bound of every plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prices {
-    /// Price of a line on each station's list.
-    pub station: Vec<i64>,
-    /// Price of a unit of each place.
-    pub place: Vec<i64>,
-    /// Price of a unit of each resource.
-    pub resource: Vec<i64>,
-    /// Price of a unit of each member's load.
-    pub member: Vec<i64>,
-}
-
-/// Why no plan can be worth more: prices, and the weights of the objective that they are for. Plans that reach the
-/// same on the upper levels differ below alone, whatever the weights there, so bounds at other weights than the
-/// objective's own prove it level by level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bound {
-    pub(crate) scale: Scale,
-    /// The prices, at the leaves of a tree of decisions.
-    pub tree: Tree,
-}
-
-/// A tree of decisions with prices at its leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Tree {
-    /// These prices bound every plan that keeps the decisions above.
-    Leaf(Prices),
-    /// The need is served in one branch and left out in the other; there is no third way.
-    Branch {
-        /// The need decided on.
-        need: u32,
-        /// Bounds the plans that serve it.
-        served: Box<Tree>,
-        /// Bounds the plans that leave it out.
-        left_out: Box<Tree>,
-    },
-}
-
-/// A plan with its proof.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Solution {
-    /// The chosen pair of every requirement; all of a need's or none.
-    pub chosen: Vec<Option<u32>>,
-    /// What bounds every plan, from the upper levels of the objective to the lower.
-    pub proof: Vec<Bound>,
-    /// The prices of the plan, from which alternatives are explained.
-    pub prices: Prices,
-}
-
-/// How far a solve is, and whether it goes on.
-pub struct Watch<'a> {
-    tell: &'a (dyn Fn(Phase, u8) -> bool + Sync),
-    stopped: AtomicBool,
-}
-
-/// What a solve is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The optimum of the flow.
-    Flow,
-    /// The bound where needs have several requirements.
-    Relax,
-    /// Which of them are in.
-    Search,
-    /// What is left of the gap.
-    Prove,
-}
-
-impl<'a> Watch<'a> {
-    /// `tell` hears the phase and how much of it is done, in percent, and says whether to go on. Where it says no, the
-    /// best plan so far is the answer, with what is proved of it: so come deadlines and cancelling from outside.
-    pub fn new(tell: &'a (dyn Fn(Phase, u8) -> bool + Sync)) -> Watch<'a> {
-        Watch { tell, stopped: AtomicBool::new(false) }
-    }
-
-    /// Never stops.
-    pub fn none() -> Watch<'static> {
-        Watch { tell: &|_, _| true, stopped: AtomicBool::new(false) }
-    }
-
-    pub(crate) fn go_on(&self, phase: Phase, done: usize, of: usize) -> bool {
-        if !self.stopped() && !(self.tell)(phase, (done * 100 / of.max(1)).min(100) as u8) {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
-        !self.stopped()
-    }
-
-    /// Whether it was told to stop.
-    pub(crate) fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
     }
 }
 

@@ -2,10 +2,10 @@
 //! asks for, not by solving again.
 
 use crate::flow::Flow;
-use crate::net::{BANNED, NONE, Net, Pair};
-use crate::solve::Watch;
+use crate::net::{Net, Pair};
+use crate::watch::Watch;
 use crate::weights::Scale;
-use crate::{Bound, Instance, InstanceError, Prices, Priority, Solution, Tree};
+use crate::{BANNED, Bound, Instance, InstanceError, NONE, Prices, Priority, Solution, Tree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -4,9 +4,8 @@
 //! the best pair of each of its requirements or nothing at all, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::net::{BANNED, NONE};
 use crate::weights::Scale;
-use crate::{Instance, Prices, Priority, Solution, Tree};
+use crate::{BANNED, Instance, NONE, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,6 @@
 //! Weights of the levels of the objective: those by which plans are compared, and the smaller ones of the flow.
 
-use crate::net::NONE;
-use crate::{Instance, InstanceError, Priority};
+use crate::{Instance, InstanceError, NONE, Priority};
 use serde::{Deserialize, Serialize};
 
 /// One weight per level of the objective, so large that no sum of lower levels reaches the next.

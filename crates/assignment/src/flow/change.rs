@@ -1,7 +1,8 @@
 //! What can change in a circulation that stands; [`Flow::mend`] puts right what a change puts out of order.
 
 use super::{Flow, Mode, Seat, Task};
-use crate::net::{NONE, Pair};
+use crate::NONE;
+use crate::net::Pair;
 use std::sync::Arc;
 
 impl Flow {

@@ -5,7 +5,7 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::{Flow, Mode};
-use crate::net::{BANNED, NONE};
+use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;

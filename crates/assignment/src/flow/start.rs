@@ -1,10 +1,9 @@
 //! From a guess, or from a plan at other weights, to an optimal circulation.
 
 use super::{Flow, Mode};
-use crate::net::NONE;
-use crate::solve::Watch;
+use crate::watch::Watch;
 use crate::weights::Scale;
-use crate::{Instance, Prices};
+use crate::{Instance, NONE, Prices};
 use std::sync::Arc;
 
 impl Flow {

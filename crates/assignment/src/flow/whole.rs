@@ -1,8 +1,7 @@
 //! Needs of several requirements: in or out as a whole, or, for the bound, each requirement by itself.
 
 use super::{Flow, Mode};
-use crate::Instance;
-use crate::net::NONE;
+use crate::{Instance, NONE};
 use std::ops::Range;
 
 impl Flow {
