@@ -13,6 +13,7 @@
 mod change;
 mod path;
 mod start;
+mod trial;
 mod whole;
 
 use crate::instance::range_of;
@@ -24,6 +25,7 @@ use path::Front;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use trial::Changed;
 
 /// A circulation, optimal but for the units that are listed as out of order, with the tolls that prove it.
 #[derive(Clone)]
@@ -53,8 +55,8 @@ pub(crate) struct Flow {
     /// Requirements to be put in order, and nodes.
     waiting: Vec<u32>,
     uneven: Vec<u32>,
-    /// Tolls that moved since the journal was begun.
-    journal: Option<Vec<(u32, i64)>>,
+    /// What a trial has changed so far.
+    journal: Option<Vec<Changed>>,
 }
 
 /// A requirement's state.
@@ -262,6 +264,7 @@ impl Flow {
     /// Puts a requirement on a pair, or on none.
     pub fn put(&mut self, q: usize, pair: u32) {
         let task = self.task[q];
+        self.note(Changed::At(q as u32, task.at));
         if task.at != NONE {
             let old = self.net.pair[task.at as usize];
             self.cost += i128::from(old.value) + i128::from(self.reward[q]);
@@ -290,6 +293,7 @@ impl Flow {
 
     /// Whether a requirement takes part from now on.
     pub fn set_mode(&mut self, q: usize, mode: Mode) {
+        self.note(Changed::Mode(q as u32, self.task[q].mode));
         self.task[q].mode = mode;
         self.sit(q);
     }
@@ -324,33 +328,17 @@ impl Flow {
                 }
             }
         }
-        if let Some(journal) = &mut self.journal {
-            journal.push((v as u32, by));
-        }
-    }
-
-    /// From now on tolls can be put back.
-    pub fn begin_trial(&mut self) {
-        self.journal = Some(Vec::new());
-    }
-
-    /// Ends the trial. With `undo` the tolls are what they were: whatever proves one optimum proves all, and a trial
-    /// that was undone would leave dearer ones behind.
-    pub fn end_trial(&mut self, undo: bool) {
-        let journal = self.journal.take().unwrap_or_default();
-        if undo {
-            for (v, by) in journal.into_iter().rev() {
-                self.move_toll(v as usize, -by);
-            }
-        }
+        self.note(Changed::Toll(v as u32, by));
     }
 
     fn lift(&mut self, v: usize) {
+        self.note(Changed::More(v as u32));
         self.load[v] += 1;
         self.cost += i128::from(self.marginal(v, self.load[v]));
     }
 
     fn lower(&mut self, v: usize) {
+        self.note(Changed::Less(v as u32));
         self.cost -= i128::from(self.marginal(v, self.load[v]));
         self.load[v] -= 1;
     }

@@ -166,15 +166,14 @@ impl<'a> Search<'a> {
         if by == 0 {
             return false;
         }
-        let before = self.flow.value();
+        let (before, was) = (self.flow.value(), self.inside[need]);
         self.flow.begin_trial();
-        let flipped = self.flip_within(need, by);
-        let pays = flipped && self.flow.value() > before;
-        if flipped && !pays {
-            let back = self.flip(need);
-            debug_assert!(back && self.flow.value() == before);
-        }
+        let pays = self.flip_within(need, by) && self.flow.value() > before;
         self.flow.end_trial(!pays);
+        if !pays {
+            self.inside[need] = was;
+            debug_assert!(self.flow.value() == before, "as it was");
+        }
         pays
     }
 

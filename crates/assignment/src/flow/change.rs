@@ -47,11 +47,7 @@ impl Flow {
 
     /// Another reward of a covered or free requirement, for the same whole.
     pub fn set_worth(&mut self, q: usize, reward: i64) {
-        if self.task[q].at != NONE {
-            self.cost += i128::from(self.reward[q]) - i128::from(reward);
-        }
-        self.reward[q] = reward;
-        self.sit(q);
+        self.set_share(q, reward);
         self.touch(q);
     }
 

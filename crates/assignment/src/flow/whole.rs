@@ -48,17 +48,15 @@ impl Flow {
             return false;
         }
         for q in range.clone() {
-            let reward = if q == range.start { i.reward(&self.scale, need) } else { 0 };
-            self.cost += i128::from(self.reward[q]) - i128::from(reward);
-            self.reward[q] = reward;
+            self.set_share(q, if q == range.start { i.reward(&self.scale, need) } else { 0 });
             self.set_mode(q, Mode::Held);
         }
         inside
     }
 
     /// Puts a need of several requirements in as a whole, if that costs less than `budget` beyond what the tolls say.
-    /// `false`: there is no room for it, or it is too dear, and nothing changed but the tolls. Without a budget they
-    /// then show that there is no room.
+    /// `false`: there is no room for it, or it is too dear, and nothing changed but the tolls; on trial the end of that
+    /// puts back what did. Without a budget the tolls then show that there is no room.
     pub fn put_in(&mut self, i: &Instance, need: usize, budget: Option<i64>) -> bool {
         let prove = budget.is_none();
         let mut budget = budget.unwrap_or(i64::MAX);
@@ -75,9 +73,12 @@ impl Flow {
         }
         for q in range.clone() {
             self.set_mode(q, Mode::Held);
-            self.reward[q] = if q == range.start { i.reward(&self.scale, need) } else { 0 };
+            self.set_share(q, if q == range.start { i.reward(&self.scale, need) } else { 0 });
             if budget > 0 && self.hold(q, &mut budget) {
                 continue;
+            }
+            if self.on_trial() {
+                return false;
             }
             self.set_mode(q, Mode::Out);
             if prove {
