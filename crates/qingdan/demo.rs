@@ -64,9 +64,10 @@ fn on_one_core<F: Future<Output = anyhow::Result<()>>>(
     work: impl FnOnce() -> F + Send,
 ) -> anyhow::Result<()> {
     let alone = || {
-        // Where a system does not let us choose, it only takes longer.
-        if let Some(core) = core_affinity::get_core_ids().and_then(|all| all.first().copied()) {
-            core_affinity::set_for_current(core);
+        // Where a system does not let us choose, it only takes longer. Several at a time spread over the cores.
+        let cores = core_affinity::get_core_ids().unwrap_or_default();
+        if let Some(core) = cores.get(std::process::id() as usize % cores.len().max(1)) {
+            core_affinity::set_for_current(*core);
         }
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work())
     };
