@@ -194,6 +194,10 @@ fn units_are_read_from_a_table_and_their_offers_renewed_while_the_agreement_hold
             "--year",
             "2026",
         ]);
+        // The table as it was before it had the column takes nothing from the unit.
+        let plain = "委员编号,工作站编号,外部编号,资源名称,说明,种类,类别,每季次数,全年次数,状态\n\
+                     W-1,XC-001,U1,路灯检修队,派人,专业服务,0102,1,2,可用\n";
+        city.ok(&["import", "resources", &city.file("plain.csv", plain), "--year", "2026"]);
         let unknown = format!("{head}W-1,没有这家,XC-001,U3,检修,派人,专业服务,0102,1,2,可用\n");
         let out = city.run(&["import", "resources", &city.file("unknown.csv", &unknown), "--year", "2026"]);
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
@@ -209,6 +213,9 @@ fn units_are_read_from_a_table_and_their_offers_renewed_while_the_agreement_hold
         let officer = city.token("CITY_OFFICER", &[]);
         let units = server.data(&convener, ALL, json!({}))["partnerOrganizations"].clone();
         assert_eq!(units["totalCount"], 2, "{units}");
+        let named = "{ resources(filter: { year: 2026, text: \"路灯检修队\" }) { nodes { partnerOrganization { name } } } }";
+        let named = server.data(&convener, named, json!({}))["resources"]["nodes"].clone();
+        assert_eq!(named, json!([{"partnerOrganization": {"name": "示例照明公司"}}]));
         server.changed(
             &officer,
             "openYear",

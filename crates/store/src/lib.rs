@@ -50,6 +50,7 @@ mod publish;
 mod reading;
 mod registry;
 mod resource;
+mod resource_sight;
 mod retention;
 mod review;
 mod scenario;
@@ -112,7 +113,8 @@ pub use reading::{ClassGuess, Reading};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };
-pub use resource::{Owner, ResourceFilter, ResourceInput, ResourceOrder};
+pub use resource::{Owner, ResourceInput};
+pub use resource_sight::{ResourceFilter, ResourceOrder};
 pub use retention::Erased;
 pub use scenario::Shortage;
 pub use snapshot::{Snapshot, SnapshotAmendment, SnapshotItem, SnapshotList, SnapshotShareable};

@@ -59,6 +59,26 @@ impl organization::Model {
             && self.to_date.is_none_or(|end| to < end)
     }
 
+    /// Only what still holds can change.
+    fn check_agreed(&self) -> Result<()> {
+        if self.status == OrganizationStatus::Agreed {
+            return Ok(());
+        }
+        let words = format!("与{}的共建已终止,不能再改;如继续共建,请以新名称重新登记。", self.name);
+        Err(Refusal::new("PARTNERSHIP_STATE", words).into())
+    }
+
+    /// Whether one may offer something in a window: its agreement holds on all days of it.
+    pub(crate) fn check_window(&self, from: NaiveDate, to: NaiveDate) -> Result<()> {
+        self.check_agreed()?;
+        if !self.covers(from, to) {
+            let words =
+                format!("可用时段超出与{}的协议期限({}),请改正,或先续签协议。", self.name, self.days());
+            return Err(Refusal::new("AGREEMENT", words).at("windowTo").into());
+        }
+        Ok(())
+    }
+
     /// The fields in which two differ.
     pub(crate) fn differs_from(&self, old: &organization::Model) -> Vec<&'static str> {
         [
@@ -221,7 +241,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let old = self.organization(&tx, id).await?;
         self.need(Action::Partner, old.workstation_id, None)?;
-        self.still_agreed(&old)?;
+        old.check_agreed()?;
         let input = self.checked_organization(&tx, old.workstation_id, Some(&old), input).await?;
         let new = organization::Model {
             name: input.name,
@@ -290,7 +310,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         let old = self.organization(&tx, id).await?;
         self.need(Action::Partner, old.workstation_id, None)?;
-        self.still_agreed(&old)?;
+        old.check_agreed()?;
         same_version(expected, old.version, vec!["status"])?;
         let reason = refusal::text(reason, "原因", 200, "reason")?;
         for r in self.offered_by(&tx, id).await? {
@@ -316,14 +336,6 @@ impl Desk {
         organization::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound("共建单位"))
     }
 
-    fn still_agreed(&self, o: &organization::Model) -> Result<()> {
-        if o.status == OrganizationStatus::Agreed {
-            return Ok(());
-        }
-        let words = format!("与{}的共建已终止,不能再改;如继续共建,请以新名称重新登记。", o.name);
-        Err(Refusal::new("PARTNERSHIP_STATE", words).into())
-    }
-
     /// What one offers of years that are open, whatever its state but withdrawn.
     async fn offered_by<D: ConnectionTrait>(&self, db: &D, id: Uuid) -> Result<Vec<resource::Model>> {
         let closed = duty_year::Entity::find()
@@ -337,20 +349,6 @@ impl Desk {
             .order_by_asc(resource::Column::Number)
             .all(db)
             .await?)
-    }
-
-    /// Whether one may offer something in a window: its agreement holds on all days of it.
-    pub(crate) fn within_agreement(
-        &self,
-        o: &organization::Model,
-        (from, to): (NaiveDate, NaiveDate),
-    ) -> Result<()> {
-        self.still_agreed(o)?;
-        if !o.covers(from, to) {
-            let words = format!("可用时段超出与{}的协议期限({}),请改正,或先续签协议。", o.name, o.days());
-            return Err(Refusal::new("AGREEMENT", words).at("windowTo").into());
-        }
-        Ok(())
     }
 
     /// The organisations behind resources, by id.

@@ -1,44 +1,19 @@
-//! Resources: reading and their life.
+//! Resources: their life.
 
 use crate::desk::{Event, same_version};
-use crate::entity::{
-    duty_item, duty_item_match, duty_list, need_match, resource, resource_category, work_order,
-};
+use crate::entity::{need_match, resource, resource_category, work_order};
 use crate::import::insert_all;
-use crate::paging::slice;
-use crate::{Desk, Error, Page, Result, Slice};
+use crate::{Desk, Error, Result};
 use chrono::NaiveDate;
 use domain::{
-    Action, AreaScope, Cost, DeliveryFormat, ListStatus, MatchAction, MatchStatus, OrderStatus, Reach,
-    Refusal, ResourceAction, ResourceKind, ResourceStatus, number, refusal, resource as rules,
+    Action, AreaScope, Cost, DeliveryFormat, MatchAction, MatchStatus, OrderStatus, Refusal, ResourceAction,
+    ResourceKind, ResourceStatus, number, refusal, resource as rules,
 };
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, Set,
 };
 use uuid::Uuid;
-
-/// Which resources.
-#[derive(Clone, Debug, Default)]
-pub struct ResourceFilter {
-    /// Year.
-    pub year: i32,
-    /// State.
-    pub status: Option<ResourceStatus>,
-    /// Kind.
-    pub kind: Option<ResourceKind>,
-    /// Home station.
-    pub workstation: Option<Uuid>,
-    /// Class or one above it.
-    pub category: Option<String>,
-    /// Owner, or the member who answers for it.
-    pub member: Option<Uuid>,
-    /// The partner organisation whose they are.
-    pub partner: Option<Uuid>,
-    /// Part of the title or number.
-    pub text: Option<String>,
-}
 
 /// Whose a resource is.
 #[derive(Clone, Copy, Debug)]
@@ -84,144 +59,7 @@ pub struct ResourceInput {
     pub conflict_note: Option<String>,
 }
 
-/// What resources are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResourceOrder {
-    /// Number.
-    #[default]
-    Number,
-    /// Title.
-    Title,
-    /// First day of the window.
-    WindowFrom,
-}
-
 impl Desk {
-    pub(crate) fn resources_in_sight(&self) -> Condition {
-        let published = duty_list::Entity::find()
-            .select_only()
-            .column(duty_list::Column::Id)
-            .filter(duty_list::Column::Status.eq(ListStatus::Published));
-        let items = duty_item::Entity::find()
-            .select_only()
-            .column(duty_item::Column::Id)
-            .filter(duty_item::Column::ListId.in_subquery(published.into_query()));
-        let joined = duty_item_match::Entity::find()
-            .select_only()
-            .column(duty_item_match::Column::MatchId)
-            .filter(duty_item_match::Column::ItemId.in_subquery(items.into_query()));
-        let listed = need_match::Entity::find()
-            .select_only()
-            .column(need_match::Column::ResourceId)
-            .filter(need_match::Column::Id.in_subquery(joined.into_query()));
-        let mut any = Condition::any().add(resource::Column::Id.in_subquery(listed.into_query()));
-        match self.reach(Action::ReadLists) {
-            Reach::City => any = any.add(resource::Column::Year.gt(0)),
-            // What goes to other stations is offered to them.
-            Reach::Stations => {
-                any = any
-                    .add(resource::Column::WorkstationId.is_in(self.viewer.stations.iter().copied()))
-                    .add(resource::Column::Status.eq(ResourceStatus::Available));
-            }
-            Reach::Own => any = any.add(resource::Column::MemberId.eq(self.viewer.person)),
-            Reach::Nothing => {}
-        }
-        any
-    }
-
-    fn resources_where(&self, f: &ResourceFilter) -> Select<resource::Entity> {
-        let mut q = resource::Entity::find()
-            .filter(resource::Column::Year.eq(f.year))
-            .filter(self.resources_in_sight());
-        if let Some(status) = f.status {
-            q = q.filter(resource::Column::Status.eq(status));
-        }
-        if let Some(kind) = f.kind {
-            q = q.filter(resource::Column::Kind.eq(kind));
-        }
-        if let Some(station) = f.workstation {
-            q = q.filter(resource::Column::WorkstationId.eq(station));
-        }
-        if let Some(member) = f.member {
-            q = q.filter(resource::Column::MemberId.eq(member));
-        }
-        if let Some(partner) = f.partner {
-            q = q.filter(resource::Column::PartnerOrganizationId.eq(partner));
-        }
-        if let Some(category) = &f.category {
-            let of = resource_category::Entity::find()
-                .select_only()
-                .column(resource_category::Column::ResourceId)
-                .filter(resource_category::Column::Category.starts_with(category));
-            q = q.filter(resource::Column::Id.in_subquery(of.into_query()));
-        }
-        if let Some(text) = &f.text {
-            q = q.filter(resource::Column::Title.contains(text).or(resource::Column::Number.contains(text)));
-        }
-        q
-    }
-
-    /// Resources in the order asked for.
-    pub async fn resources(
-        &self,
-        f: &ResourceFilter,
-        by: ResourceOrder,
-        page: &Page,
-    ) -> Result<Slice<resource::Model>> {
-        let by = match by {
-            ResourceOrder::Number => resource::Column::Number,
-            ResourceOrder::Title => resource::Column::Title,
-            ResourceOrder::WindowFrom => resource::Column::WindowFrom,
-        };
-        slice(self.store.db(), self.resources_where(f), by, page).await
-    }
-
-    /// How many resources.
-    pub async fn count_resources(&self, f: &ResourceFilter) -> Result<u64> {
-        Ok(self.resources_where(f).count(self.store.db()).await?)
-    }
-
-    /// Resources by id.
-    pub async fn resources_by_id(&self, ids: &[Uuid]) -> Result<Vec<resource::Model>> {
-        let q = resource::Entity::find().filter(resource::Column::Id.is_in(ids.iter().copied()));
-        Ok(q.filter(self.resources_in_sight()).all(self.store.db()).await?)
-    }
-
-    /// A resource by number.
-    pub async fn resource_by_number(&self, number: &str) -> Result<Option<resource::Model>> {
-        Ok(resource::Entity::find()
-            .filter(resource::Column::Number.eq(number))
-            .filter(self.resources_in_sight())
-            .one(self.store.db())
-            .await?)
-    }
-
-    /// Classes of resources: (resource, class).
-    pub async fn classes_of_resources(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-        let rows = resource_category::Entity::find()
-            .filter(resource_category::Column::ResourceId.is_in(ids.iter().copied()))
-            .order_by_asc(resource_category::Column::Category)
-            .all(self.store.db())
-            .await?;
-        Ok(rows.into_iter().map(|c| (c.resource_id, c.category)).collect())
-    }
-
-    /// Units of resources that are reserved: (resource, quarter, units).
-    pub async fn reserved_of(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, i32, i64)>> {
-        Ok(need_match::Entity::find()
-            .select_only()
-            .column(need_match::Column::ResourceId)
-            .column(need_match::Column::Quarter)
-            .column_as(need_match::Column::Id.count(), "n")
-            .filter(need_match::Column::ResourceId.is_in(ids.iter().copied()))
-            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
-            .group_by(need_match::Column::ResourceId)
-            .group_by(need_match::Column::Quarter)
-            .into_tuple()
-            .all(self.store.db())
-            .await?)
-    }
-
     pub(crate) async fn resource_row<C: ConnectionTrait>(&self, db: &C, id: Uuid) -> Result<resource::Model> {
         resource::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound("资源"))
     }
@@ -279,7 +117,6 @@ impl Desk {
         domain::area::check_year(year)?;
         let input = self.checked_resource(input).await?;
         let tx = self.store.begin().await?;
-        let window = (input.window_from, input.window_to);
         let (partner, member_id) = match owner {
             Owner::Member(member) => (None, member),
             Owner::Partner(id, member) => {
@@ -290,7 +127,7 @@ impl Desk {
                     let words = format!("{}不是该站的共建单位,请在签协议的工作站登记其资源。", o.name);
                     return Err(Refusal::new("OWNER", words).at("workstationId").into());
                 }
-                self.within_agreement(&o, window)?;
+                o.check_window(input.window_from, input.window_to)?;
                 (Some(id), member.unwrap_or(o.member_id))
             }
         };
@@ -419,7 +256,7 @@ impl Desk {
         same_version(expected, old.version, differ.clone())?;
         if let Some(partner) = old.partner_organization_id {
             let o = self.organization(&tx, partner).await?;
-            self.within_agreement(&o, (new.window_from, new.window_to))?;
+            o.check_window(new.window_from, new.window_to)?;
         }
         self.check_cut(&tx, &new, &[]).await?;
         let row = resource::Model { version: expected + 1, ..new }

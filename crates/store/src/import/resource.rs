@@ -106,22 +106,34 @@ impl Desk {
                         ));
                     }
                 }
-                let partner =
-                    r.partner.as_ref().zip(station).map(|(n, s)| organizations.get(&(s.id, n.clone())));
+                let o = r.external_no.clone().zip(station).and_then(|(n, s)| old.get(&(s.id, n)));
+                // A table without the column leaves it the organisation's.
+                let partner = match &r.partner {
+                    Some(name) => station.and_then(|s| organizations.get(&(s.id, name.clone()))),
+                    None => o
+                        .and_then(|o| o.partner_organization_id)
+                        .and_then(|id| organizations.values().find(|p| p.id == id)),
+                };
                 match partner {
-                    Some(None) => report.errors.push(unknown(
+                    None if r.partner.is_some() && station.is_some() => report.errors.push(unknown(
                         r.row,
                         "共建单位",
                         r.partner.as_deref().unwrap_or(""),
                         "共建单位",
                         "请先导入该站的共建单位",
                     )),
-                    Some(Some(o)) if !o.covers(r.window_from, r.window_to) => report.errors.push(RowError {
-                        row: r.row,
-                        column: "结束日",
-                        value: r.window_to.to_string(),
-                        expected: format!("超出与{}的协议期限,或协议已终止", o.name),
-                    }),
+                    // What was withdrawn, as with an agreement that ended, is read again as it is.
+                    Some(p)
+                        if !p.covers(r.window_from, r.window_to)
+                            && o.is_none_or(|o| o.status != ResourceStatus::Withdrawn) =>
+                    {
+                        report.errors.push(RowError {
+                            row: r.row,
+                            column: "结束日",
+                            value: r.window_to.to_string(),
+                            expected: format!("超出与{}的协议期限,或协议已终止", p.name),
+                        })
+                    }
                     _ => {}
                 }
                 if let Err(refusal) = domain::resource::check_capacity(r.per_quarter, r.per_year) {
@@ -136,13 +148,12 @@ impl Desk {
                 if !report.errors.is_empty() {
                     continue;
                 }
-                let o = r.external_no.clone().and_then(|n| old.get(&(station.id, n)));
                 let row = resource::Model {
                     id: o.map_or_else(|| self.id(), |o| o.id),
                     number: o.map_or_else(|| next.take(&r.station), |o| o.number.clone()),
                     year,
                     member_id: *owner,
-                    partner_organization_id: partner.flatten().map(|o| o.id),
+                    partner_organization_id: partner.map(|p| p.id),
                     workstation_id: station.id,
                     external_no: r.external_no,
                     title: r.title,
