@@ -7,7 +7,7 @@
 #[expect(dead_code, reason = "the tests use more of it")]
 mod city;
 
-use city::{City, Engine, YEAR};
+use city::{City, Engine, Server, YEAR};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -76,7 +76,7 @@ fn main() {
     say("Lists query, computed anew each time (auditor)", format!("{computed:.0} ms"), "for comparison");
     drop(server);
 
-    accepting(&city, &url);
+    answering(&city, &url);
     let server = city.serve_database(&url);
     let officer = city.ok(&["--database", &url, "token", "--role", "CITY_OFFICER"]);
     let scope = json!({"s": {"year": YEAR}});
@@ -119,10 +119,8 @@ fn main() {
     }
 }
 
-/// Members accept orders over HTTP, 50 a second: from the request to the answer, every commit on disk.
-fn accepting(city: &City, url: &str) {
-    const EVERY: Duration = Duration::from_millis(20);
-    let server = city.serve_database(url);
+/// Orders that wait for a member's answer: who answers for the station, and the input.
+fn dispatched(city: &City, server: &Server, url: &str) -> Vec<(String, Value)> {
     let issued = "query($y: Int!, $a: String) { orders(filter: { year: $y, status: ISSUED }, first: 500, after: $a) { \
                   nodes { id version workstation { code } need { matches { id status } } } } }";
     let officer = city.ok(&["--database", url, "token", "--role", "CITY_OFFICER"]);
@@ -142,7 +140,39 @@ fn accepting(city: &City, url: &str) {
             waiting.push((token, input));
         }
     }
-    assert!(waiting.len() > 100, "orders to accept");
+    waiting
+}
+
+/// Members answer orders over HTTP, from the request to the answer, every commit on disk: some decline and the next best
+/// is suggested, one after the other; the others accept, 50 a second.
+fn answering(city: &City, url: &str) {
+    const EVERY: Duration = Duration::from_millis(20);
+    const DECLINED: usize = 80;
+    let server = city.serve_database(url);
+    let mut waiting = dispatched(city, &server, url);
+    assert!(waiting.len() > DECLINED + 100, "orders to answer");
+
+    let mut took = Vec::with_capacity(DECLINED);
+    let mut next = 0;
+    for (token, mut input) in waiting.drain(..DECLINED) {
+        input["reason"] = "TIME".into();
+        let (ms, done) = timed(|| {
+            let fields = "need { matches { status } }";
+            server.changed(&token, "declineOrder", "DeclineOrderInput", fields, input)
+        });
+        took.push(ms);
+        let matches = done["need"]["matches"].as_array().expect("matches");
+        next += i32::from(matches.iter().any(|m| m["status"] == "SUGGESTED"));
+    }
+    // The first reads the plan.
+    let first = took.remove(0);
+    say(
+        &format!("decline an order and suggest the next ({next} of {DECLINED} have one)"),
+        at(&mut took, &[500, 990, 1000]),
+        "≤ 20 ms; median, p99, largest",
+    );
+    say("    the first after a start", format!("{first:.1} ms"), "");
+
     let mut took = Vec::with_capacity(waiting.len());
     let start = Instant::now();
     for (n, (token, input)) in (0u32..).zip(&waiting) {
@@ -151,11 +181,16 @@ fn accepting(city: &City, url: &str) {
             timed(|| server.changed(token, "acceptOrder", "OrderStepInput", "status", input.clone()));
         took.push(ms);
     }
-    took.sort_by(f64::total_cmp);
-    let at = |permille: usize| took[(took.len() - 1) * permille / 1000];
     say(
         &format!("accept an order, 50 a second ({} orders): median, p99", took.len()),
-        format!("{:.1}, {:.1} ms", at(500), at(990)),
+        at(&mut took, &[500, 990]),
         "p99 ≤ 20 ms",
     );
+}
+
+/// Times at the given permille of all, in order.
+fn at(ms: &mut [f64], permille: &[usize]) -> String {
+    ms.sort_by(f64::total_cmp);
+    let of = |p: &usize| format!("{:.1}", ms[(ms.len() - 1) * p / 1000]);
+    permille.iter().map(of).collect::<Vec<_>>().join(", ") + " ms"
 }

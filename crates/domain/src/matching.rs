@@ -11,6 +11,7 @@ pub mod score;
 pub mod whatif;
 
 use crate::{AreaScope, MemberStatus, ResourceStatus, Urgency};
+use std::sync::Arc;
 use text::relevance::{Rarity, Words};
 
 /// A station as the match sees it.
@@ -133,5 +134,5 @@ pub struct City {
     /// Points of each part of the score.
     pub weights: score::Weights,
     /// How rare words are among the resources.
-    pub rarity: Rarity,
+    pub rarity: Arc<Rarity>,
 }

@@ -111,6 +111,9 @@ codes! {
 }
 
 impl ResourceStatus {
+    /// States in which a resource is on offer, though perhaps not today.
+    pub const ON_OFFER: [ResourceStatus; 2] = [ResourceStatus::Available, ResourceStatus::Suspended];
+
     /// The state after `action`, or why it cannot be done from here.
     ///
     /// # Errors

@@ -14,9 +14,10 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, sea_query::SimpleExpr,
 };
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
 
@@ -81,7 +82,8 @@ pub(crate) enum Basis {
     Open,
     /// One need whatever its state, with what the others leave; with `again` also by those who declined it.
     Need { need: Uuid, again: bool },
-    /// The same need, with no resources but those of its classes: who could be next.
+    /// The same need, with no resources but those that could come to it: who could be next. How rare words are is left to
+    /// who asks.
     Next { need: Uuid },
     /// The whole year from nothing, as if nobody had decided anything but pins, bans and refusals.
     Afresh,
@@ -111,7 +113,28 @@ impl Desk {
     ) -> Result<Loaded> {
         let afresh = basis == Basis::Afresh;
         let again = matches!(basis, Basis::Need { again: true, .. });
-        let stations = workstation::Entity::find().order_by_asc(workstation::Column::Code).all(db).await?;
+        let next = matches!(basis, Basis::Next { .. });
+        // Who could be next is asked at once, while a member waits: nothing is read that does not touch the answer.
+        let only_for = |rows: SimpleExpr| if next { Condition::all().add(rows) } else { Condition::all() };
+        let offered = || {
+            resource::Entity::find()
+                .filter(resource::Column::Year.eq(year))
+                .filter(resource::Column::Status.is_in(ResourceStatus::ON_OFFER))
+        };
+        // In order of the numbers, here and below: sorted here, no database copies all their text for it.
+        let mut resources = match basis {
+            Basis::Next { need } => offered().filter(self.could_come(db, need).await?).all(db).await?,
+            _ => offered().all(db).await?,
+        };
+        resources.sort_unstable_by(|a, b| a.number.cmp(&b.number));
+        let mut stations = workstation::Entity::find();
+        if let Basis::Next { need } = basis {
+            let own = need::Entity::find_by_id(need).select_only().column(need::Column::WorkstationId);
+            let own = workstation::Column::Id.in_subquery(own.into_query());
+            let homes = workstation::Column::Id.is_in(resources.iter().map(|r| r.workstation_id));
+            stations = stations.filter(Condition::any().add(own).add(homes));
+        }
+        let stations = stations.order_by_asc(workstation::Column::Code).all(db).await?;
         let station_at: HashMap<Uuid, u32> =
             stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
         let mut partners: Vec<Vec<matching::Partner>> = vec![Vec::new(); stations.len()];
@@ -131,8 +154,13 @@ impl Desk {
                 opens(*b, *a);
             }
         }
-
-        let members = member::Entity::find().order_by_asc(member::Column::Number).all(db).await?;
+        let resource_at: HashMap<Uuid, u32> =
+            resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
+        let members = member::Entity::find()
+            .filter(only_for(member::Column::Id.is_in(resources.iter().map(|r| r.member_id))))
+            .order_by_asc(member::Column::Number)
+            .all(db)
+            .await?;
         let member_at: HashMap<Uuid, u32> =
             members.iter().enumerate().map(|(i, m)| (m.id, i as u32)).collect();
         let affinity: HashMap<String, Vec<String>> = sector::Entity::find()
@@ -145,41 +173,16 @@ impl Desk {
             assignment::Entity::find()
                 .filter(assignment::Column::Role.eq(AssignmentRole::ResidentMember))
                 .filter(assignment::Column::ToDate.is_null())
+                .filter(only_for(assignment::Column::PersonId.is_in(member_at.keys().copied())))
                 .all(db)
                 .await?
                 .into_iter()
                 .filter_map(|a| Some((a.person_id, *station_at.get(&a.workstation_id?)?))),
         );
 
-        let offered = || {
-            resource::Entity::find().filter(resource::Column::Year.eq(year)).filter(
-                resource::Column::Status.is_in([ResourceStatus::Available, ResourceStatus::Suspended]),
-            )
-        };
-        let of_class = match basis {
-            Basis::Next { need } => of_classes(db, need).await?,
-            _ => Condition::all(),
-        };
-        // In order of the numbers, here and below: sorted here, no database copies all their text for it.
-        let mut resources = offered().filter(of_class).all(db).await?;
-        resources.sort_unstable_by(|a, b| a.number.cmp(&b.number));
-        // How rare words are is asked of all of them, whoever is looked at.
-        let all: Vec<(Uuid, String, String)> = match basis {
-            Basis::Next { .. } => {
-                offered()
-                    .select_only()
-                    .columns([resource::Column::Id, resource::Column::Title, resource::Column::Description])
-                    .into_tuple()
-                    .all(db)
-                    .await?
-            }
-            _ => Vec::new(),
-        };
-        let elsewhere: HashSet<Uuid> = all.iter().map(|r| r.0).collect();
-        let resource_at: HashMap<Uuid, u32> =
-            resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
         let classes = group(
             resource_category::Entity::find()
+                .filter(only_for(resource_category::Column::ResourceId.is_in(resource_at.keys().copied())))
                 .order_by_asc(resource_category::Column::Category)
                 .all(db)
                 .await?
@@ -219,18 +222,36 @@ impl Desk {
         );
 
         // What is reserved, and what people have touched in a draft, stays as it is.
-        let matches = need_match::Entity::find()
+        let mut taken = need_match::Entity::find()
             .filter(need_match::Column::Year.eq(year))
-            .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]))
-            .into_partial_model::<Taken>()
-            .all(db)
-            .await?;
+            .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]));
+        if let Basis::Next { need } = basis {
+            let theirs = need_match::Column::MemberId.is_in(members.iter().map(|m| m.id));
+            taken = taken.filter(Condition::any().add(need_match::Column::NeedId.eq(need)).add(theirs));
+        }
+        let matches = taken.into_partial_model::<Taken>().all(db).await?;
+        // What is offered and is not read: it takes no place here, but it is on its owner's load.
+        let elsewhere: HashSet<Uuid> = if next {
+            offered()
+                .select_only()
+                .column(resource::Column::Id)
+                .filter(resource::Column::Id.is_in(matches.iter().map(|m| m.resource_id)))
+                .into_tuple::<Uuid>()
+                .all(db)
+                .await?
+                .into_iter()
+                .collect()
+        } else {
+            HashSet::new()
+        };
+        let suggested = matches.iter().filter(|m| m.status == MatchStatus::Suggested).map(|m| m.need_id);
         let touched: HashSet<Uuid> = duty_item::Entity::find()
             .select_only()
             .column(duty_item::Column::NeedId)
             .filter(duty_item::Column::JointOf.is_null())
             .filter(duty_item::Column::Version.gt(1))
             .filter(duty_item::Column::Removed.eq(false))
+            .filter(only_for(duty_item::Column::NeedId.is_in(suggested)))
             .filter(
                 duty_item::Column::ListId.in_subquery(QueryTrait::into_query(
                     duty_list::Entity::find()
@@ -244,10 +265,18 @@ impl Desk {
             .await?
             .into_iter()
             .collect();
-        let lists = duty_list::Entity::find().filter(duty_list::Column::Year.eq(year)).all(db).await?;
         let mut room: Vec<u32> = stations.iter().map(|s| terms.lines(s.list_limit)).collect();
-        for l in lists.iter().filter(|l| !afresh && l.status != ListStatus::Draft) {
-            if let Some(s) = station_at.get(&l.workstation_id) {
+        // A list that is no draft takes nothing more; who comes next takes the place of who went.
+        if !afresh && !next {
+            let fixed = duty_list::Entity::find()
+                .select_only()
+                .column(duty_list::Column::WorkstationId)
+                .filter(duty_list::Column::Year.eq(year))
+                .filter(duty_list::Column::Status.ne(ListStatus::Draft))
+                .into_tuple::<Uuid>()
+                .all(db)
+                .await?;
+            for s in fixed.iter().filter_map(|l| station_at.get(l)) {
                 room[*s as usize] = 0;
             }
         }
@@ -284,7 +313,11 @@ impl Desk {
                 excluded.entry(m.need_id).or_default().extend(at);
             }
         }
-        for p in pair_rule::Entity::find().filter(pair_rule::Column::Year.eq(year)).all(db).await? {
+        let mut rules = pair_rule::Entity::find().filter(pair_rule::Column::Year.eq(year));
+        if let Basis::Need { need, .. } | Basis::Next { need } = basis {
+            rules = rules.filter(pair_rule::Column::NeedId.eq(need));
+        }
+        for p in rules.all(db).await? {
             let Some(r) = resource_at.get(&p.resource_id) else { continue };
             match p.kind {
                 PairRuleKind::Ban => excluded.entry(p.need_id).or_default().push(*r),
@@ -346,10 +379,10 @@ impl Desk {
                 words: Words::new(&r.title, &r.description),
             });
         }
-        let words: Vec<Words> = all.iter().map(|(_, title, text)| Words::new(title, text)).collect();
         city.rarity = match basis {
-            Basis::Next { .. } => Rarity::new(words.iter()),
-            _ => Rarity::new(city.resources.iter().map(|r| &r.words)),
+            // It is asked of all that is offered, whoever is looked at.
+            Basis::Next { .. } => Arc::default(),
+            _ => Arc::new(Rarity::new(city.resources.iter().map(|r| &r.words))),
         };
         let mut planned = Vec::with_capacity(needs.len());
         let mut requirements = Vec::with_capacity(needs.len());
@@ -400,25 +433,6 @@ impl Desk {
             uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),
         })
     }
-}
-
-/// Resources of the classes that a need asks for: of the class itself, of those above it and of those below it.
-async fn of_classes<C: ConnectionTrait>(db: &C, need: Uuid) -> Result<Condition> {
-    let own = need::Entity::find_by_id(need).one(db).await?.and_then(|n| n.category);
-    let asked = requirement::Entity::find().filter(requirement::Column::NeedId.eq(need)).all(db).await?;
-    let classes: HashSet<String> = asked.into_iter().filter_map(|q| q.category).chain(own).collect();
-    let mut any = Condition::any();
-    for class in &classes {
-        any = any.add(resource_category::Column::Category.starts_with(class));
-        for above in (2..class.len()).step_by(2).filter_map(|l| class.get(..l)) {
-            any = any.add(resource_category::Column::Category.eq(above));
-        }
-    }
-    let fitting = resource_category::Entity::find()
-        .select_only()
-        .column(resource_category::Column::ResourceId)
-        .filter(any);
-    Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())))
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.

@@ -47,6 +47,7 @@ mod planning;
 mod policy;
 mod proposal;
 mod publish;
+mod rarity;
 mod reading;
 mod registry;
 mod resource;
@@ -184,6 +185,7 @@ use sea_orm::{
 };
 use std::cell::Cell;
 use std::sync::{Arc, Mutex};
+use text::relevance::Rarity;
 use uuid::Uuid;
 
 tokio::task_local! {
@@ -226,6 +228,8 @@ struct Inner {
     ids: Mutex<ChaCha12Rng>,
     /// The plan that was asked last, which takes longer to read than to ask.
     plan: Mutex<Option<(Uuid, Arc<explain::Kept>)>>,
+    /// How rare words are among the offers that were counted last.
+    rarity: Mutex<Option<(rarity::Stamp, Arc<Rarity>)>>,
     /// Whether the database is being made, and nobody looks on.
     made: bool,
 }
@@ -284,6 +288,7 @@ impl Store {
                 key,
                 ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
                 plan: Mutex::default(),
+                rarity: Mutex::default(),
                 made,
             }),
         })
@@ -311,6 +316,21 @@ impl Store {
         }
     }
 
+    /// Lets SQLite count what its tables hold, so that it chooses an index by that and does not read a whole year for what
+    /// one member holds. PostgreSQL counts by itself.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn count_tables(&self) -> Result<()> {
+        if self.inner.db.get_database_backend() == DbBackend::Sqlite {
+            let tx = self.begin().await?;
+            // Rows of each index that are looked at: enough to tell one from thousands, and soon done in a province.
+            tx.execute_unprepared("PRAGMA analysis_limit = 400; ANALYZE").await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Closes the database; what runs has finished.
     pub async fn close(self) {
         if let Some(inner) = Arc::into_inner(self.inner) {
@@ -330,6 +350,15 @@ impl Store {
 
     pub(crate) fn hold_plan(&self, id: Uuid, kept: Arc<explain::Kept>) {
         *self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((id, kept));
+    }
+
+    pub(crate) fn rarity_held(&self, of: rarity::Stamp) -> Option<Arc<Rarity>> {
+        let held = self.inner.rarity.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.as_ref().filter(|(stamp, _)| *stamp == of).map(|(_, rarity)| rarity.clone())
+    }
+
+    pub(crate) fn hold_rarity(&self, of: rarity::Stamp, rarity: Arc<Rarity>) {
+        *self.inner.rarity.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((of, rarity));
     }
 
     pub(crate) fn key(&self) -> &[u8; 32] {

@@ -166,7 +166,7 @@ impl Desk {
         let m = row.update(&tx).await?;
         self.cover(&tx, &[m.need_id]).await?;
         if action == MatchAction::Decline
-            && let Some(next) = self.suggest_next(&tx, &m).await?
+            && let Some(next) = self.suggest_next(&tx, &m, None).await?
         {
             self.take_place(&tx, &m, next).await?;
         }

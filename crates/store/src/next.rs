@@ -2,29 +2,46 @@
 
 use crate::candidate::best_quarter;
 use crate::city::{Basis, quarter_of};
-use crate::entity::{duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, resource};
+use crate::entity::{
+    duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, requirement, resource,
+    resource_category, workstation,
+};
 use crate::explain::Kept;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
 use domain::matching::score;
 use domain::{ListStatus, MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use text::relevance::Rarity;
 use uuid::Uuid;
 
 /// Candidates at most that are looked at: who is behind is no better than nobody.
 const LOOKED_AT: usize = 50;
 
 impl Desk {
+    /// Reads what is held in memory for the next best of a year, so that the first member to decline need not wait for it.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn recall(&self, year: i32) -> Result<()> {
+        self.kept_plan(self.store.db(), year).await?;
+        self.rarity(self.store.db(), year).await?;
+        Ok(())
+    }
+
     /// Suggests the next best candidate for the requirement of a match that has ended. Writes a suggestion where there
-    /// is one; a convener dispatches it, or not.
+    /// is one; a convener dispatches it, or not. Who has changed resources in the same transaction brings the rarity of
+    /// words `counted` there.
     pub(crate) async fn suggest_next(
         &self,
         tx: &DatabaseTransaction,
         gone: &need_match::Model,
+        counted: Option<&Arc<Rarity>>,
     ) -> Result<Option<Uuid>> {
         let kept = self.kept_plan(tx, gone.year).await?;
         let mut ranked = kept.as_ref().map_or(Vec::new(), |(_, kept)| kept.by_price(gone.requirement_id));
@@ -94,7 +111,7 @@ impl Desk {
         let best = match best {
             Some((best, quarter)) => Some((best.resource, best.points, quarter)),
             // The plan has nobody left, or was made without the need: the lists as they are now.
-            None => self.best_now(tx, gone, &history, &beside).await?,
+            None => self.best_now(tx, gone, counted, &history, &beside).await?,
         };
         let Some((resource, points, quarter)) = best else { return Ok(None) };
         let owner = self.resource_row(tx, resource).await?.member_id;
@@ -164,18 +181,63 @@ impl Desk {
         self.mirror(tx, &item).await
     }
 
+    /// Resources that could come to a need: of the classes that it asks for, of those above and below them, and with a
+    /// home from where they come. What is refused for another reason is left to the rules.
+    pub(crate) async fn could_come<C: ConnectionTrait>(&self, db: &C, need: Uuid) -> Result<Condition> {
+        let wanted = need::Entity::find_by_id(need).one(db).await?.ok_or(Error::NotFound("需求"))?;
+        let asked = requirement::Entity::find().filter(requirement::Column::NeedId.eq(need)).all(db).await?;
+        let classes: HashSet<String> =
+            asked.into_iter().filter_map(|q| q.category).chain(wanted.category).collect();
+        let mut any = Condition::any();
+        for class in &classes {
+            any = any.add(resource_category::Column::Category.starts_with(class));
+            for above in (2..class.len()).step_by(2).filter_map(|l| class.get(..l)) {
+                any = any.add(resource_category::Column::Category.eq(above));
+            }
+        }
+        let fitting = resource_category::Entity::find()
+            .select_only()
+            .column(resource_category::Column::ResourceId)
+            .filter(any);
+        let own = wanted.workstation_id;
+        let district =
+            workstation::Entity::find_by_id(own).select_only().column(workstation::Column::District);
+        let near = workstation::Entity::find()
+            .select_only()
+            .column(workstation::Column::Id)
+            .filter(workstation::Column::District.in_subquery(district.into_query()));
+        let partners = self.partnerships_in_force(db).await?.into_iter().filter_map(|p| {
+            (p.workstation_id == own)
+                .then_some(p.partner_id)
+                .or((p.partner_id == own).then_some(p.workstation_id))
+        });
+        let reach = Condition::any()
+            .add(resource::Column::CrossDistrict.eq(true))
+            .add(resource::Column::WorkstationId.is_in(partners))
+            .add(resource::Column::WorkstationId.in_subquery(near.into_query()));
+        Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())).add(reach))
+    }
+
     /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;
     /// whoever was asked already is left out, and who meets another unit of it.
     async fn best_now(
         &self,
         tx: &DatabaseTransaction,
         gone: &need_match::Model,
+        counted: Option<&Arc<Rarity>>,
         history: &[need_match::Model],
         beside: &[Uuid],
     ) -> Result<Option<(Uuid, i64, i32)>> {
         let terms = self.terms_in_force(tx).await?;
         let basis = Basis::Next { need: gone.need_id };
-        let loaded = self.load_on(tx, gone.year, None, basis, terms).await?;
+        let mut loaded = self.load_on(tx, gone.year, None, basis, terms).await?;
+        if loaded.resources.is_empty() {
+            return Ok(None);
+        }
+        loaded.city.rarity = match counted {
+            Some(rarity) => rarity.clone(),
+            None => self.rarity(tx, gone.year).await?,
+        };
         let (Some(need), Some(asked)) = (loaded.city.needs.first(), loaded.requirements.first()) else {
             return Ok(None);
         };

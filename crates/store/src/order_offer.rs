@@ -229,7 +229,7 @@ impl Desk {
             self.answer_offer(tx, &o, answer, Some(reason.clone())).await?;
         }
         self.put_back(tx, &o).await?;
-        self.suggest_next(tx, &m).await?;
+        self.suggest_next(tx, &m, None).await?;
         let after = work_order::Model {
             status: next,
             match_id: None,

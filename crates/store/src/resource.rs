@@ -319,10 +319,12 @@ impl Desk {
         reason: &str,
     ) -> Result<()> {
         let needs: Vec<Uuid> = held.iter().map(|m| m.need_id).collect();
+        let Some(year) = held.first().map(|m| m.year) else { return Ok(()) };
+        let rarity = self.rarity_counted(tx, year).await?;
         for m in held {
             let to = m.status.apply(MatchAction::Release)?;
             let m = self.write_match(tx, m, to, Some(reason.to_owned())).await?;
-            self.suggest_next(tx, &m).await?;
+            self.suggest_next(tx, &m, Some(&rarity)).await?;
         }
         self.cover(tx, &needs).await
     }
