@@ -11,8 +11,10 @@
 //! Orlin, "Network Flows", ch. 9; Jonker and Volgenant 1987.
 
 mod change;
+mod front;
 mod path;
 mod start;
+mod together;
 mod trial;
 mod whole;
 
@@ -21,11 +23,14 @@ use crate::net::{Net, Pair};
 use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE, Prices};
-use path::Front;
+use front::Front;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use trial::Changed;
+
+/// Requirements that have to wait for it to be worth while to bring them in together.
+const MANY: usize = 4096;
 
 /// A circulation, optimal but for the units that are listed as out of order, with the tolls that prove it.
 #[derive(Clone)]
@@ -36,6 +41,10 @@ pub(crate) struct Flow {
     pub task: Vec<Task>,
     /// What a search backward asks of every requirement, in one piece.
     seat: Vec<Seat>,
+    /// What every requirement could earn elsewhere, as far as it is known.
+    near: Vec<Near>,
+    /// How often a toll of a set has fallen: while none does, nothing comes nearer than it was.
+    falls: u64,
     /// What a covered requirement earns beside its score.
     pub reward: Vec<i64>,
     /// The first requirement at each leaf.
@@ -78,6 +87,18 @@ struct Seat {
     node: u32,
 }
 
+/// The most that a requirement could earn at any other place when it was looked at last.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    worth: i64,
+    /// [`Flow::falls`] at that time; zero: not known.
+    falls: u64,
+}
+
+impl Near {
+    const UNKNOWN: Near = Near { worth: 0, falls: 0 };
+}
+
 /// Whether a requirement takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -106,6 +127,8 @@ impl Flow {
         let mut flow = Flow {
             task: vec![Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out }; net.start.len() - 1],
             seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
+            near: vec![Near::UNKNOWN; net.start.len() - 1],
+            falls: 1,
             reward: vec![0; net.start.len() - 1],
             head: vec![NONE; net.sets],
             load: vec![0; net.root],
@@ -278,6 +301,7 @@ impl Flow {
             }
         }
         self.task[q].at = pair;
+        self.near[q] = Near::UNKNOWN;
         if pair != NONE {
             let new = self.net.pair[pair as usize];
             self.cost -= i128::from(new.value) + i128::from(self.reward[q]);
@@ -315,6 +339,7 @@ impl Flow {
     fn move_toll(&mut self, v: usize, by: i64) {
         self.toll[v] += by;
         if v < self.net.sets {
+            self.falls += u64::from(by < 0);
             let mut q = self.head[v];
             while q != NONE {
                 self.seat[q as usize].worth -= by;
@@ -351,6 +376,9 @@ impl Flow {
     fn mend_watched(&mut self, watch: &Watch<'_>) -> bool {
         let mut whole = true;
         let all = self.waiting.len();
+        if all >= MANY && self.net.group.is_empty() && !self.on_trial() {
+            self.come_together(watch);
+        }
         while let Some(q) = self.waiting.pop() {
             let left = self.waiting.len();
             if left % 1024 == 1023 && !watch.go_on(Phase::Flow, all - left, all) {

@@ -4,141 +4,14 @@
 //! always at its best. A unit too many searches *forward*, along the arcs, for the root or a node with a unit too
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
-use super::{Flow, Mode};
+use super::front::{End, Step, Via};
+use super::{Flow, Mode, Near};
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// A budget that nothing can exceed.
 const ENDLESS: i64 = i64::MAX / 4;
-
-/// How a search came to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Via {
-    /// It began here.
-    Start,
-    /// From a set above or below.
-    Node(u32),
-    /// Forward: the requirement goes to this set by the pair. Backward: it leaves this node for the set by the pair.
-    Pair(u32, u32, u32),
-    /// The requirement goes home: its place is free, and so is its line.
-    Leave(u32),
-}
-
-/// Where the shortest path ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// Nowhere.
-    None,
-    /// What the search is for stays as it is.
-    Stay,
-    /// At a node with a unit too many or too few.
-    At(usize),
-    /// From an outermost set to the root, or from the root to a station: one unit more.
-    More(usize),
-    /// From the root to an outermost set, or from a station to the root: one unit less.
-    Less(usize),
-    /// Forward: a requirement that is on no list leaves. Backward: one comes, to this set by this pair.
-    Leave(usize),
-    Enter(u32, u32),
-}
-
-/// Distances and ways of one search. Stamps make a new search cost nothing.
-#[derive(Clone)]
-pub(super) struct Front {
-    stamp: u32,
-    /// `stamp`: seen; `stamp + 1`: settled.
-    mark: Vec<u32>,
-    distance: Vec<i64>,
-    via: Vec<Via>,
-    settled: Vec<u32>,
-    heap: BinaryHeap<Reverse<(i64, u32)>>,
-    /// What is no farther than the node that is being settled: no need to sort it.
-    same: Vec<u32>,
-    best: i64,
-    end: End,
-}
-
-impl Front {
-    pub fn new(nodes: usize) -> Front {
-        Front {
-            stamp: 0,
-            mark: vec![0; nodes],
-            distance: vec![0; nodes],
-            via: vec![Via::Start; nodes],
-            settled: Vec::new(),
-            heap: BinaryHeap::new(),
-            same: Vec::new(),
-            best: i64::MAX,
-            end: End::None,
-        }
-    }
-
-    fn start(&mut self) {
-        if self.stamp > u32::MAX - 4 {
-            self.mark.fill(0);
-            self.stamp = 0;
-        }
-        self.stamp += 2;
-        self.settled.clear();
-        self.heap.clear();
-        self.same.clear();
-        self.best = i64::MAX;
-        self.end = End::None;
-    }
-
-    /// A way to a node, if it is shorter than what is known.
-    #[inline]
-    fn reach(&mut self, v: usize, distance: i64, from: i64, via: Via) {
-        if distance >= self.best {
-            return;
-        }
-        let mark = self.mark[v];
-        if mark > self.stamp || (mark == self.stamp && self.distance[v] <= distance) {
-            return;
-        }
-        self.mark[v] = self.stamp;
-        self.distance[v] = distance;
-        self.via[v] = via;
-        if distance <= from {
-            self.same.push(v as u32);
-        } else {
-            self.heap.push(Reverse((distance, v as u32)));
-        }
-    }
-
-    /// A way to an end, if it is shorter than what is known.
-    fn finish(&mut self, distance: i64, end: End) {
-        if distance < self.best {
-            self.best = distance;
-            self.end = end;
-        }
-    }
-
-    fn next(&mut self) -> Option<(usize, i64)> {
-        loop {
-            let v = match self.same.pop() {
-                Some(v) => v as usize,
-                None => {
-                    let Reverse((d, v)) = self.heap.pop()?;
-                    if d >= self.best {
-                        return None;
-                    }
-                    if d > self.distance[v as usize] {
-                        continue;
-                    }
-                    v as usize
-                }
-            };
-            if self.mark[v] == self.stamp && self.distance[v] < self.best {
-                self.mark[v] = self.stamp + 1;
-                self.settled.push(v as u32);
-                return Some((v, self.distance[v]));
-            }
-        }
-    }
-}
 
 impl Flow {
     /// Covers a free requirement if that pays, whatever it drives out.
@@ -209,82 +82,136 @@ impl Flow {
         &self.front.settled
     }
 
-    /// The ways of a requirement to other places, from where a unit of it is at `distance` and worth `mine`.
+    /// The ways of a requirement to other places, from where a unit of it is at `distance` and worth `mine`: put off
+    /// where it is known that none of them is near.
     #[inline]
+    fn offer_way(&mut self, q: usize, distance: i64, mine: i64) {
+        let near = self.near[q];
+        // What it was worth at most: it may be worth less by now, and nothing more.
+        if near.falls == self.falls && near.worth < mine {
+            let to = distance + mine - near.worth;
+            if to < self.front.best {
+                self.front.put_off(q, to);
+            }
+            return;
+        }
+        self.mark_way(q, distance, mine);
+    }
+
+    /// The same now, and how near the nearest is.
     fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
         let range = self.net.start[q] as usize..self.net.start[q + 1] as usize;
         let group = self.group(q);
+        let own = self.net.pair.get(self.task[q].at as usize).map_or(NONE, |p| p.leaf);
+        // So low that it is never near, and not so low that a sum runs over.
+        let mut near = i64::MIN / 4;
         for k in range {
             let pair = self.net.pair[k];
             let Some(value) = Self::value_of(pair) else { continue };
-            if self.has_another(q, &group, pair.leaf) {
+            if pair.leaf == own || self.has_another(q, &group, pair.leaf) {
                 continue;
             }
-            let to = distance + mine - value + self.toll[pair.leaf as usize];
+            let worth = value - self.toll[pair.leaf as usize];
+            near = near.max(worth);
+            let to = distance + mine - worth;
             debug_assert!(to >= distance);
             self.front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k as u32, pair.leaf));
         }
+        // Where another of its group may not be today it may be tomorrow.
+        if group.is_empty() {
+            self.near[q] = Near { worth: near, falls: self.falls };
+        }
+    }
+
+    /// The ways of a requirement that was put off.
+    fn mark_way_put_off(&mut self, q: usize) {
+        let at = self.task[q].at;
+        let door = self.net.door[q] as usize;
+        let (v, mine) = if at == NONE {
+            (door, self.toll[door] - self.reward[q])
+        } else {
+            let pair = self.net.pair[at as usize];
+            (pair.leaf as usize, i64::from(pair.value) - self.toll[pair.leaf as usize])
+        };
+        self.mark_way(q, self.front.distance[v], mine);
     }
 
     fn forward(&mut self) -> bool {
-        let net = Arc::clone(&self.net);
-        let root = net.root;
-        while let Some((v, d)) = self.front.next() {
-            if self.excess[v] < 0 {
-                self.front.finish(d, End::At(v));
-                break;
-            }
-            if v < net.sets {
-                let price = self.price(v);
-                if self.load[v] < self.cap[v] {
-                    let to = d + self.marginal(v, self.load[v] + 1) - price;
-                    match net.parent[v] as usize {
-                        p if p == root => self.front.finish(to, End::More(v)),
-                        p => self.front.reach(p, to, d, Via::Node(v as u32)),
-                    }
+        while let Some(step) = self.front.next() {
+            match step {
+                Step::Node(v, d) if self.excess[v] < 0 => {
+                    self.front.finish(d, End::At(v));
+                    break;
                 }
-                let mut q = self.head[v];
-                while q != NONE {
-                    let task = self.task[q as usize];
-                    let mine = i64::from(net.pair[task.at as usize].value) - self.toll[v];
-                    if task.mode == Mode::Free {
-                        let door = net.door[q as usize] as usize;
-                        let to = d + mine + self.reward[q as usize] - self.toll[door];
-                        if door == root {
-                            self.front.finish(to, End::Leave(q as usize));
-                        } else {
-                            self.front.reach(door, to, d, Via::Leave(q));
-                        }
-                    }
-                    self.mark_way(q as usize, d, mine);
-                    q = task.next;
-                }
-                for c in net.children.of(v) {
-                    let c = *c as usize;
-                    if self.load[c] > 0 {
-                        let to = d + self.price(c) - self.marginal(c, self.load[c]);
-                        self.front.reach(c, to, d, Via::Node(v as u32));
-                    }
-                }
-            } else {
-                if self.load[v] > 0 {
-                    self.front.finish(d + self.toll[v] - self.marginal(v, self.load[v]), End::Less(v));
-                }
-                for q in net.behind(v) {
-                    let task = self.task[q as usize];
-                    if task.mode == Mode::Free && task.at == NONE {
-                        let worth = self.toll[v] - self.reward[q as usize];
-                        self.mark_way(q as usize, d, worth);
-                    }
-                }
+                step => self.step_forward(step),
             }
         }
-        let end = self.front.end;
-        if end == End::None {
+        if self.front.end == End::None {
             return false;
         }
         self.reprice(1);
-        let mut v = match end {
+        self.walk_forward();
+        true
+    }
+
+    /// Marks where a unit too many can go from what is looked at.
+    pub(super) fn step_forward(&mut self, step: Step) {
+        let (v, d) = match step {
+            Step::Node(v, d) => (v, d),
+            Step::Task(q) => return self.mark_way_put_off(q),
+        };
+        let net = Arc::clone(&self.net);
+        let root = net.root;
+        if v < net.sets {
+            let price = self.price(v);
+            if self.load[v] < self.cap[v] {
+                let to = d + self.marginal(v, self.load[v] + 1) - price;
+                match net.parent[v] as usize {
+                    p if p == root => self.front.finish(to, End::More(v)),
+                    p => self.front.reach(p, to, d, Via::Node(v as u32)),
+                }
+            }
+            let mut q = self.head[v];
+            while q != NONE {
+                let task = self.task[q as usize];
+                let mine = i64::from(net.pair[task.at as usize].value) - self.toll[v];
+                if task.mode == Mode::Free {
+                    let door = net.door[q as usize] as usize;
+                    let to = d + mine + self.reward[q as usize] - self.toll[door];
+                    if door == root {
+                        self.front.finish(to, End::Leave(q as usize));
+                    } else {
+                        self.front.reach(door, to, d, Via::Leave(q));
+                    }
+                }
+                self.offer_way(q as usize, d, mine);
+                q = task.next;
+            }
+            for c in net.children.of(v) {
+                let c = *c as usize;
+                if self.load[c] > 0 {
+                    let to = d + self.price(c) - self.marginal(c, self.load[c]);
+                    self.front.reach(c, to, d, Via::Node(v as u32));
+                }
+            }
+        } else {
+            if self.load[v] > 0 {
+                self.front.finish(d + self.toll[v] - self.marginal(v, self.load[v]), End::Less(v));
+            }
+            for q in net.behind(v) {
+                let task = self.task[q as usize];
+                if task.mode == Mode::Free && task.at == NONE {
+                    let worth = self.toll[v] - self.reward[q as usize];
+                    self.offer_way(q as usize, d, worth);
+                }
+            }
+        }
+    }
+
+    /// Moves a unit along the way that the last search forward has found.
+    pub(super) fn walk_forward(&mut self) {
+        let net = Arc::clone(&self.net);
+        let mut v = match self.front.end {
             End::At(v) => {
                 self.excess[v] += 1;
                 v
@@ -302,11 +229,13 @@ impl Flow {
                 self.put(q, NONE);
                 leaf
             }
-            End::None | End::Stay | End::Enter(..) => return true,
+            End::None | End::Stay | End::Enter(..) => return,
         };
         loop {
+            // Whatever has led there may do so again.
+            self.front.reopen(v);
             match self.front.via[v] {
-                Via::Start => return true,
+                Via::Start => return,
                 Via::Node(u) => {
                     if net.parent[v] == u {
                         self.lower(v);
@@ -323,7 +252,7 @@ impl Flow {
                         Some(leaf) => leaf,
                         // What is free comes in through its door; what the search began with does not.
                         None if self.task[q].mode == Mode::Free => net.door[q] as usize,
-                        None => return true,
+                        None => return,
                     };
                 }
                 Via::Leave(q) => {
@@ -340,71 +269,22 @@ impl Flow {
     }
 
     fn backward(&mut self) -> bool {
-        let net = Arc::clone(&self.net);
-        let root = net.root;
-        while let Some((v, d)) = self.front.next() {
-            if self.excess[v] > 0 {
-                self.front.finish(d, End::At(v));
-                break;
-            }
-            if v < net.sets {
-                let toll = self.toll[v];
-                for list in net.back_of(v) {
-                    for back in list {
-                        let seat = self.seat[back.requirement as usize];
-                        // Where it is now it earns `worth`, here it would earn the value less the toll.
-                        let to = d + seat.worth - i64::from(back.value) + toll;
-                        if to >= self.front.best
-                            || seat.node == NONE
-                            || seat.node as usize == v
-                            || back.value == BANNED
-                            || self.stays_away(back.requirement as usize, v)
-                        {
-                            continue;
-                        }
-                        if seat.node as usize == root {
-                            self.front.finish(to, End::Enter(back.requirement, v as u32));
-                        } else {
-                            let via = Via::Pair(back.requirement, NONE, v as u32);
-                            self.front.reach(seat.node as usize, to, d, via);
-                        }
-                    }
+        while let Some(step) = self.front.next() {
+            match step {
+                Step::Node(v, d) if self.excess[v] > 0 => {
+                    self.front.finish(d, End::At(v));
+                    break;
                 }
-                for c in net.children.of(v) {
-                    let c = *c as usize;
-                    if self.load[c] < self.cap[c] {
-                        let to = d + self.marginal(c, self.load[c] + 1) - self.price(c);
-                        self.front.reach(c, to, d, Via::Node(v as u32));
-                    }
-                }
-                if self.load[v] > 0 {
-                    let to = d + self.price(v) - self.marginal(v, self.load[v]);
-                    match net.parent[v] as usize {
-                        p if p == root => self.front.finish(to, End::Less(v)),
-                        p => self.front.reach(p, to, d, Via::Node(v as u32)),
-                    }
-                }
-            } else {
-                if self.load[v] < self.cap[v] {
-                    self.front.finish(d + self.marginal(v, self.load[v] + 1) - self.toll[v], End::More(v));
-                }
-                for q in net.behind(v) {
-                    let task = self.task[q as usize];
-                    if task.mode == Mode::Free && task.at != NONE {
-                        let at = net.pair[task.at as usize];
-                        let worth = i64::from(at.value) - self.toll[at.leaf as usize];
-                        let to = d + worth + self.reward[q as usize] - self.toll[v];
-                        self.front.reach(at.leaf as usize, to, d, Via::Leave(q));
-                    }
-                }
+                Step::Node(v, d) => self.step_backward(v, d),
+                Step::Task(_) => {}
             }
         }
-        let end = self.front.end;
-        if end == End::None {
+        let net = Arc::clone(&self.net);
+        if self.front.end == End::None {
             return false;
         }
         self.reprice(-1);
-        let mut v = match end {
+        let mut v = match self.front.end {
             End::At(v) => {
                 self.excess[v] -= 1;
                 v
@@ -441,6 +321,63 @@ impl Flow {
                 Via::Leave(q) => {
                     self.put(q as usize, NONE);
                     v = net.door[q as usize] as usize;
+                }
+            }
+        }
+    }
+
+    /// Marks from where a unit can come to a node.
+    pub(super) fn step_backward(&mut self, v: usize, d: i64) {
+        let net = Arc::clone(&self.net);
+        let root = net.root;
+        if v < net.sets {
+            let toll = self.toll[v];
+            for list in net.back_of(v) {
+                for back in list {
+                    let seat = self.seat[back.requirement as usize];
+                    // Where it is now it earns `worth`, here it would earn the value less the toll.
+                    let to = d + seat.worth - i64::from(back.value) + toll;
+                    if to >= self.front.best
+                        || seat.node == NONE
+                        || seat.node as usize == v
+                        || back.value == BANNED
+                        || self.stays_away(back.requirement as usize, v)
+                    {
+                        continue;
+                    }
+                    if seat.node as usize == root {
+                        self.front.finish(to, End::Enter(back.requirement, v as u32));
+                    } else {
+                        let via = Via::Pair(back.requirement, NONE, v as u32);
+                        self.front.reach(seat.node as usize, to, d, via);
+                    }
+                }
+            }
+            for c in net.children.of(v) {
+                let c = *c as usize;
+                if self.load[c] < self.cap[c] {
+                    let to = d + self.marginal(c, self.load[c] + 1) - self.price(c);
+                    self.front.reach(c, to, d, Via::Node(v as u32));
+                }
+            }
+            if self.load[v] > 0 {
+                let to = d + self.price(v) - self.marginal(v, self.load[v]);
+                match net.parent[v] as usize {
+                    p if p == root => self.front.finish(to, End::Less(v)),
+                    p => self.front.reach(p, to, d, Via::Node(v as u32)),
+                }
+            }
+        } else {
+            if self.load[v] < self.cap[v] {
+                self.front.finish(d + self.marginal(v, self.load[v] + 1) - self.toll[v], End::More(v));
+            }
+            for q in net.behind(v) {
+                let task = self.task[q as usize];
+                if task.mode == Mode::Free && task.at != NONE {
+                    let at = net.pair[task.at as usize];
+                    let worth = i64::from(at.value) - self.toll[at.leaf as usize];
+                    let to = d + worth + self.reward[q as usize] - self.toll[v];
+                    self.front.reach(at.leaf as usize, to, d, Via::Leave(q));
                 }
             }
         }

@@ -57,6 +57,8 @@ impl Flow {
         for q in 0..self.task.len() {
             self.sit(q);
         }
+        // The tolls have come from elsewhere.
+        self.falls += 1;
         // What was taken off its place counts as flowing in no more.
         self.uneven.clear();
         self.excess.fill(0);

@@ -1,0 +1,152 @@
+//! Many units at once, where a first guess leaves thousands out of order.
+//!
+//! One by one, each unit too many searches through what lies between it and a place, and where scores are few and alike
+//! all of them search through the same. Here a round begins with one search from all places backward, which gives every
+//! node its distance; the tolls take it over, so that from every unit too many a way costs nothing; and along such ways
+//! units are moved depth first, nothing that was left in vain being entered twice (primal–dual; Ahuja, Magnanti and Orlin,
+//! §9.8, with the rounds of Hopcroft and Karp 1973). What is left when rounds move little is put right one by one.
+
+use super::front::{End, Step, Via};
+use super::{Flow, Mode};
+use crate::NONE;
+use crate::watch::{Phase, Watch};
+
+/// Nodes that a round may settle for each unit that it moves; beyond that a search of its own is as good.
+const WORTH: usize = 256;
+
+impl Flow {
+    /// Puts every free requirement that waits on its best place, and moves units on from where that are too many.
+    pub(super) fn come_together(&mut self, watch: &Watch<'_>) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for q in waiting {
+            if self.task[q as usize].mode == Mode::Waiting {
+                self.set_mode(q as usize, Mode::Free);
+                self.sit_down(q as usize);
+            } else {
+                self.waiting.push(q);
+            }
+        }
+        let mut from = self.uneven.clone();
+        from.sort_unstable();
+        from.dedup();
+        from.retain(|v| self.excess[*v as usize] > 0);
+        let units = |flow: &Flow, from: &[u32]| -> usize {
+            from.iter().map(|v| flow.excess[*v as usize].max(0) as usize).sum()
+        };
+        let all = units(self, &from);
+        let mut left = all;
+        while left > 0 && watch.go_on(Phase::Flow, all - left, all) && self.level(from.len()) {
+            let settled = self.front.settled.len();
+            self.front.start();
+            for v in &from {
+                while self.excess[*v as usize] > 0 && self.move_deep(*v as usize) {}
+            }
+            from.retain(|v| self.excess[*v as usize] > 0);
+            let moved = left - units(self, &from);
+            left -= moved;
+            if moved * WORTH < settled {
+                return;
+            }
+        }
+    }
+
+    /// A free requirement comes to its best place if that pays, whether or not there is room; ties by number.
+    fn sit_down(&mut self, q: usize) {
+        let first = self.net.start[q];
+        let worth = |k: u32| {
+            let pair = self.net.pair[k as usize];
+            Some((Self::value_of(pair)? - self.toll[pair.leaf as usize], std::cmp::Reverse(k)))
+        };
+        let best = (first..self.net.start[q + 1]).filter_map(worth).max();
+        let door = self.net.door[q] as usize;
+        let Some((best, std::cmp::Reverse(pair))) = best else { return };
+        if best + self.reward[q] <= self.toll[door] {
+            return;
+        }
+        self.put(q, pair);
+        self.short(self.net.pair[pair as usize].leaf as usize, 1);
+        if door != self.net.root {
+            self.short(door, -1);
+        }
+    }
+
+    /// Raises tolls until from each of so many nodes that have units too many a way costs nothing. `false`: from none of
+    /// them is there a way.
+    fn level(&mut self, from: usize) -> bool {
+        self.front.start_all();
+        for v in 0..self.net.root {
+            if let Some(d) = self.way_out(v) {
+                self.front.reach(v, d, -1, Via::Start);
+            }
+        }
+        let (mut met, mut farthest) = (0, 0);
+        while let Some(step) = self.front.next() {
+            let Step::Node(v, d) = step else { continue };
+            if self.excess[v] > 0 {
+                met += 1;
+                farthest = d;
+                if met == from {
+                    break;
+                }
+            }
+            self.step_backward(v, d);
+        }
+        if farthest > 0 {
+            for v in 0..self.net.root {
+                let own = if self.front.is_settled(v) { self.front.distance[v] } else { farthest };
+                let by = own.min(farthest);
+                if by > 0 {
+                    self.move_toll(v, if v < self.net.sets { by } else { -by });
+                }
+            }
+        }
+        met > 0
+    }
+
+    /// What it costs to take a unit out at a node itself; `None` where it can only go on.
+    fn way_out(&self, v: usize) -> Option<i64> {
+        let net = &self.net;
+        if self.excess[v] < 0 {
+            return Some(0);
+        }
+        if v >= net.sets {
+            return (self.load[v] > 0).then(|| self.toll[v] - self.marginal(v, self.load[v]));
+        }
+        let outermost = net.parent[v] as usize == net.root;
+        let more = (outermost && self.load[v] < self.cap[v])
+            .then(|| self.marginal(v, self.load[v] + 1) - self.price(v));
+        let mut best = more;
+        let mut q = self.head[v];
+        while q != NONE {
+            let task = self.task[q as usize];
+            if task.mode == Mode::Free && net.door[q as usize] as usize == net.root {
+                let pair = net.pair[task.at as usize];
+                let leaves = i64::from(pair.value) - self.toll[v] + self.reward[q as usize];
+                best = Some(best.map_or(leaves, |b: i64| b.min(leaves)));
+            }
+            q = task.next;
+        }
+        best
+    }
+
+    /// Moves a unit too many along arcs of no cost, if there is a way.
+    fn move_deep(&mut self, from: usize) -> bool {
+        self.front.start_deep();
+        self.front.reach(from, 0, 0, Via::Start);
+        while let Some(step) = self.front.next() {
+            match step {
+                Step::Node(v, _) if self.excess[v] < 0 => {
+                    self.front.finish(0, End::At(v));
+                    break;
+                }
+                step => self.step_forward(step),
+            }
+        }
+        if self.front.end == End::None {
+            return false;
+        }
+        self.walk_forward();
+        self.excess[from] -= 1;
+        true
+    }
+}
