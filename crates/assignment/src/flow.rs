@@ -29,8 +29,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use trial::Changed;
 
-/// Requirements that have to wait for it to be worth while to bring them in together.
-const MANY: usize = 4096;
+/// Requirements that come in one by one between two looks at what that costs.
+const LOOK: usize = 512;
+/// Nodes that are settled for one unit, beyond which many together are cheaper.
+const WORTH: usize = 256;
 
 /// A circulation, optimal but for the units that are listed as out of order, with the tolls that prove it.
 #[derive(Clone)]
@@ -376,11 +378,16 @@ impl Flow {
     fn mend_watched(&mut self, watch: &Watch<'_>) -> bool {
         let mut whole = true;
         let all = self.waiting.len();
-        if all >= MANY && self.net.group.is_empty() && !self.on_trial() {
-            self.come_together(watch);
-        }
+        // What the searches since the last look have settled.
+        let mut settled = 0;
         while let Some(q) = self.waiting.pop() {
             let left = self.waiting.len();
+            if left % LOOK == LOOK - 1 {
+                if settled > LOOK * WORTH && self.net.group.is_empty() && !self.on_trial() {
+                    self.come_together(watch);
+                }
+                settled = 0;
+            }
             if left % 1024 == 1023 && !watch.go_on(Phase::Flow, all - left, all) {
                 self.waiting.clear();
                 self.uneven.clear();
@@ -390,7 +397,7 @@ impl Flow {
             match self.task[q].mode {
                 Mode::Waiting => {
                     self.set_mode(q, Mode::Free);
-                    self.insert(q);
+                    settled += self.insert(q);
                 }
                 Mode::Held if self.task[q].at == NONE => whole &= self.hold(q, &mut { i64::MAX }),
                 _ => {}

@@ -14,13 +14,13 @@ use std::sync::Arc;
 const ENDLESS: i64 = i64::MAX / 4;
 
 impl Flow {
-    /// Covers a free requirement if that pays, whatever it drives out.
-    pub(super) fn insert(&mut self, q: usize) {
-        let Some(best) = self.best(q) else { return };
+    /// Covers a free requirement if that pays, whatever it drives out. Gives the nodes that were settled for it.
+    pub(super) fn insert(&mut self, q: usize) -> usize {
+        let Some(best) = self.best(q) else { return 0 };
         let door = self.net.door[q] as usize;
         let profit = best + self.reward[q] - self.toll[door];
         if profit <= 0 {
-            return;
+            return 0;
         }
         self.set_mode(q, Mode::Waiting);
         self.front.start();
@@ -34,7 +34,11 @@ impl Flow {
         self.mark_way(q, 0, best);
         self.forward();
         self.set_mode(q, Mode::Free);
-        while door != self.net.root && self.excess[door] < 0 && self.backward_from(door) {}
+        let mut settled = self.front.settled.len();
+        while door != self.net.root && self.excess[door] < 0 && self.backward_from(door) {
+            settled += self.front.settled.len();
+        }
+        settled
     }
 
     /// Covers a requirement that has to stay, if that costs less than `budget`, from which it is taken. `false`: there

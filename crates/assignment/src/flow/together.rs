@@ -7,12 +7,9 @@
 //! §9.8, with the rounds of Hopcroft and Karp 1973). What is left when rounds move little is put right one by one.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode};
+use super::{Flow, Mode, WORTH};
 use crate::NONE;
 use crate::watch::{Phase, Watch};
-
-/// Nodes that a round may settle for each unit that it moves; beyond that a search of its own is as good.
-const WORTH: usize = 256;
 
 impl Flow {
     /// Puts every free requirement that waits on its best place, and moves units on from where that are too many.
@@ -148,5 +145,86 @@ impl Flow {
         self.walk_forward();
         self.excess[from] -= 1;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Net;
+    use crate::{Builder, Instance, Priority};
+    use std::sync::Arc;
+
+    /// SplitMix64.
+    fn random(seed: u64) -> impl FnMut(u32) -> u32 {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        move |below| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((z ^ (z >> 31)) % u64::from(below)) as u32
+        }
+    }
+
+    /// More needs than places, scores that are few and alike, lists that are too short.
+    fn instance(seed: u64) -> Instance {
+        let mut below = random(seed);
+        let mut b = Builder::default();
+        let members = 1 + below(4);
+        for _ in 0..members {
+            let m = b.member(1 + below(5));
+            for _ in 0..=below(2) {
+                let r = b.resource(m, 1 + below(3));
+                for _ in 0..=below(2) {
+                    b.place(r, 1 + below(2));
+                }
+            }
+        }
+        let stations = 1 + below(4);
+        for _ in 0..stations {
+            b.station(below(4));
+        }
+        for _ in 0..10 + below(20) {
+            let priority = if below(4) == 0 { Priority::Urgent } else { Priority::Normal };
+            match below(stations + 1) {
+                s if s == stations => b.need_alone(priority),
+                s => b.need(s, priority),
+            };
+            b.requirement();
+            for place in 0..members {
+                if below(3) > 0 {
+                    b.pair(place, i64::from(below(4)));
+                }
+            }
+        }
+        b.build().expect("a sound instance")
+    }
+
+    /// Everything waits for its place.
+    fn waiting(i: &Instance) -> Flow {
+        let scale = i.scale();
+        let mut flow = Flow::new(Arc::new(Net::new(i, &scale, false, None)), scale);
+        for q in 0..i.requirements() {
+            flow.reward[q] = i.reward(&scale, q);
+            flow.set_mode(q, Mode::Free);
+            flow.touch(q);
+        }
+        flow
+    }
+
+    #[test]
+    fn together_they_come_to_the_same_optimum_as_one_by_one() {
+        let mut met = 0;
+        for seed in 0..2000 {
+            let i = instance(seed);
+            let (mut one, mut all) = (waiting(&i), waiting(&i));
+            assert!(one.mend());
+            all.come_together(&Watch::none());
+            met += u32::from(all.task.iter().any(|t| t.at != NONE));
+            assert!(all.mend() && all.in_order(), "seed {seed}");
+            assert_eq!(one.value(), all.value(), "seed {seed}");
+        }
+        assert!(met > 1000, "something was to be done: {met}");
     }
 }
