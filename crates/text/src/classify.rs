@@ -1,8 +1,10 @@
 //! What a message is about: a linear model, its confidence, and the words that decided.
 
 use crate::features::{VIEWS, cut};
+use crate::sieve::Sieve;
 use crate::words::{Cutter, Lexicon};
 use serde::{Deserialize, Serialize};
+use std::collections::BinaryHeap;
 
 /// A class with how sure the model is of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,10 +54,18 @@ pub struct Model {
     /// Where each feature's hash begins to be looked for; made at loading.
     #[serde(skip)]
     pub(crate) index: Vec<u32>,
+    /// Which features there are.
+    #[serde(skip)]
+    pub(crate) sieve: Sieve,
+    /// The weights in rows of whole [`LANES`], which are added at once; made at loading.
+    #[serde(skip)]
+    pub(crate) rows: Vec<[i8; LANES]>,
 }
 
 /// The layout that this code reads.
 pub(crate) const VERSION: u32 = 2;
+/// Classes whose weights are added at once.
+const LANES: usize = 8;
 /// Bits of a hash that choose where to look.
 const BITS: u32 = 16;
 /// Words that are shown.
@@ -105,9 +115,21 @@ impl Model {
         for k in 0..1 << BITS {
             self.index[k + 1] += self.index[k];
         }
+        self.sieve = Sieve::new(self.keys.iter().copied());
+        self.rows.clear();
+        for weights in self.weights.chunks(self.classes.len().max(1)) {
+            self.rows.extend(weights.chunks(LANES).map(|part| {
+                let mut row = [0; LANES];
+                row[..part.len()].copy_from_slice(part);
+                row
+            }));
+        }
     }
 
     fn position(&self, key: u32) -> Option<usize> {
+        if !self.sieve.may_have(key) {
+            return None;
+        }
         let bucket = (key >> (32 - BITS)) as usize;
         let range = self.index[bucket] as usize..self.index[bucket + 1] as usize;
         self.keys[range.clone()].iter().position(|k| *k == key).map(|p| range.start + p)
@@ -120,7 +142,8 @@ impl Model {
 
     fn weigh(&self, message: &crate::features::Message) -> (Vec<f32>, Vec<(usize, usize)>) {
         let classes = self.classes.len();
-        let mut sums = vec![0i32; classes * VIEWS];
+        let lanes = classes.div_ceil(LANES);
+        let mut sums = vec![[0i32; LANES]; lanes * VIEWS];
         let mut count = [0u32; VIEWS];
         let mut known = Vec::with_capacity(message.features.len());
         let mut seen = vec![0u64; self.keys.len().div_ceil(64)];
@@ -135,16 +158,19 @@ impl Model {
             let view = usize::from(feature.view);
             count[view] += 1;
             known.push((f, at));
-            let sums = &mut sums[view * classes..(view + 1) * classes];
-            for (sum, w) in sums.iter_mut().zip(&self.weights[at * classes..]) {
-                *sum += i32::from(*w);
+            let sums = &mut sums[view * lanes..(view + 1) * lanes];
+            for (sum, row) in sums.iter_mut().zip(&self.rows[at * lanes..]) {
+                for k in 0..LANES {
+                    sum[k] += i32::from(row[k]);
+                }
             }
         }
         let mut scores = self.bias.clone();
         for (view, n) in count.iter().enumerate().filter(|(_, n)| **n > 0) {
             let length = (*n as f32).sqrt();
             for c in 0..classes {
-                scores[c] += sums[view * classes + c] as f32 * self.unit[c] / length;
+                let sum = sums[view * lanes + c / LANES][c % LANES];
+                scores[c] += sum as f32 * self.unit[c] / length;
             }
         }
         (scores, known)
@@ -179,16 +205,16 @@ impl Model {
         class: usize,
     ) -> Vec<String> {
         let classes = self.classes.len();
-        let mut by_weight: Vec<(i8, std::cmp::Reverse<u32>, u8)> = known
+        // A few are taken off it, the others need no order.
+        let mut by_weight: BinaryHeap<(i8, std::cmp::Reverse<u32>, u8)> = known
             .iter()
             .map(|(f, at)| (self.weights[at * classes + class], message.features[*f]))
             .filter(|(w, f)| *w > 0 && f.length > 1)
             .map(|(w, f)| (w, std::cmp::Reverse(f.at), f.length))
             .collect();
-        by_weight.sort_unstable_by(|a, b| b.cmp(a));
         let mut shown: Vec<(u32, u32)> = Vec::new();
         let mut words: Vec<String> = Vec::new();
-        for (_, at, length) in by_weight {
+        while let Some((_, at, length)) = by_weight.pop() {
             let (from, to) = (at.0, at.0 + u32::from(length));
             let word: String = message.matter[from as usize..to as usize].iter().collect();
             if shown.iter().all(|(a, b)| to <= *a || from >= *b) && !words.contains(&word) {

@@ -1,6 +1,6 @@
 //! The finer classes, where the text itself names them: no labels are needed, only the names in the office's table.
 
-use crate::normal::{matter, normalise};
+use crate::normal::matter;
 use std::collections::HashMap;
 
 /// A class with a name on each of three levels.
@@ -69,7 +69,7 @@ impl Finer {
 }
 
 fn pairs(text: &str) -> Vec<[char; 2]> {
-    matter(&normalise(text)).windows(2).map(|w| [w[0], w[1]]).collect()
+    matter(text).windows(2).map(|w| [w[0], w[1]]).collect()
 }
 
 fn sorted(mut pairs: Vec<[char; 2]>) -> Vec<[char; 2]> {

@@ -1,7 +1,7 @@
 //! A message as hashed features: runs of one to three characters, those of its beginning as a view of their own, and
 //! its words as another.
 
-use crate::normal::{matter, normalise};
+use crate::normal::matter;
 use crate::words::Cutter;
 
 /// Characters of the beginning, which is the title or says what it is about.
@@ -40,14 +40,14 @@ fn mix(mut h: u64) -> u64 {
 }
 
 /// The hash of a run with one character more.
-fn hashed(hash: u64, c: char) -> u64 {
+pub(crate) fn hashed(hash: u64, c: char) -> u64 {
     mix((hash << 21) ^ (hash >> 43) ^ u64::from(c))
 }
 
 /// Cuts a text whose beginning says most: a title with the text behind it.
 pub(crate) fn cut(title: &str, text: &str, cutter: &Cutter) -> Message {
-    let mut chars = matter(&normalise(title));
-    chars.extend(matter(&normalise(text)));
+    let mut chars = matter(title);
+    chars.extend(matter(text));
     let mut features = Vec::with_capacity(chars.len() * LONGEST + BEGINNING * LONGEST);
     for (view, end) in [(0u8, chars.len()), (1, chars.len().min(BEGINNING))] {
         for at in 0..end {

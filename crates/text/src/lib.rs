@@ -9,6 +9,7 @@ pub mod near;
 mod normal;
 pub mod private;
 pub mod relevance;
+mod sieve;
 mod train;
 pub mod units;
 mod words;

@@ -4,7 +4,7 @@
 //! compared in full, every run weighing the more the fewer messages have it. A copy is nearly all of the shorter
 //! message found again in the longer; the same matter is a large part of both, and of the rare runs above all.
 
-use crate::normal::{BREAK, matter, normalise};
+use crate::normal::{BREAK, matter};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -92,9 +92,9 @@ fn hash(run: &[char]) -> u32 {
 }
 
 fn entry(title: &str, text: &str) -> Entry {
-    let mut chars = matter(&normalise(title));
+    let mut chars = matter(title);
     chars.push(BREAK);
-    chars.extend(matter(&normalise(text)));
+    chars.extend(matter(text));
     Entry { fours: hashes(&chars, SHINGLE), twos: hashes(&chars, 2), matter: chars }
 }
 

@@ -8,8 +8,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 const RUN: usize = 2;
 
 /// The common Chinese characters.
-const FIRST: u32 = 0x4e00;
-const LAST: u32 = 0x9fff;
+pub(crate) const FIRST: u32 = 0x4e00;
+pub(crate) const LAST: u32 = 0x9fff;
 
 /// Every common character in its simplified form, character by character.
 static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
@@ -39,17 +39,31 @@ fn plain(c: char) -> Option<char> {
 /// The text in half width and simplified characters, letters small, control characters gone, white space one blank,
 /// runs of one character at most two.
 pub fn normalise(text: &str) -> String {
-    let is_plain = text.chars().all(|c| plain(c).is_some());
-    let text = if is_plain || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+    let chars: String = normal_chars(text).into_iter().collect();
+    chars.trim().to_owned()
+}
+
+/// The characters of a normalised text, with a blank before and behind it perhaps.
+fn normal_chars(text: &str) -> Vec<char> {
+    // Nearly all messages are plain, and need one look.
+    if let Some(out) = written_alike(text.chars().map(plain)) {
+        return out;
+    }
+    let text = if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfkc().collect())
     };
+    written_alike(text.chars().map(|c| Some(plain(c).unwrap_or(c)))).unwrap_or_default()
+}
+
+/// Characters in their compatibility form in one way to write; `None` where there is one whose form is not known.
+fn written_alike(chars: impl Iterator<Item = Option<char>>) -> Option<Vec<char>> {
     let simplified = &*SIMPLIFIED;
-    let mut out = String::with_capacity(text.len());
+    let mut out = Vec::with_capacity(chars.size_hint().0 * 4 / 3);
     let (mut last, mut run) = ('\0', 0);
-    for c in text.chars() {
-        let c = match plain(c).unwrap_or(c) {
+    for c in chars {
+        let c = match c? {
             c if is_chinese(c) => simplified.get((u32::from(c) - FIRST) as usize).copied().unwrap_or(c),
             c if c.is_whitespace() => ' ',
             c if c.is_control() => continue,
@@ -62,37 +76,41 @@ pub fn normalise(text: &str) -> String {
             out.push(c);
         }
     }
-    out.trim().to_owned()
+    Some(out)
 }
 
-/// Up to four characters as one number.
-fn packed(word: &[char]) -> u128 {
-    word.iter().fold(0, |n, c| n << 32 | u128::from(u32::from(*c)))
+/// Words that say nothing about the matter.
+struct FunctionWords {
+    /// For each Chinese character which list is its own; the first is empty.
+    of: Vec<u16>,
+    /// What follows the first character in each word that begins with it, the longest first.
+    rest: Vec<Vec<Vec<char>>>,
 }
 
-/// Words that say nothing about the matter, packed and in order, and for each character the length of the longest that
-/// begins with it.
-static FUNCTION_WORDS: LazyLock<(Vec<u128>, Vec<u8>)> = LazyLock::new(|| {
-    let words: Vec<Vec<char>> =
-        include_str!("../data/function-words.txt").lines().map(|w| w.chars().collect()).collect();
-    let mut longest = vec![0u8; (LAST - FIRST) as usize + 1];
-    for word in words.iter().filter(|w| w.first().is_some_and(|c| is_chinese(*c))) {
-        let at = &mut longest[(u32::from(word[0]) - FIRST) as usize];
-        *at = (word.len() as u8).max(*at);
+static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
+    let mut words = FunctionWords { of: vec![0; (LAST - FIRST) as usize + 1], rest: vec![Vec::new()] };
+    for word in include_str!("../data/function-words.txt").lines() {
+        let mut chars = word.chars();
+        let Some(first) = chars.next().filter(|c| is_chinese(*c)) else { continue };
+        let of = &mut words.of[(u32::from(first) - FIRST) as usize];
+        if *of == 0 {
+            *of = words.rest.len() as u16;
+            words.rest.push(Vec::new());
+        }
+        words.rest[usize::from(*of)].push(chars.collect());
     }
-    let mut words: Vec<u128> = words.iter().map(|w| packed(w)).collect();
-    words.sort_unstable();
-    (words, longest)
+    words.rest.iter_mut().for_each(|rest| rest.sort_by_key(|r| std::cmp::Reverse(r.len())));
+    words
 });
 
 /// Where one run of characters ends and another begins.
 pub(crate) const BREAK: char = '\u{0}';
 
-/// The characters that carry the matter, of a normalised text: Chinese ones without function words. Letters and
+/// The characters that carry the matter of a text, normalised: Chinese ones without function words. Letters and
 /// digits, with them the names that anonymised texts give to places (「A3区」), are one break; punctuation is nothing.
 pub(crate) fn matter(text: &str) -> Vec<char> {
-    let (words, longest) = &*FUNCTION_WORDS;
-    let chars: Vec<char> = text.chars().collect();
+    let chars = normal_chars(text);
+    let words = &*FUNCTION_WORDS;
     let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
@@ -104,17 +122,11 @@ pub(crate) fn matter(text: &str) -> Vec<char> {
             }
             continue;
         }
-        let most = usize::from(longest[(u32::from(c) - FIRST) as usize]);
-        if most > 0 {
-            let rest = &chars[at - 1..];
-            if let Some(n) =
-                (1..=most.min(rest.len())).rev().find(|n| words.binary_search(&packed(&rest[..*n])).is_ok())
-            {
-                at += n - 1;
-                continue;
-            }
+        let of = &words.rest[usize::from(words.of[(u32::from(c) - FIRST) as usize])];
+        match of.iter().find(|rest| chars[at..].starts_with(rest)) {
+            Some(rest) => at += rest.len(),
+            None => out.push(c),
         }
-        out.push(c);
     }
     out
 }

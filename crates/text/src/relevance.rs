@@ -1,7 +1,7 @@
 //! How much of what an offer says a request asks for: shared words, the rarer the weightier (as in BM25, with whole
 //! numbers, since it decides), with words that mean the same counted as one.
 
-use crate::normal::{BREAK, matter, normalise};
+use crate::normal::{BREAK, matter};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -29,9 +29,9 @@ pub struct Words(Vec<u32>);
 impl Words {
     /// Reads a title and a text: meanings, and pairs of characters beside them.
     pub fn new(title: &str, text: &str) -> Words {
-        let mut chars = matter(&normalise(title));
+        let mut chars = matter(title);
         chars.push(BREAK);
-        chars.extend(matter(&normalise(text)));
+        chars.extend(matter(text));
         let mut words = Vec::new();
         let mut at = 0;
         while at < chars.len() {
