@@ -1,6 +1,6 @@
 //! What a message is about: a linear model, its confidence, and the words that decided.
 
-use crate::features::{VIEWS, cut};
+use crate::features::{Feature, VIEWS, cut};
 use crate::sieve::Sieve;
 use crate::words::{Cutter, Lexicon};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,16 @@ const BITS: u32 = 16;
 /// Words that are shown.
 const WORDS: usize = 5;
 
+/// A message and what each class has of it.
+struct Weighed {
+    /// Decision values of the classes.
+    scores: Vec<f32>,
+    /// The features that the model knows, with their positions.
+    known: Vec<(Feature, usize)>,
+    /// The message, see [`cut`].
+    matter: Vec<char>,
+}
+
 impl Model {
     /// Reads what [`Model::write`] wrote.
     ///
@@ -137,34 +147,34 @@ impl Model {
 
     /// Decision values of every class.
     pub(crate) fn scores(&self, title: &str, text: &str) -> Vec<f32> {
-        self.weigh(&cut(title, text, &self.cutter)).0
+        self.weigh(title, text).scores
     }
 
-    fn weigh(&self, message: &crate::features::Message) -> (Vec<f32>, Vec<(usize, usize)>) {
+    fn weigh(&self, title: &str, text: &str) -> Weighed {
         let classes = self.classes.len();
         let lanes = classes.div_ceil(LANES);
         let mut sums = vec![[0i32; LANES]; lanes * VIEWS];
         let mut count = [0u32; VIEWS];
-        let mut known = Vec::with_capacity(message.features.len());
+        let mut known = Vec::with_capacity(256);
         let mut seen = vec![0u64; self.keys.len().div_ceil(64)];
-        for (f, feature) in message.features.iter().enumerate() {
-            let Some(at) = self.position(feature.key) else { continue };
+        let matter = cut(title, text, &self.cutter, |feature| {
+            let Some(at) = self.position(feature.key) else { return };
             // However often it occurs, it counts once.
             let bit = 1 << (at % 64);
             if seen[at / 64] & bit != 0 {
-                continue;
+                return;
             }
             seen[at / 64] |= bit;
             let view = usize::from(feature.view);
             count[view] += 1;
-            known.push((f, at));
+            known.push((feature, at));
             let sums = &mut sums[view * lanes..(view + 1) * lanes];
             for (sum, row) in sums.iter_mut().zip(&self.rows[at * lanes..]) {
                 for k in 0..LANES {
                     sum[k] += i32::from(row[k]);
                 }
             }
-        }
+        });
         let mut scores = self.bias.clone();
         for (view, n) in count.iter().enumerate().filter(|(_, n)| **n > 0) {
             let length = (*n as f32).sqrt();
@@ -173,13 +183,13 @@ impl Model {
                 scores[c] += sum as f32 * self.unit[c] / length;
             }
         }
-        (scores, known)
+        Weighed { scores, known, matter }
     }
 
     /// What the message is about. A proposal: a person confirms it.
     pub fn classify(&self, title: &str, text: &str) -> Verdict {
-        let message = cut(title, text, &self.cutter);
-        let (scores, known) = self.weigh(&message);
+        let weighed = self.weigh(title, text);
+        let scores = &weighed.scores;
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
         let top = order.first().map_or(0.0, |c| scores[*c]);
@@ -193,22 +203,18 @@ impl Model {
                 permille: (s / all * 1000.0).round() as u32,
             })
             .collect();
-        let words = order.first().map_or(Vec::new(), |c| self.deciding(&message, &known, *c));
+        let words = order.first().map_or(Vec::new(), |c| self.deciding(&weighed, *c));
         Verdict { guesses, words }
     }
 
     /// Runs of at least two characters that speak most for a class; what lies inside a shown one is not shown again.
-    fn deciding(
-        &self,
-        message: &crate::features::Message,
-        known: &[(usize, usize)],
-        class: usize,
-    ) -> Vec<String> {
+    fn deciding(&self, message: &Weighed, class: usize) -> Vec<String> {
         let classes = self.classes.len();
         // A few are taken off it, the others need no order.
-        let mut by_weight: BinaryHeap<(i8, std::cmp::Reverse<u32>, u8)> = known
+        let mut by_weight: BinaryHeap<(i8, std::cmp::Reverse<u32>, u8)> = message
+            .known
             .iter()
-            .map(|(f, at)| (self.weights[at * classes + class], message.features[*f]))
+            .map(|(f, at)| (self.weights[at * classes + class], f))
             .filter(|(w, f)| *w > 0 && f.length > 1)
             .map(|(w, f)| (w, std::cmp::Reverse(f.at), f.length))
             .collect();

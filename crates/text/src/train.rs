@@ -82,7 +82,8 @@ fn sharpness(seen: &[(Vec<f32>, usize)]) -> f32 {
 
 /// The features of a message, each once, in order of their keys.
 fn distinct(e: &Example, cutter: &Cutter) -> Vec<Feature> {
-    let mut features = cut(&e.title, &e.text, cutter).features;
+    let mut features = Vec::new();
+    cut(&e.title, &e.text, cutter, |feature| features.push(feature));
     features.sort_unstable_by_key(|f| f.key);
     features.dedup_by_key(|f| f.key);
     features

@@ -65,7 +65,7 @@ fn log2(n: u64) -> u32 {
     let mut log = whole << 16;
     for bit in (0..16).rev() {
         // Squared, the part from 1 to 2 is from 1 to 4: one more bit.
-        part = part * part >> 31;
+        part = (part * part) >> 31;
         if part >> 32 > 0 {
             log |= 1 << bit;
             part >>= 1;
