@@ -119,7 +119,6 @@ async fn found(database: &str, key_file: &Path, options: &Options) -> anyhow::Re
                 made.life_seconds = start.elapsed().as_secs_f64();
             }
             bar.finish_and_clear();
-            store.count_tables().await?;
             desk.set_setting(SUMMARY, &summary(&desk, year, &made).await?.to_string()).await?;
         }
     }

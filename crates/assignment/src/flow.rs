@@ -383,6 +383,8 @@ impl Flow {
         while let Some(q) = self.waiting.pop() {
             let left = self.waiting.len();
             if left % LOOK == LOOK - 1 {
+                // Not where distinct members are asked for, since where one may go hangs on the others of its group; nor
+                // on trial, which keeps no account of units too many.
                 if settled > LOOK * WORTH && self.net.group.is_empty() && !self.on_trial() {
                     self.come_together(watch);
                 }
@@ -404,7 +406,10 @@ impl Flow {
             }
         }
         let uneven = std::mem::take(&mut self.uneven);
-        for v in &uneven {
+        for (k, v) in uneven.iter().enumerate() {
+            if k % 64 == 63 && !watch.go_on(Phase::Flow, k, uneven.len()) {
+                return false;
+            }
             let v = *v as usize;
             while self.excess[v] > 0 && whole {
                 whole &= self.forward_from(v);

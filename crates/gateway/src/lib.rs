@@ -70,25 +70,6 @@ async fn retain(store: Store, clock: Clock) {
     }
 }
 
-/// How often tables are counted.
-const COUNTS: Duration = Duration::from_secs(24 * 3600);
-
-/// Keeps the database quick to answer, as long as it is served.
-async fn upkeep(store: Store, clock: Clock) {
-    let mut turn = tokio::time::interval(COUNTS);
-    loop {
-        turn.tick().await;
-        let desk = store.on_behalf_of(store::Viewer::command(), clock());
-        let done = async {
-            store.count_tables().await?;
-            desk.recall(desk.today().year()).await
-        };
-        if let Err(error) = done.await {
-            tracing::error!(%error, "tables cannot be counted");
-        }
-    }
-}
-
 /// How long running work may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -109,13 +90,18 @@ pub async fn serve(
     }
     let lapses = tokio::spawn(lapse(store.clone(), settings.clock.clone()));
     let erasures = tokio::spawn(retain(store.clone(), settings.clock.clone()));
-    let counts = tokio::spawn(upkeep(store.clone(), settings.clock.clone()));
+    let warm = store.on_behalf_of(store::Viewer::command(), (settings.clock)());
+    let memory = tokio::spawn(async move {
+        if let Err(error) = warm.recall(warm.today().year()).await {
+            tracing::error!(%error, "what is held in memory cannot be read");
+        }
+    });
     let deliveries = tokio::spawn(deliver::deliver(store.clone(), settings.clock.clone()));
     let app = http::router(store.clone(), settings, planner);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     // An abort in the middle of a transaction rolls it back; the next start takes it up.
-    for task in [lapses, erasures, counts] {
+    for task in [lapses, erasures, memory] {
         task.abort();
         let _ = task.await;
     }

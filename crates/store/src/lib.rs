@@ -316,21 +316,6 @@ impl Store {
         }
     }
 
-    /// Lets SQLite count what its tables hold, so that it chooses an index by that and does not read a whole year for what
-    /// one member holds. PostgreSQL counts by itself.
-    ///
-    /// # Errors
-    /// A fault of the database.
-    pub async fn count_tables(&self) -> Result<()> {
-        if self.inner.db.get_database_backend() == DbBackend::Sqlite {
-            let tx = self.begin().await?;
-            // Rows of each index that are looked at: enough to tell one from thousands, and soon done in a province.
-            tx.execute_unprepared("PRAGMA analysis_limit = 400; ANALYZE").await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
     /// Closes the database; what runs has finished.
     pub async fn close(self) {
         if let Some(inner) = Arc::into_inner(self.inner) {

@@ -1,7 +1,7 @@
 //! The next best candidate when a member declines: by the standing plan's prices, without touching another item.
 
 use crate::candidate::best_quarter;
-use crate::city::{Basis, quarter_of};
+use crate::city::{Basis, aside, quarter_of};
 use crate::entity::{
     duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, requirement, resource,
     resource_category, workstation,
@@ -13,7 +13,7 @@ use domain::matching::score;
 use domain::{ListStatus, MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
+    IntoActiveModel, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait, Set,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Desk {
             .map(|m| (m.id, m))
             .collect();
         let held = need_match::Entity::find()
-            .filter(need_match::Column::Year.eq(gone.year))
+            .filter(aside(need_match::Column::Year.into_simple_expr(), gone.year))
             .filter(need_match::Column::MemberId.is_in(members.keys().copied()))
             .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .all(tx)
