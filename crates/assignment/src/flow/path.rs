@@ -140,7 +140,8 @@ impl Flow {
         self.mark_way(q, self.front.distance[v], mine);
     }
 
-    fn forward(&mut self) -> bool {
+    /// Searches forward from what the search has begun with, and moves a unit along the way. `false`: there is none.
+    pub(super) fn forward(&mut self) -> bool {
         while let Some(step) = self.front.next() {
             match step {
                 Step::Node(v, d) if self.excess[v] < 0 => {
@@ -154,12 +155,62 @@ impl Flow {
             return false;
         }
         self.reprice(1);
-        self.walk_forward();
-        true
+        let net = Arc::clone(&self.net);
+        let mut v = match self.front.end {
+            End::At(v) => {
+                self.excess[v] += 1;
+                v
+            }
+            End::More(v) => {
+                self.lift(v);
+                v
+            }
+            End::Less(v) => {
+                self.lower(v);
+                v
+            }
+            End::Leave(q) => {
+                let leaf = self.leaf_of(q);
+                self.put(q, NONE);
+                leaf
+            }
+            End::None | End::Stay | End::Enter(..) => return true,
+        };
+        loop {
+            // Whatever has led there may do so again.
+            self.front.reopen(v);
+            match self.front.via[v] {
+                Via::Start => return true,
+                Via::Node(u) => {
+                    if net.parent[v] == u {
+                        self.lower(v);
+                    } else {
+                        self.lift(u as usize);
+                    }
+                    v = u as usize;
+                }
+                Via::Pair(q, pair, _) => {
+                    let q = q as usize;
+                    let before = (self.task[q].at != NONE).then(|| self.leaf_of(q));
+                    self.put(q, pair);
+                    v = match before {
+                        Some(leaf) => leaf,
+                        // What is free comes in through its door; what the search began with does not.
+                        None if self.task[q].mode == Mode::Free => net.door[q] as usize,
+                        None => return true,
+                    };
+                }
+                Via::Leave(q) => {
+                    let leaf = self.leaf_of(q as usize);
+                    self.put(q as usize, NONE);
+                    v = leaf;
+                }
+            }
+        }
     }
 
     /// Marks where a unit too many can go from what is looked at.
-    pub(super) fn step_forward(&mut self, step: Step) {
+    fn step_forward(&mut self, step: Step) {
         let (v, d) = match step {
             Step::Node(v, d) => (v, d),
             Step::Task(q) => return self.mark_way_put_off(q),
@@ -212,62 +263,6 @@ impl Flow {
         }
     }
 
-    /// Moves a unit along the way that the last search forward has found.
-    pub(super) fn walk_forward(&mut self) {
-        let net = Arc::clone(&self.net);
-        let mut v = match self.front.end {
-            End::At(v) => {
-                self.excess[v] += 1;
-                v
-            }
-            End::More(v) => {
-                self.lift(v);
-                v
-            }
-            End::Less(v) => {
-                self.lower(v);
-                v
-            }
-            End::Leave(q) => {
-                let leaf = self.leaf_of(q);
-                self.put(q, NONE);
-                leaf
-            }
-            End::None | End::Stay | End::Enter(..) => return,
-        };
-        loop {
-            // Whatever has led there may do so again.
-            self.front.reopen(v);
-            match self.front.via[v] {
-                Via::Start => return,
-                Via::Node(u) => {
-                    if net.parent[v] == u {
-                        self.lower(v);
-                    } else {
-                        self.lift(u as usize);
-                    }
-                    v = u as usize;
-                }
-                Via::Pair(q, pair, _) => {
-                    let q = q as usize;
-                    let before = (self.task[q].at != NONE).then(|| self.leaf_of(q));
-                    self.put(q, pair);
-                    v = match before {
-                        Some(leaf) => leaf,
-                        // What is free comes in through its door; what the search began with does not.
-                        None if self.task[q].mode == Mode::Free => net.door[q] as usize,
-                        None => return,
-                    };
-                }
-                Via::Leave(q) => {
-                    let leaf = self.leaf_of(q as usize);
-                    self.put(q as usize, NONE);
-                    v = leaf;
-                }
-            }
-        }
-    }
-
     fn leaf_of(&self, q: usize) -> usize {
         self.net.pair[self.task[q].at as usize].leaf as usize
     }
@@ -283,11 +278,11 @@ impl Flow {
                 Step::Task(_) => {}
             }
         }
-        let net = Arc::clone(&self.net);
         if self.front.end == End::None {
             return false;
         }
         self.reprice(-1);
+        let net = Arc::clone(&self.net);
         let mut v = match self.front.end {
             End::At(v) => {
                 self.excess[v] -= 1;
@@ -410,7 +405,9 @@ impl Flow {
         for k in 0..self.front.settled.len() {
             let v = self.front.settled[k] as usize;
             let by = sign * (best - self.front.distance[v]);
-            self.move_toll(v, if v < self.net.sets { by } else { -by });
+            if by != 0 {
+                self.move_toll(v, if v < self.net.sets { by } else { -by });
+            }
         }
     }
 }

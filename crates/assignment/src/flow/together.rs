@@ -6,8 +6,9 @@
 //! units are moved depth first, nothing that was left in vain being entered twice (primal–dual; Ahuja, Magnanti and Orlin,
 //! §9.8, with the rounds of Hopcroft and Karp 1973). What is left when rounds move little is put right one by one.
 
-use super::front::{End, Step, Via};
-use super::{Flow, Mode, WORTH};
+use super::front::{Step, Via};
+use super::mend::WORTH;
+use super::{Flow, Mode};
 use crate::NONE;
 use crate::watch::{Phase, Watch};
 
@@ -130,19 +131,9 @@ impl Flow {
     fn move_deep(&mut self, from: usize) -> bool {
         self.front.start_deep();
         self.front.reach(from, 0, 0, Via::Start);
-        while let Some(step) = self.front.next() {
-            match step {
-                Step::Node(v, _) if self.excess[v] < 0 => {
-                    self.front.finish(0, End::At(v));
-                    break;
-                }
-                step => self.step_forward(step),
-            }
-        }
-        if self.front.end == End::None {
+        if !self.forward() {
             return false;
         }
-        self.walk_forward();
         self.excess[from] -= 1;
         true
     }
