@@ -164,7 +164,7 @@ fn answering(city: &City, url: &str) {
         let matches = done["need"]["matches"].as_array().expect("matches");
         next += i32::from(matches.iter().any(|m| m["status"] == "SUGGESTED"));
     }
-    // The first reads the plan.
+    // What is held in memory was read at the start.
     let first = took.remove(0);
     say(
         &format!("decline an order and suggest the next ({next} of {DECLINED} have one)"),

@@ -35,6 +35,8 @@ mod member;
 #[cfg(test)]
 mod need;
 #[cfg(test)]
+mod next;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod organization;

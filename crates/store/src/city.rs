@@ -5,6 +5,7 @@ use crate::entity::{
     resource_category, sector, workstation,
 };
 use crate::policy::Terms;
+use crate::reach::{could_come, of_year};
 use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::matching::{self, City};
@@ -13,8 +14,8 @@ use domain::{
     Urgency,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, IntoSimpleExpr, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::SimpleExpr,
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, sea_query::SimpleExpr,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -116,15 +117,17 @@ impl Desk {
         let next = matches!(basis, Basis::Next { .. });
         // Who could be next is asked at once, while a member waits: nothing is read that does not touch the answer.
         let only_for = |rows: SimpleExpr| if next { Condition::all().add(rows) } else { Condition::all() };
-        let of_year = |column: SimpleExpr| if next { aside(column, year) } else { same(column, year) };
         let offered = || {
             resource::Entity::find()
-                .filter(of_year(resource::Column::Year.into_simple_expr()))
+                .filter(of_year(resource::Column::Year, year, next))
                 .filter(resource::Column::Status.is_in(ResourceStatus::ON_OFFER))
         };
+        let partnerships = self.partnerships_in_force(db).await?;
         // In order of the numbers, here and below: sorted here, no database copies all their text for it.
         let mut resources = match basis {
-            Basis::Next { need } => offered().filter(self.could_come(db, need).await?).all(db).await?,
+            Basis::Next { need } => {
+                offered().filter(could_come(db, need, &partnerships).await?).all(db).await?
+            }
             _ => offered().all(db).await?,
         };
         resources.sort_unstable_by(|a, b| a.number.cmp(&b.number));
@@ -139,12 +142,12 @@ impl Desk {
         let station_at: HashMap<Uuid, u32> =
             stations.iter().enumerate().map(|(i, s)| (s.id, i as u32)).collect();
         let mut partners: Vec<Vec<matching::Partner>> = vec![Vec::new(); stations.len()];
-        for p in self.partnerships_in_force(db).await? {
+        for p in &partnerships {
             let (Some(a), Some(b)) = (station_at.get(&p.workstation_id), station_at.get(&p.partner_id))
             else {
                 continue;
             };
-            let classes: Vec<String> = crate::partnership::classes(&p).map(str::to_owned).collect();
+            let classes: Vec<String> = crate::partnership::classes(p).map(str::to_owned).collect();
             let mut opens = |from: u32, to: u32| {
                 partners[from as usize].push(matching::Partner { station: to, classes: classes.clone() });
             };
@@ -224,7 +227,7 @@ impl Desk {
 
         // What is reserved, and what people have touched in a draft, stays as it is.
         let mut taken = need_match::Entity::find()
-            .filter(of_year(need_match::Column::Year.into_simple_expr()))
+            .filter(of_year(need_match::Column::Year, year, next))
             .filter(need_match::Column::Status.is_not_in([MatchStatus::Superseded]));
         if let Basis::Next { need } = basis {
             let theirs = need_match::Column::MemberId.is_in(members.iter().map(|m| m.id));
@@ -434,17 +437,6 @@ impl Desk {
             uncategorised: uncategorised.into_iter().map(|n| n.id).collect(),
         })
     }
-}
-
-/// Whether a column is `value`, but no reason to use its index: where a few ids are asked for, SQLite would rather read all
-/// rows of a year. (`ANALYZE` is no way out: with it, it reads all matches for each item of a list.)
-pub(crate) fn aside(column: SimpleExpr, value: i32) -> SimpleExpr {
-    same(sea_orm::ExprTrait::add(column, 0), value)
-}
-
-/// Whether an expression is `value`.
-fn same(expression: SimpleExpr, value: i32) -> SimpleExpr {
-    sea_orm::ExprTrait::eq(expression, value)
 }
 
 /// The quarter of a day in `year`: 0 before the year, 5 after it.

@@ -48,6 +48,7 @@ mod policy;
 mod proposal;
 mod publish;
 mod rarity;
+mod reach;
 mod reading;
 mod registry;
 mod resource;

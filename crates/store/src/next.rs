@@ -1,21 +1,19 @@
 //! The next best candidate when a member declines: by the standing plan's prices, without touching another item.
 
 use crate::candidate::best_quarter;
-use crate::city::{Basis, aside, quarter_of};
-use crate::entity::{
-    duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, requirement, resource,
-    resource_category, workstation,
-};
+use crate::city::{Basis, quarter_of};
+use crate::entity::{duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, resource};
 use crate::explain::Kept;
+use crate::reach::of_year;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
 use domain::matching::score;
 use domain::{ListStatus, MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Set,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use text::relevance::Rarity;
 use uuid::Uuid;
@@ -86,7 +84,7 @@ impl Desk {
             .map(|m| (m.id, m))
             .collect();
         let held = need_match::Entity::find()
-            .filter(aside(need_match::Column::Year.into_simple_expr(), gone.year))
+            .filter(of_year(need_match::Column::Year, gone.year, true))
             .filter(need_match::Column::MemberId.is_in(members.keys().copied()))
             .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
             .all(tx)
@@ -179,43 +177,6 @@ impl Desk {
             item
         };
         self.mirror(tx, &item).await
-    }
-
-    /// Resources that could come to a need: of the classes that it asks for, of those above and below them, and with a
-    /// home from where they come. What is refused for another reason is left to the rules.
-    pub(crate) async fn could_come<C: ConnectionTrait>(&self, db: &C, need: Uuid) -> Result<Condition> {
-        let wanted = need::Entity::find_by_id(need).one(db).await?.ok_or(Error::NotFound("需求"))?;
-        let asked = requirement::Entity::find().filter(requirement::Column::NeedId.eq(need)).all(db).await?;
-        let classes: HashSet<String> =
-            asked.into_iter().filter_map(|q| q.category).chain(wanted.category).collect();
-        let mut any = Condition::any();
-        for class in &classes {
-            any = any.add(resource_category::Column::Category.starts_with(class));
-            for above in (2..class.len()).step_by(2).filter_map(|l| class.get(..l)) {
-                any = any.add(resource_category::Column::Category.eq(above));
-            }
-        }
-        let fitting = resource_category::Entity::find()
-            .select_only()
-            .column(resource_category::Column::ResourceId)
-            .filter(any);
-        let own = wanted.workstation_id;
-        let district =
-            workstation::Entity::find_by_id(own).select_only().column(workstation::Column::District);
-        let near = workstation::Entity::find()
-            .select_only()
-            .column(workstation::Column::Id)
-            .filter(workstation::Column::District.in_subquery(district.into_query()));
-        let partners = self.partnerships_in_force(db).await?.into_iter().filter_map(|p| {
-            (p.workstation_id == own)
-                .then_some(p.partner_id)
-                .or((p.partner_id == own).then_some(p.workstation_id))
-        });
-        let reach = Condition::any()
-            .add(resource::Column::CrossDistrict.eq(true))
-            .add(resource::Column::WorkstationId.is_in(partners))
-            .add(resource::Column::WorkstationId.in_subquery(near.into_query()));
-        Ok(Condition::all().add(resource::Column::Id.in_subquery(fitting.into_query())).add(reach))
     }
 
     /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;

@@ -178,6 +178,20 @@ mod tests {
     }
 
     #[test]
+    fn the_likeliest_words_together_are_taken_not_the_longest_first() {
+        // 研究生 is a word too, but a rare one, and 命 alone is none.
+        let text = "研究 研究 研究 研究 生命 生命 生命 生命 研究生";
+        let chars = matter("研究生命");
+        let words = |lexicon: &Lexicon| -> Vec<String> {
+            Cutter::new(lexicon).words(&chars).into_iter().map(|w| chars[w].iter().collect()).collect()
+        };
+        assert_eq!(words(&Lexicon::from_cut([text; 3])), ["研究", "生命"]);
+        // What nobody has cut is left alone.
+        assert_eq!(words(&Lexicon::from_cut(["研究生"; 3])), ["研究生"]);
+        assert!(words(&Lexicon::from_cut(["路灯"; 3])).is_empty());
+    }
+
+    #[test]
     fn logarithms_are_those_of_anyone() {
         for n in (1..5_000).chain((5_000..4_000_000_000).step_by(7_777_777)) {
             let exact = (n as f64).log2() * 65_536.0;
