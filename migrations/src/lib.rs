@@ -17,6 +17,7 @@ pub mod m0014_partners;
 mod m0015_need_link;
 mod m0016_partner_organization;
 mod m0017_co_member;
+mod m0018_stamp;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_need_link::Migration),
             Box::new(m0016_partner_organization::Migration),
             Box::new(m0017_co_member::Migration),
+            Box::new(m0018_stamp::Migration),
         ]
     }
 }

@@ -4,7 +4,8 @@ use crate::entity::{need, resource};
 use crate::{Desk, Error, Result};
 use domain::matching::{self, candidates, score};
 use domain::{Action, Refusal, Urgency};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::HashMap;
 use text::relevance::Words;
 use uuid::Uuid;
 
@@ -88,7 +89,7 @@ impl Desk {
             pinned: Vec::new(),
             words: Words::new(title, text),
         };
-        Ok(ranked(&loaded, &need, refused, first))
+        self.ranked(&loaded, &need, refused, first).await
     }
 
     /// Open needs that a resource could serve, best first; with `refused` also those of its classes that it cannot.
@@ -126,8 +127,7 @@ impl Desk {
         found.sort_by_key(|(i, _, points, refusal)| (refusal.is_some(), std::cmp::Reverse(*points), *i));
         found.truncate(first);
         let seen = self.needs_by_id(&found.iter().map(|f| loaded.needs[f.0].id).collect::<Vec<_>>()).await?;
-        let seen: std::collections::HashMap<Uuid, need::Model> =
-            seen.into_iter().map(|n| (n.id, n)).collect();
+        let seen: HashMap<Uuid, need::Model> = seen.into_iter().map(|n| (n.id, n)).collect();
         // Other stations see of a need that is not theirs only what is published or offered to them.
         Ok(found
             .into_iter()
@@ -160,9 +160,54 @@ impl Desk {
         self.need(Action::ReadLists, row.workstation_id, None)?;
         let loaded = self.load_city(self.store.db(), row.year, Some(row.workstation_id)).await?;
         match loaded.needs.iter().position(|n| n.id == need_id) {
-            Some(at) => Ok(ranked(&loaded, &loaded.city.needs[at], refused, first)),
+            Some(at) => self.ranked(&loaded, &loaded.city.needs[at], refused, first).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Candidates of a need, best first, ties by number.
+    async fn ranked(
+        &self,
+        loaded: &crate::city::Loaded,
+        need: &matching::Need,
+        refused: bool,
+        first: usize,
+    ) -> Result<Vec<Candidate>> {
+        let city = &loaded.city;
+        let index = candidates::Index::new(city);
+        let mut found = Vec::new();
+        for q in &need.requirements {
+            for r in index.near(city, need, q) {
+                match (candidates::first_no(city, need, q, r), best_quarter(city, need, q, r)) {
+                    (None, Some(k)) => found.push((r, k, score::total(city, need, q, r, k), q, None)),
+                    (Some(no), _) if refused => found.push((r, 0, 0, q, Some(no))),
+                    _ => {}
+                }
+            }
+        }
+        // Positions are in order of the numbers.
+        found.sort_by_key(|(r, _, points, _, no)| (no.is_some(), std::cmp::Reverse(*points), *r));
+        found.truncate(first);
+        let rows = resource::Entity::find()
+            .filter(resource::Column::Id.is_in(found.iter().map(|f| loaded.resources[f.0 as usize].id)))
+            .all(self.store.db())
+            .await?;
+        let rows: HashMap<Uuid, resource::Model> = rows.into_iter().map(|r| (r.id, r)).collect();
+        Ok(found
+            .into_iter()
+            .filter_map(|(r, k, points, q, refusal)| {
+                Some(Candidate {
+                    resource: rows.get(&loaded.resources[r as usize].id)?.clone(),
+                    quarter: i32::from(k),
+                    score: points,
+                    parts: match refusal {
+                        None => score::parts(city, need, q, r, k),
+                        Some(_) => Vec::new(),
+                    },
+                    refusal,
+                })
+            })
+            .collect())
     }
 }
 
@@ -177,51 +222,4 @@ pub(crate) fn best_quarter(
     candidates::quarters(need, r)
         .filter(|k| r.free[*k as usize - 1] > 0)
         .max_by_key(|k| (score::total(city, need, requirement, resource, *k), std::cmp::Reverse(*k)))
-}
-
-/// Candidates of a need, best first, ties by number.
-fn ranked(
-    loaded: &crate::city::Loaded,
-    need: &matching::Need,
-    refused: bool,
-    first: usize,
-) -> Vec<Candidate> {
-    let city = &loaded.city;
-    let index = candidates::Index::new(city);
-    let mut found = Vec::new();
-    for q in &need.requirements {
-        for r in index.near(city, need, q) {
-            let resource = loaded.resources[r as usize].clone();
-            let no = candidates::first_no(city, need, q, r);
-            let best = best_quarter(city, need, q, r);
-            match (no, best) {
-                (None, Some(k)) => found.push(Candidate {
-                    resource,
-                    quarter: i32::from(k),
-                    score: score::total(city, need, q, r, k),
-                    parts: score::parts(city, need, q, r, k),
-                    refusal: None,
-                }),
-                (Some(no), _) if refused => {
-                    found.push(Candidate {
-                        resource,
-                        quarter: 0,
-                        score: 0,
-                        parts: Vec::new(),
-                        refusal: Some(no),
-                    });
-                }
-                _ => {}
-            }
-        }
-    }
-    found.sort_by(|a, b| {
-        (a.refusal.is_some(), std::cmp::Reverse(a.score), &a.resource.number).cmp(&(
-            b.refusal.is_some(),
-            std::cmp::Reverse(b.score),
-            &b.resource.number,
-        ))
-    });
-    found.truncate(first);
-    found
 }

@@ -10,14 +10,15 @@ use crate::{Desk, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use domain::matching::{self, City};
 use domain::{
-    AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope, ResourceStatus,
-    Urgency,
+    AreaScope, AssignmentRole, ListStatus, MatchStatus, NeedStatus, PairRuleKind, PartnershipScope,
+    ResourceKind, ResourceStatus, Urgency,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, sea_query::SimpleExpr,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use text::relevance::{Rarity, Words};
 use uuid::Uuid;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 pub(crate) struct Loaded {
     pub city: City,
     pub stations: Vec<workstation::Model>,
-    pub resources: Vec<resource::Model>,
+    pub resources: Vec<Offered>,
     pub members: Vec<Uuid>,
     pub needs: Vec<Planned>,
     /// Requirements of each planned need that are still to be covered.
@@ -63,17 +64,40 @@ pub(crate) struct Asked {
     pub quantity: i32,
 }
 
+/// A resource as far as it is planned.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "resource::Entity")]
+pub(crate) struct Offered {
+    pub id: Uuid,
+    pub number: String,
+    pub member_id: Uuid,
+    pub workstation_id: Uuid,
+    pub title: String,
+    pub description: String,
+    pub kind: ResourceKind,
+    pub unit: String,
+    pub area_scope: AreaScope,
+    pub cross_district: bool,
+    pub per_quarter: i32,
+    pub per_year: i32,
+    pub window_from: NaiveDate,
+    pub window_to: NaiveDate,
+    pub paid_to_owner: bool,
+    pub conflict_note: Option<String>,
+    pub status: ResourceStatus,
+}
+
 /// A match as far as it takes a place or leaves one out.
 #[derive(DerivePartialModel)]
 #[sea_orm(entity = "need_match::Entity")]
-struct Taken {
-    need_id: Uuid,
-    requirement_id: Uuid,
-    resource_id: Uuid,
-    member_id: Uuid,
-    workstation_id: Uuid,
-    quarter: i32,
-    status: MatchStatus,
+pub(crate) struct Taken {
+    pub need_id: Uuid,
+    pub requirement_id: Uuid,
+    pub resource_id: Uuid,
+    pub member_id: Uuid,
+    pub workstation_id: Uuid,
+    pub quarter: i32,
+    pub status: MatchStatus,
 }
 
 /// What of a year is matched.
@@ -122,21 +146,54 @@ impl Desk {
                 .filter(of_year(resource::Column::Year, year, next))
                 .filter(resource::Column::Status.is_in(ResourceStatus::ON_OFFER))
         };
+        let planned: &[NeedStatus] = if afresh {
+            &[NeedStatus::Open, NeedStatus::Matched, NeedStatus::Listed]
+        } else {
+            &[NeedStatus::Open]
+        };
+        let mut open = need::Entity::find().filter(need::Column::Year.eq(year));
+        open = match basis {
+            Basis::Need { need, .. } | Basis::Next { need } => open.filter(need::Column::Id.eq(need)),
+            _ => open.filter(need::Column::Status.is_in(planned.iter().copied())),
+        };
+        if let Some(station) = only {
+            open = open.filter(need::Column::WorkstationId.eq(station));
+        }
+        let mut open = open.into_partial_model::<Planned>().all(db).await?;
+        open.sort_unstable_by(|a, b| a.number.cmp(&b.number));
+        let (needs, uncategorised): (Vec<_>, Vec<_>) = open.into_iter().partition(|n| n.category.is_some());
+        // Of one need nothing is read that only others ask for.
+        let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
+        if let Basis::Need { need, .. } | Basis::Next { need } = basis {
+            mandatory = mandatory.filter(requirement::Column::NeedId.eq(need));
+        }
+        let mut needed = group(
+            mandatory
+                .order_by_asc(requirement::Column::Seq)
+                .into_partial_model::<Asked>()
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|q| (q.need_id, q)),
+        );
+
         let partnerships = self.partnerships_in_force(db).await?;
         // In order of the numbers, here and below: sorted here, no database copies all their text for it.
-        let mut resources = match basis {
-            Basis::Next { need } => {
-                offered().filter(could_come(db, need, &partnerships).await?).all(db).await?
-            }
-            _ => offered().all(db).await?,
-        };
+        let mut offers = offered();
+        if next {
+            let asked = |n: &Planned| needed.get(&n.id).map_or(&[][..], Vec::as_slice);
+            offers = offers.filter(match needs.first() {
+                Some(n) => could_come(n, asked(n), &partnerships),
+                None => Condition::all().add(Expr::value(false)),
+            });
+        }
+        let mut resources = offers.into_partial_model::<Offered>().all(db).await?;
         resources.sort_unstable_by(|a, b| a.number.cmp(&b.number));
         let mut stations = workstation::Entity::find();
-        if let Basis::Next { need } = basis {
-            let own = need::Entity::find_by_id(need).select_only().column(need::Column::WorkstationId);
-            let own = workstation::Column::Id.in_subquery(own.into_query());
-            let homes = workstation::Column::Id.is_in(resources.iter().map(|r| r.workstation_id));
-            stations = stations.filter(Condition::any().add(own).add(homes));
+        if next {
+            let touched =
+                needs.iter().map(|n| n.workstation_id).chain(resources.iter().map(|r| r.workstation_id));
+            stations = stations.filter(workstation::Column::Id.is_in(touched.collect::<BTreeSet<Uuid>>()));
         }
         let stations = stations.order_by_asc(workstation::Column::Code).all(db).await?;
         let station_at: HashMap<Uuid, u32> =
@@ -160,8 +217,9 @@ impl Desk {
         }
         let resource_at: HashMap<Uuid, u32> =
             resources.iter().enumerate().map(|(i, r)| (r.id, i as u32)).collect();
+        let owners: BTreeSet<Uuid> = resources.iter().map(|r| r.member_id).collect();
         let members = member::Entity::find()
-            .filter(only_for(member::Column::Id.is_in(resources.iter().map(|r| r.member_id))))
+            .filter(only_for(member::Column::Id.is_in(owners)))
             .order_by_asc(member::Column::Number)
             .all(db)
             .await?;
@@ -194,37 +252,6 @@ impl Desk {
                 .map(|c| (c.resource_id, c.category)),
         );
 
-        let planned: &[NeedStatus] = if afresh {
-            &[NeedStatus::Open, NeedStatus::Matched, NeedStatus::Listed]
-        } else {
-            &[NeedStatus::Open]
-        };
-        let mut open = need::Entity::find().filter(need::Column::Year.eq(year));
-        open = match basis {
-            Basis::Need { need, .. } | Basis::Next { need } => open.filter(need::Column::Id.eq(need)),
-            _ => open.filter(need::Column::Status.is_in(planned.iter().copied())),
-        };
-        if let Some(station) = only {
-            open = open.filter(need::Column::WorkstationId.eq(station));
-        }
-        let mut open = open.into_partial_model::<Planned>().all(db).await?;
-        open.sort_unstable_by(|a, b| a.number.cmp(&b.number));
-        let (needs, uncategorised): (Vec<_>, Vec<_>) = open.into_iter().partition(|n| n.category.is_some());
-        // Of one need nothing is read that only others ask for.
-        let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
-        if let Basis::Need { need, .. } | Basis::Next { need } = basis {
-            mandatory = mandatory.filter(requirement::Column::NeedId.eq(need));
-        }
-        let mut needed = group(
-            mandatory
-                .order_by_asc(requirement::Column::Seq)
-                .into_partial_model::<Asked>()
-                .all(db)
-                .await?
-                .into_iter()
-                .map(|q| (q.need_id, q)),
-        );
-
         // What is reserved, and what people have touched in a draft, stays as it is.
         let mut taken = need_match::Entity::find()
             .filter(of_year(need_match::Column::Year, year, next))
@@ -234,19 +261,15 @@ impl Desk {
             taken = taken.filter(Condition::any().add(need_match::Column::NeedId.eq(need)).add(theirs));
         }
         let matches = taken.into_partial_model::<Taken>().all(db).await?;
-        // What is offered and is not read: it takes no place here, but it is on its owner's load.
-        let elsewhere: HashSet<Uuid> = if next {
-            offered()
-                .select_only()
-                .column(resource::Column::Id)
-                .filter(resource::Column::Id.is_in(matches.iter().map(|m| m.resource_id)))
-                .into_tuple::<Uuid>()
-                .all(db)
-                .await?
-                .into_iter()
-                .collect()
-        } else {
+        // What else its members offer takes no place here and is not read, but it is on their load.
+        let unread = matches.iter().map(|m| m.resource_id).filter(|r| next && !resource_at.contains_key(r));
+        let unread: BTreeSet<Uuid> = unread.collect();
+        let elsewhere: HashSet<Uuid> = if unread.is_empty() {
             HashSet::new()
+        } else {
+            let ids = offered().select_only().column(resource::Column::Id);
+            let ids = ids.filter(resource::Column::Id.is_in(unread)).into_tuple::<Uuid>().all(db).await?;
+            ids.into_iter().collect()
         };
         let suggested = matches.iter().filter(|m| m.status == MatchStatus::Suggested).map(|m| m.need_id);
         let touched: HashSet<Uuid> = duty_item::Entity::find()

@@ -1,11 +1,12 @@
 //! The next best candidate when a member declines: by the standing plan's prices, without touching another item.
 
 use crate::candidate::best_quarter;
-use crate::city::{Basis, quarter_of};
+use crate::city::{Basis, Offered, Taken, quarter_of};
 use crate::entity::{duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, resource};
 use crate::explain::Kept;
 use crate::reach::of_year;
 use crate::{Desk, Error, Result};
+use chrono::NaiveDate;
 use domain::matching::candidates::Index;
 use domain::matching::score;
 use domain::{ListStatus, MatchStatus, MemberStatus, PairRuleKind, ProposedBy, ResourceStatus};
@@ -13,7 +14,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect, QueryTrait, Set,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use text::relevance::Rarity;
 use uuid::Uuid;
@@ -45,7 +46,6 @@ impl Desk {
         let mut ranked = kept.as_ref().map_or(Vec::new(), |(_, kept)| kept.by_price(gone.requirement_id));
         ranked.truncate(LOOKED_AT);
         // Who said no this year, by whatever means, is not asked again; who has been asked already neither.
-        let wanted = need::Entity::find_by_id(gone.need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
         let history = need_match::Entity::find()
             .filter(need_match::Column::NeedId.eq(gone.need_id))
             .filter(need_match::Column::Status.ne(MatchStatus::Superseded))
@@ -67,52 +67,14 @@ impl Desk {
             .filter(|m| m.status.reserves() || m.status == MatchStatus::Suggested)
             .map(|m| m.member_id)
             .collect();
-        let resources: HashMap<Uuid, resource::Model> = resource::Entity::find()
-            .filter(resource::Column::Id.is_in(ranked.iter().map(|c| c.resource)))
-            .filter(resource::Column::Status.eq(ResourceStatus::Available))
-            .all(tx)
-            .await?
-            .into_iter()
-            .map(|r| (r.id, r))
-            .collect();
-        let members: HashMap<Uuid, member::Model> = member::Entity::find()
-            .filter(member::Column::Id.is_in(resources.values().map(|r| r.member_id)))
-            .filter(member::Column::Status.eq(MemberStatus::Active))
-            .all(tx)
-            .await?
-            .into_iter()
-            .map(|m| (m.id, m))
-            .collect();
-        let held = need_match::Entity::find()
-            .filter(of_year(need_match::Column::Year, gone.year, true))
-            .filter(need_match::Column::MemberId.is_in(members.keys().copied()))
-            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
-            .all(tx)
-            .await?;
-        // The plan keeps of a resource the quarters that it could need; what has passed since moves to now.
-        let now = i32::from(quarter_of(self.today(), gone.year).clamp(1, 4));
-        let until = wanted.desired_by.map_or(4, |d| i32::from(quarter_of(d, gone.year).min(4)));
-        let fits = |c: &Priced| -> Option<i32> {
-            let r = resources.get(&c.resource).filter(|r| !beside.contains(&r.member_id))?;
-            let m = members.get(&r.member_id)?;
-            let quarter = c.quarter.max(now);
-            let open = quarter <= until && quarter <= i32::from(quarter_of(r.window_to, gone.year).min(4));
-            let count =
-                |of: &dyn Fn(&need_match::Model) -> bool| held.iter().filter(|h| of(h)).count() as i32;
-            let room = count(&|h| h.resource_id == r.id && h.quarter == quarter) < r.per_quarter
-                && count(&|h| h.resource_id == r.id) < r.per_year
-                && count(&|h| h.member_id == m.id) < m.yearly_limit;
-            (open && room).then_some(quarter)
-        };
-        let best = ranked.iter().find_map(|c| Some((c, fits(c)?)));
-        let plan_id = best.and(kept.as_ref()).map(|(id, _)| *id);
+        let best = self.best_by_price(tx, gone, &ranked, &beside).await?;
+        let plan_id = best.and(kept).map(|(id, _)| id);
         let best = match best {
-            Some((best, quarter)) => Some((best.resource, best.points, quarter)),
+            Some(best) => Some(best),
             // The plan has nobody left, or was made without the need: the lists as they are now.
             None => self.best_now(tx, gone, counted, &history, &beside).await?,
         };
-        let Some((resource, points, quarter)) = best else { return Ok(None) };
-        let owner = self.resource_row(tx, resource).await?.member_id;
+        let Some(Best { resource, owner, points, quarter }) = best else { return Ok(None) };
         let row = need_match::Model {
             id: self.id(),
             year: gone.year,
@@ -135,7 +97,7 @@ impl Desk {
             version: 1,
         };
         let id = row.id;
-        row.into_active_model().reset_all().insert(tx).await?;
+        need_match::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
         Ok(Some(id))
     }
 
@@ -179,8 +141,67 @@ impl Desk {
         self.mirror(tx, &item).await
     }
 
-    /// The resource that is worth most for a requirement as things are now, with its points and quarter, ties by number;
-    /// whoever was asked already is left out, and who meets another unit of it.
+    /// The first of the candidates at the plan's prices that still has room.
+    async fn best_by_price(
+        &self,
+        tx: &DatabaseTransaction,
+        gone: &need_match::Model,
+        ranked: &[Priced],
+        beside: &[Uuid],
+    ) -> Result<Option<Best>> {
+        if ranked.is_empty() {
+            return Ok(None);
+        }
+        let desired_by = need::Entity::find_by_id(gone.need_id)
+            .select_only()
+            .column(need::Column::DesiredBy)
+            .into_tuple::<Option<NaiveDate>>()
+            .one(tx)
+            .await?
+            .ok_or(Error::NotFound("需求"))?;
+        let looked_at: BTreeSet<Uuid> = ranked.iter().map(|c| c.resource).collect();
+        let resources: HashMap<Uuid, Offered> = resource::Entity::find()
+            .filter(resource::Column::Id.is_in(looked_at))
+            .filter(resource::Column::Status.eq(ResourceStatus::Available))
+            .into_partial_model::<Offered>()
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect();
+        let members: HashMap<Uuid, member::Model> = member::Entity::find()
+            .filter(member::Column::Id.is_in(resources.values().map(|r| r.member_id)))
+            .filter(member::Column::Status.eq(MemberStatus::Active))
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|m| (m.id, m))
+            .collect();
+        let held = need_match::Entity::find()
+            .filter(of_year(need_match::Column::Year, gone.year, true))
+            .filter(need_match::Column::MemberId.is_in(members.keys().copied()))
+            .filter(need_match::Column::Status.is_in(MatchStatus::HOLDING))
+            .into_partial_model::<Taken>()
+            .all(tx)
+            .await?;
+        // The plan keeps of a resource the quarters that it could need; what has passed since moves to now.
+        let now = i32::from(quarter_of(self.today(), gone.year).clamp(1, 4));
+        let until = desired_by.map_or(4, |d| i32::from(quarter_of(d, gone.year).min(4)));
+        Ok(ranked.iter().find_map(|c| {
+            let r = resources.get(&c.resource).filter(|r| !beside.contains(&r.member_id))?;
+            let m = members.get(&r.member_id)?;
+            let quarter = c.quarter.max(now);
+            let open = quarter <= until && quarter <= i32::from(quarter_of(r.window_to, gone.year).min(4));
+            let count = |of: &dyn Fn(&Taken) -> bool| held.iter().filter(|h| of(h)).count() as i32;
+            let room = count(&|h| h.resource_id == r.id && h.quarter == quarter) < r.per_quarter
+                && count(&|h| h.resource_id == r.id) < r.per_year
+                && count(&|h| h.member_id == m.id) < m.yearly_limit;
+            (open && room).then_some(Best { resource: r.id, owner: m.id, points: c.points, quarter })
+        }))
+    }
+
+    /// The resource that is worth most for a requirement as things are now, ties by number; whoever was asked already is
+    /// left out, and who meets another unit of it.
     async fn best_now(
         &self,
         tx: &DatabaseTransaction,
@@ -188,7 +209,7 @@ impl Desk {
         counted: Option<&Arc<Rarity>>,
         history: &[need_match::Model],
         beside: &[Uuid],
-    ) -> Result<Option<(Uuid, i64, i32)>> {
+    ) -> Result<Option<Best>> {
         let terms = self.terms_in_force(tx).await?;
         let basis = Basis::Next { need: gone.need_id };
         let mut loaded = self.load_on(tx, gone.year, None, basis, terms).await?;
@@ -220,8 +241,20 @@ impl Desk {
                 Some((score::total(city, need, requirement, r, quarter), std::cmp::Reverse(r), quarter))
             })
             .max();
-        Ok(best.map(|(points, r, quarter)| (loaded.resources[r.0 as usize].id, points, i32::from(quarter))))
+        Ok(best.map(|(points, r, quarter)| {
+            let r = &loaded.resources[r.0 as usize];
+            Best { resource: r.id, owner: r.member_id, points, quarter: i32::from(quarter) }
+        }))
     }
+}
+
+/// Who is suggested next.
+#[derive(Clone, Copy)]
+struct Best {
+    resource: Uuid,
+    owner: Uuid,
+    points: i64,
+    quarter: i32,
 }
 
 /// A candidate at the plan's prices.

@@ -17,7 +17,7 @@ impl Desk {
     pub(crate) async fn rarity<C: ConnectionTrait>(&self, db: &C, year: i32) -> Result<Arc<Rarity>> {
         let (rows, versions) = resource::Entity::find()
             .select_only()
-            .column_as(resource::Column::Id.count(), "rows")
+            .column_as(resource::Column::Version.count(), "rows")
             .column_as(resource::Column::Version.sum(), "versions")
             .filter(resource::Column::Year.eq(year))
             .into_tuple::<(i64, Option<i64>)>()
