@@ -8,7 +8,7 @@
 
 use crate::parts::{Part, parts};
 use crate::search::Search;
-use crate::verify::{bound_from, by_counting, decode, value_of};
+use crate::verify::{Known, bound_from, bound_of, decode};
 use crate::weights::Scale;
 use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
 use std::sync::OnceLock;
@@ -218,14 +218,11 @@ const LEVEL_WORK: usize = 400_000;
 fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>) {
     let instance = search.instance;
     let chosen = search.flow.chosen(instance);
-    let value = value_of(instance, &chosen);
+    let mut known = Known::of(instance, &chosen);
     search.note_bound();
     let Some((whole, _)) = &search.lowest else { return };
-    let counted = by_counting(instance);
-    let scale = &search.flow.scale;
-    let own = bound_from(instance, scale, *whole, &chosen, value, counted).unwrap_or(counted);
-    let mut bound = own.min(counted);
-    let (plan, most) = (decode(instance, value), decode(instance, bound));
+    known.bound = bound_from(instance, &search.flow.scale, *whole, &known);
+    let (plan, most) = (decode(instance, known.value), decode(instance, known.bound));
     // In parts that a share of a reward can be.
     let unit = 1000;
     let floor = if instance.floors() > 0 { unit * 8 } else { 0 };
@@ -242,30 +239,35 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
     for (at, scale) in levels.into_iter().enumerate() {
         // Often the lengths of the lists alone prove the level; only where they do not is it worth a search.
         let says = |prices: &Prices| {
-            let whole = crate::verify::bound_of(instance, &scale, prices, |_| None);
-            let closer = whole.and_then(|w| bound_from(instance, &scale, w, &chosen, value, bound));
-            let bound = closer.unwrap_or(bound).min(bound);
-            let most = decode(instance, bound);
-            let same =
-                plan.urgent_served == most.urgent_served && (scale.served == 0 || plan.served == most.served);
-            (same, bound)
+            let whole = bound_of(instance, &scale, prices, |_| None);
+            whole.map_or(known.bound, |w| bound_from(instance, &scale, w, &known))
         };
         let mut prices = by_lists(instance, &scale);
-        if !says(&prices).0 && instance.pairs() <= LEVEL_WORK {
-            let mut alone = Search::split(instance, scale, search.watch);
-            let known = i128::from(scale.pinned) * i128::from(plan.pinned_served)
+        let mut bound = says(&prices);
+        let most = decode(instance, bound);
+        let proved = if scale.served == 0 {
+            plan.urgent_served == most.urgent_served
+        } else {
+            plan.served == most.served
+        };
+        // Whoever earns nothing at this level asks for nothing.
+        let asking = (!proved).then(|| instance.with_needs(|n| instance.reward(&scale, n) > 0));
+        if let Some(asking) = asking.filter(|a| a.pairs() <= LEVEL_WORK) {
+            let mut alone = Search::split(&asking, scale, search.watch);
+            let reached = i128::from(scale.pinned) * i128::from(plan.pinned_served)
                 + i128::from(scale.urgent) * i128::from(plan.urgent_served)
                 + i128::from(scale.served) * i128::from(plan.served);
             // Where all pairs are worth the same, a path looks at most of the instance: a large one has fewer rounds.
-            let rounds = (limits.rounds * 8).min((LEVEL_WORK / instance.pairs().max(1)) as u32).max(1);
-            alone.relax(rounds, Some(known), unit.into());
-            if let Some((_, other)) = alone.lowest
-                && says(&other).1 < says(&prices).1
-            {
-                prices = other;
+            let rounds = (limits.rounds * 8).min((LEVEL_WORK / asking.pairs().max(1)) as u32).max(1);
+            alone.relax(rounds, Some(reached), unit.into());
+            if let Some((_, other)) = alone.lowest {
+                let closer = says(&other);
+                if closer < bound {
+                    (prices, bound) = (other, closer);
+                }
             }
         }
-        bound = says(&prices).1;
+        known.bound = bound;
         proof.insert(at, Bound { scale, tree: Tree::Leaf(prices) });
     }
 }

@@ -113,57 +113,69 @@ pub enum Violation {
 /// The first violation found, with its place.
 pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Violation> {
     feasible(instance, &solution.chosen)?;
-    let value = value_of(instance, &solution.chosen);
+    let mut known = Known::of(instance, &solution.chosen);
     let mut decided = vec![None; instance.needs()];
-    let mut bound = by_counting(instance);
     for b in &solution.proof {
         // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
         let whole = proved(instance, &b.scale, &b.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
-        if let Some(closer) = bound_from(instance, &b.scale, whole, &solution.chosen, value, bound) {
-            bound = bound.min(closer);
-        }
+        known.bound = bound_from(instance, &b.scale, whole, &known);
     }
-    if bound < value {
+    if known.bound < known.value {
         return Err(Violation::BoundTooLow);
     }
     Ok(Verdict {
-        objective: decode(instance, value),
-        bound: decode(instance, bound),
-        optimal: bound == value,
+        objective: decode(instance, known.value),
+        bound: decode(instance, known.bound),
+        optimal: known.bound == known.value,
     })
 }
 
-/// What counting alone says: everything served, each requirement with its best pair, nobody has more than one.
-pub(crate) fn by_counting(instance: &Instance) -> i128 {
-    let w = &instance.weights;
-    let count = |p| instance.count(p) as i128;
-    let (pinned, urgent) = (count(Priority::Pinned), count(Priority::Urgent));
-    let best: i128 = (0..instance.requirements())
-        .filter_map(|q| {
-            instance.pairs_of(q).filter(|p| instance.usable(*p)).map(|p| instance.score_of(p)).max()
-        })
-        .map(i128::from)
-        .sum();
-    let kept = instance.favoured.iter().filter(|p| **p != NONE).count() as i128;
-    w.floor * instance.floors()
-        + w.pinned * pinned
-        + w.urgent * urgent
-        + w.served * (pinned + urgent + count(Priority::Normal))
-        + w.score * (best + kept * i128::from(instance.favour))
-        + kept
+/// A plan, and what is known of all plans so far.
+pub(crate) struct Known<'a> {
+    pub chosen: &'a [Option<u32>],
+    /// What the plan is worth.
+    pub value: i128,
+    /// No plan is worth more.
+    pub bound: i128,
+    /// What no plan has more of at any level, by counting alone.
+    counted: Objective,
 }
 
-/// What a bound at other weights says about the plans that are compared. `whole`: no plan is worth more at these
-/// weights. `None` where it says nothing.
-pub(crate) fn bound_from(
-    instance: &Instance,
-    scale: &Scale,
-    whole: i128,
-    chosen: &[Option<u32>],
-    value: i128,
-    bound: i128,
-) -> Option<i128> {
+impl<'a> Known<'a> {
+    /// A feasible plan, with no bound yet but what counting says.
+    pub fn of(instance: &Instance, chosen: &'a [Option<u32>]) -> Known<'a> {
+        let counted = by_counting(instance);
+        let (value, bound) = (value_of(instance, chosen), worth_in_all(instance, &counted));
+        Known { chosen, value, bound, counted }
+    }
+}
+
+/// What counting alone says: everything served, each requirement with its best pair, nobody has more than one.
+fn by_counting(instance: &Instance) -> Objective {
+    let count = |p| instance.count(p) as i64;
+    let (pinned_served, urgent_served) = (count(Priority::Pinned), count(Priority::Urgent));
+    let best = |q| instance.pairs_of(q).filter(|p| instance.usable(*p)).map(|p| instance.score_of(p)).max();
+    let kept = instance.favoured.iter().filter(|p| **p != NONE).count() as i64;
+    Objective {
+        floor_met: i64::try_from(instance.floors()).unwrap_or(i64::MAX),
+        pinned_served,
+        urgent_served,
+        served: pinned_served + urgent_served + count(Priority::Normal),
+        score: (0..instance.requirements()).filter_map(best).sum::<i64>() + kept * i64::from(instance.favour),
+        evenness: 0,
+        kept,
+    }
+}
+
+/// No plan is worth more than this, where none is worth more than `whole` at other weights.
+pub(crate) fn bound_from(instance: &Instance, scale: &Scale, whole: i128, known: &Known<'_>) -> i128 {
+    said_by(instance, scale, whole, known).unwrap_or(known.bound).min(known.bound)
+}
+
+/// What a bound at other weights says; `None` where it says nothing.
+fn said_by(instance: &Instance, scale: &Scale, whole: i128, known: &Known<'_>) -> Option<i128> {
     let w = &instance.weights;
+    let Known { chosen, value, bound, counted } = known;
     let same = |a: i64, b: i128| i128::from(a) == b;
     if same(scale.floor, w.floor)
         && same(scale.pinned, w.pinned)
@@ -176,12 +188,12 @@ pub(crate) fn bound_from(
         return Some(whole);
     }
     if instance.is_flow() && scale.outweighs(instance) {
-        return (value_at(instance, scale, chosen) >= whole).then_some(value);
+        return (value_at(instance, scale, chosen) >= whole).then_some(*value);
     }
     if !instance.levels {
         return None;
     }
-    let (plan, most) = (decode(instance, value), decode(instance, bound));
+    let (plan, most) = (decode(instance, *value), decode(instance, *bound));
     let (s_pinned, s_urgent, s_served, s_score) = (
         i128::from(scale.pinned),
         i128::from(scale.urgent),
@@ -198,28 +210,33 @@ pub(crate) fn bound_from(
             + urgent * i128::from(plan.urgent_served)
             + served * i128::from(served_needs)
     };
-    // The most that a plan of these upper levels can be worth: everything below them at its best.
-    let all_below = |unit: i128| unit - w.evenness_max - 1;
-    let floor = w.floor * i128::from(plan.floor_met);
+    // The most that a plan of these upper levels can be worth: everything below them as by counting.
+    let upper = |urgent: i128, served: i128| {
+        let floor = w.floor * i128::from(plan.floor_met);
+        let scored = w.score * i128::from(counted.score) + i128::from(counted.kept);
+        floor + above(w.pinned, 0, 0, 0) + w.urgent * urgent + w.served * served + scored
+    };
     if plan.floor_met != most.floor_met || plan.pinned_served != most.pinned_served {
         return None;
     }
     if scale.served == 0 && scale.urgent > 0 {
         let urgent = (left - above(s_pinned, 0, 0, 0)).div_euclid(s_urgent);
-        return Some(floor + above(w.pinned, 0, 0, 0) + w.urgent * urgent + all_below(w.urgent));
+        return Some(upper(urgent, i128::from(counted.served)));
     }
-    if plan.urgent_served != most.urgent_served {
+    // What counts no urgent need more than another says how many are served in all, however many of them are urgent.
+    if plan.urgent_served != most.urgent_served && (scale.urgent > 0 || scale.score > 0) {
         return None;
     }
     if scale.score == 0 && scale.served > 0 {
         let served = (left - above(s_pinned, s_urgent, 0, 0)).div_euclid(s_served);
-        return Some(floor + above(w.pinned, w.urgent, 0, 0) + w.served * served + all_below(w.served));
+        return Some(upper(i128::from(most.urgent_served), served));
     }
     if scale.score <= 0 {
         return None;
     }
     // A better plan serves from as many as this one up to the proved number; what is linear in it is largest at an
     // end.
+    let floor = w.floor * i128::from(plan.floor_met);
     let served = |needs: i64| {
         let rest = left - above(s_pinned, s_urgent, s_served, needs);
         let upper = floor + above(w.pinned, w.urgent, w.served, needs);
@@ -302,10 +319,15 @@ fn worth(o: &Objective, [floor, pinned, urgent, served, score, even, kept]: [i12
         + kept * i128::from(o.kept)
 }
 
+/// What they are worth in units of the lowest level.
+fn worth_in_all(instance: &Instance, o: &Objective) -> i128 {
+    let w = &instance.weights;
+    worth(o, [w.floor, w.pinned, w.urgent, w.served, w.score, w.even, 1])
+}
+
 /// The value of a feasible plan in units of the lowest level.
 pub(crate) fn value_of(instance: &Instance, chosen: &[Option<u32>]) -> i128 {
-    let w = &instance.weights;
-    worth(&levels_of(instance, chosen), [w.floor, w.pinned, w.urgent, w.served, w.score, w.even, 1])
+    worth_in_all(instance, &levels_of(instance, chosen))
 }
 
 /// The value of a feasible plan at the weights of a flow.
