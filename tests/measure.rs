@@ -156,3 +156,90 @@ fn an_office_brings_its_own_calendar_of_working_days() {
     let said = city.refused(&["import", "calendar", &city.file("wrong.csv", wrong)]);
     assert!(said.contains("「日期」") && said.contains("放假、调休上班"), "{said}");
 }
+
+#[test]
+fn a_marked_need_is_handled_but_kept_out_of_the_rates() {
+    for engine in engines() {
+        let city = lived(engine);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let count = |kind: &str, part: &str| {
+            let query =
+                "query($s: MeasureScopeInput!) { measures(scope: $s) { kind numerator denominator } }";
+            let all = server.data(&officer, query, json!({"s": {"year": 2026}}));
+            of(&all, kind)[part].as_i64()
+        };
+        let figures = || {
+            let rates = ["RESOLUTION_RATE", "SATISFACTION_RATE", "ON_TIME_RATE", "REOPEN_RATE", "MATCH_RATE"];
+            let rates = rates.map(|k| count(k, "denominator").unwrap());
+            (
+                rates,
+                count("DONE", "numerator"),
+                count("ITEMS_DONE", "numerator"),
+                count("RESPONSE_RATE", "denominator"),
+            )
+        };
+        let before = figures();
+
+        // A need that was done and rated.
+        let query = "query($s: MeasureScopeInput!) { measures(scope: $s) { kind orders(first: 1) { nodes { \
+             workstation { code } need { id number version } } } } }";
+        let all = server.data(&officer, query, json!({"s": {"year": 2026}}));
+        let orders = of(&all, "SATISFACTION_RATE")["orders"]["nodes"].as_array().unwrap().clone();
+        let order = orders.first().expect("a requester who is content");
+        let (need, code) = (&order["need"], order["workstation"]["code"].as_str().unwrap());
+        let convener = city.token("FIRST_CONVENER", &["--station", code]);
+        let clerk = city.token("CLERK", &["--station", code]);
+        let input = |version: &Value, mark: Value, note: &str| json!({"id": need["id"], "expectedVersion": version, "mark": mark, "note": note});
+        let mark = |token: &str, version: &Value, mark: Value| {
+            server.changed(
+                token,
+                "markNeed",
+                "MarkNeedInput",
+                "version mark markNote status",
+                input(version, mark, "同一事反复提出"),
+            )
+        };
+        let refused = |token: &str, version: &Value, mark: Value, note: &str| {
+            server.not_changed(token, "markNeed", "MarkNeedInput", input(version, mark, note))
+        };
+        let version = &need["version"];
+        assert_eq!(refused(&clerk, version, json!("REPEATED"), "同一事反复提出"), "NOT_ALLOWED");
+        assert_eq!(refused(&convener, version, json!("REPEATED"), " "), "EMPTY");
+        assert_eq!(refused(&convener, version, json!(null), "没有标注"), "MARK");
+        let marked = mark(&convener, version, json!("REPEATED"));
+        assert_eq!((&marked["mark"], &marked["markNote"]), (&json!("REPEATED"), &json!("同一事反复提出")));
+        assert_eq!(marked["status"], "CLOSED", "it stays what it was");
+        assert_eq!(refused(&convener, version, json!("BAD_FAITH"), "再改"), "CONFLICT");
+
+        let after = figures();
+        assert_eq!(after.0, before.0.map(|n| n - 1), "out of the rates");
+        assert_eq!(
+            (after.1, after.2, after.3),
+            (before.1, before.2, before.3),
+            "and not out of what was done"
+        );
+
+        // Known to the station and those above, to nobody else.
+        let seen = |token: &str| {
+            let query = "query($n: String!) { need(number: $n) { mark markNote } }";
+            server.data(token, query, json!({"n": need["number"]}))["need"].clone()
+        };
+        let all_marked = |token: &str| {
+            server.data(token, "{ needs(filter: { year: 2026, marked: true }) { totalCount } }", json!({}))["needs"]
+                ["totalCount"].clone()
+        };
+        let other = if code == "XC-001" { "XC-002" } else { "XC-001" };
+        let stranger = city.token("FIRST_CONVENER", &["--station", other]);
+        assert_eq!(seen(&officer)["mark"], "REPEATED");
+        assert_eq!(seen(&stranger), json!({"mark": null, "markNote": null}));
+        assert_eq!((all_marked(&officer), all_marked(&stranger)), (json!(1), json!(0)));
+
+        let free = mark(&convener, &marked["version"], Value::Null);
+        assert_eq!((&free["mark"], &free["markNote"]), (&Value::Null, &Value::Null));
+        assert_eq!(figures(), before, "as if it had never been marked");
+        let audit = "query($i: ID!) { auditTrail(first: 5, filter: { subjectId: $i, action: \"MARK\" }) { nodes { reason } } }";
+        let told = server.data(&officer, audit, json!({"i": need["id"]}));
+        assert_eq!(told["auditTrail"]["nodes"].as_array().unwrap().len(), 2);
+    }
+}

@@ -12,9 +12,9 @@ use acts::{
 use chrono::{DateTime, Utc};
 use domain::{
     AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, JointStatus, MatchAction,
-    MatchStatus, MemberAction, MemberStatus, NeedAction, NeedStatus, OfferAnswer, OrderAction, OrderStatus,
-    OrganizationKind, OrganizationStatus, PartnershipStatus, ResourceAction, ResourceStatus, ResultClass,
-    Role,
+    MatchStatus, MemberAction, MemberStatus, NeedAction, NeedMark, NeedStatus, OfferAnswer, OrderAction,
+    OrderStatus, OrganizationKind, OrganizationStatus, PartnershipStatus, ResourceAction, ResourceStatus,
+    ResultClass, Role,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
@@ -277,6 +277,15 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         by_hand,
         "SELECT version FROM need WHERE title = '想请医生来'",
         |d, a, v| d.move_need(ids.need, v, a, Some("按实际情况"), Some(ids.head)).await
+    );
+
+    walked!(
+        "need mark",
+        NeedStatus::ALL,
+        of_need,
+        NeedMark::ALL,
+        "SELECT version FROM need WHERE title = '想请医生来'",
+        |d, mark, v| d.mark_need(ids.need, v, Some(mark), "按实际情况").await
     );
 
     let of_resource = |s: ResourceStatus| {

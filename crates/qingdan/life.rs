@@ -17,6 +17,8 @@ use uuid::Uuid;
 const STEP: i64 = 3;
 /// Day of the year on which the first orders are opened.
 const FIRST: i64 = 45;
+/// Day of the year until which what is at work is promised.
+const LAST: i64 = 353;
 
 /// What the year came to.
 #[derive(Default)]
@@ -144,10 +146,12 @@ pub async fn live(
                     lived.closed += 1;
                 }
                 k if k == done => {
-                    let o = accepted(&station, item, *lead, day).await?;
+                    let o = accepted(&station, item, *lead, day, None).await?;
+                    // Most have until shortly before the year's end; a few are late by then.
+                    let due = if n.is_multiple_of(10) { day + 8 * STEP } else { LAST };
                     station
                         .convener(day + 3 * STEP)
-                        .plan_order(o.id, o.version, "按清单安排办理", None)
+                        .plan_order(o.id, o.version, "按清单安排办理", Some(station.day(due)))
                         .await?;
                     lived.open += 1;
                 }
@@ -157,7 +161,7 @@ pub async fn live(
                     lived.open += 1;
                 }
                 k if k == done + 2 && n.is_multiple_of(5) => {
-                    let o = offered(&station, item, *lead, day).await?;
+                    let o = offered(&station, item, *lead, day, None).await?;
                     let member = station.desk(Role::Member, o.lead_id, day + STEP);
                     member.decline_order(o.id, o.version, DeclineReason::Time, "").await?;
                     lived.open += 1;
@@ -169,16 +173,28 @@ pub async fn live(
     Ok(lived)
 }
 
-/// 开单, 派单.
-async fn offered(s: &Station<'_>, item: &row::DutyItem, lead: Uuid, day: i64) -> anyhow::Result<row::Order> {
+/// 开单, 派单; with the day by which it has to be done, where it is known already.
+async fn offered(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    lead: Uuid,
+    day: i64,
+    due: Option<NaiveDate>,
+) -> anyhow::Result<row::Order> {
     let convener = s.convener(day);
-    let o = convener.issue_order(item.need_id, None, None).await.with_context(|| item.title.clone())?;
+    let o = convener.issue_order(item.need_id, None, due).await.with_context(|| item.title.clone())?;
     Ok(convener.dispatch_order(o.id, o.version, Lead::Match(lead)).await?)
 }
 
 /// 接单.
-async fn accepted(s: &Station<'_>, item: &row::DutyItem, lead: Uuid, day: i64) -> anyhow::Result<row::Order> {
-    let o = offered(s, item, lead, day).await?;
+async fn accepted(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    lead: Uuid,
+    day: i64,
+    due: Option<NaiveDate>,
+) -> anyhow::Result<row::Order> {
+    let o = offered(s, item, lead, day, due).await?;
     Ok(s.desk(Role::Member, o.lead_id, day + STEP).accept_order(o.id, o.version).await?)
 }
 
@@ -190,7 +206,9 @@ async fn finish(
     day: i64,
     turn: usize,
 ) -> anyhow::Result<usize> {
-    let mut o = accepted(s, item, lead, day).await?;
+    // One in twelve is promised sooner than it is done.
+    let due = s.day(day + if turn % 12 == 5 { 3 } else { 5 } * STEP);
+    let mut o = accepted(s, item, lead, day, Some(due)).await?;
     let mut sessions = 0;
     if o.form == DutyForm::Consultation {
         let held = day + 2 * STEP;

@@ -18,6 +18,7 @@ mod m0015_need_link;
 mod m0016_partner_organization;
 mod m0017_co_member;
 mod m0018_stamp;
+mod m0019_need_mark;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_partner_organization::Migration),
             Box::new(m0017_co_member::Migration),
             Box::new(m0018_stamp::Migration),
+            Box::new(m0019_need_mark::Migration),
         ]
     }
 }

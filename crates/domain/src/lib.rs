@@ -50,7 +50,7 @@ pub use ledger::{DutyKind, DutyRole, OfferAnswer};
 pub use matching::explain::ReasonCode;
 pub use measure::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows};
 pub use member::{MemberAction, MemberLevel, MemberStatus};
-pub use need::{NeedAction, NeedSource, NeedStatus, Publicity, Urgency};
+pub use need::{NeedAction, NeedMark, NeedSource, NeedStatus, Publicity, Urgency};
 pub use order::{CoSource, FeedbackBy, Measure, OrderAction, OrderStatus, OverdueStep, Rating, Solved};
 pub use partnership::{
     JointStatus, OrganizationKind, OrganizationStatus, PartnershipScope, PartnershipStatus,

@@ -86,11 +86,19 @@ impl MeasureKind {
                 "期内办结的履职清单项目(件次);联办项目每站各计一次,同一需求在全市只计一次为件"
             }
             MeasureKind::ResponseRate => "期限内答复的派单 ÷ 期内到期的派单;站内撤销的派单不计",
-            MeasureKind::ResolutionRate => "「已解决」的单 ÷ 期内办结的单;「部分解决」另列",
-            MeasureKind::SatisfactionRate => "满意和基本满意 ÷ 期内办结并有评价的单;未评价另列",
-            MeasureKind::OnTimeRate => "不迟于办理期限解单的单 ÷ 期内办结且有期限的单;暂停的日子不计",
-            MeasureKind::ReopenRate => "重办过的单 ÷ 期内办结的单",
-            MeasureKind::MatchRate => "已在年度履职清单上的需求 ÷ 期内收集并已核实的需求;并单的需求随主单",
+            MeasureKind::ResolutionRate => {
+                "「已解决」的单 ÷ 期内办结的单;「部分解决」另列;召集人标注的恶意、重复诉求不计"
+            }
+            MeasureKind::SatisfactionRate => {
+                "满意和基本满意 ÷ 期内办结并有评价的单;未评价另列;召集人标注的恶意、重复诉求不计"
+            }
+            MeasureKind::OnTimeRate => {
+                "不迟于办理期限解单的单 ÷ 期内办结且有期限的单;暂停的日子不计;召集人标注的恶意、重复诉求不计"
+            }
+            MeasureKind::ReopenRate => "重办过的单 ÷ 期内办结的单;召集人标注的恶意、重复诉求不计",
+            MeasureKind::MatchRate => {
+                "已在年度履职清单上的需求 ÷ 期内收集并已核实的需求;并单的需求随主单;召集人标注的恶意、重复诉求不计"
+            }
             MeasureKind::IdleRate => "从未向需求提出过的可用资源 ÷ 可用资源;按全年计,不分月",
         }
     }

@@ -110,6 +110,16 @@ codes! {
 }
 
 codes! {
+    /// What a convener says of a need that is kept out of the rates (domain.md §10). It stays, and is handled like others.
+    NeedMark {
+        /// Brought in bad faith.
+        BadFaith = "BAD_FAITH", "恶意诉求";
+        /// Brought again and again though it was answered.
+        Repeated = "REPEATED", "重复诉求";
+    }
+}
+
+codes! {
     /// How a need reached the station (domain.md §7).
     NeedSource {
         /// 群众来访.

@@ -6,7 +6,8 @@ use crate::import::insert_all;
 use crate::{Desk, Error, NewRequirement, Result};
 use chrono::NaiveDate;
 use domain::{
-    Action, NeedAction, NeedSource, NeedStatus, Publicity, Refusal, Urgency, number, privacy, refusal,
+    Action, NeedAction, NeedMark, NeedSource, NeedStatus, Publicity, Refusal, Urgency, number, privacy,
+    refusal,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
@@ -196,6 +197,8 @@ impl Desk {
             carried_from: None,
             carried_times: None,
             constituent_link_id: input.constituent_link,
+            mark: None,
+            mark_note: None,
             version: 1,
         };
         let row = row.into_active_model().reset_all().insert(&tx).await?;
@@ -296,6 +299,43 @@ impl Desk {
         .await?;
         self.commit(tx).await?;
         Ok(row)
+    }
+
+    /// Marks a need as brought in bad faith or again and again, or takes the mark away, with a note: it stays and is
+    /// handled, and is kept out of the rates (domain.md §10).
+    pub async fn mark_need(
+        &self,
+        id: Uuid,
+        expected: i32,
+        mark: Option<NeedMark>,
+        note: &str,
+    ) -> Result<need::Model> {
+        let note = refusal::text(note, "说明", 200, "note")?;
+        let tx = self.store.begin().await?;
+        let n = self.need_for(&tx, id, Action::DecideNeed).await?;
+        same_version(expected, n.version, vec!["mark"])?;
+        if n.mark == mark {
+            let now = mark.map_or("没有标注".to_owned(), |m| format!("已标注为「{}」", m.label()));
+            return Err(Refusal::new("MARK", format!("该需求现在{now},无须再改。")).at("mark").into());
+        }
+        let code = |m: Option<NeedMark>| m.map(NeedMark::code);
+        let detail = serde_json::json!({"number": n.number, "before": code(n.mark), "after": code(mark)});
+        let mut row = n.into_active_model();
+        row.mark = Set(mark);
+        row.mark_note = Set(mark.map(|_| note.clone()));
+        row.version = Set(expected + 1);
+        let n = row.update(&tx).await?;
+        let event = Event {
+            action: "MARK",
+            subject: "need",
+            id: Some(id),
+            workstation: Some(n.workstation_id),
+            detail,
+            reason: Some(note),
+        };
+        self.audit(&tx, event).await?;
+        self.commit(tx).await?;
+        Ok(n)
     }
 
     /// Moves a need along its life. Refusing, referring, merging and withdrawing ask for a reason; merging for the

@@ -32,6 +32,8 @@ pub struct NeedFilter {
     pub to_tell: bool,
     /// Only those that were carried over twice or more: the district looks at them.
     pub carried_again: bool,
+    /// Only those that a convener has marked: they are out of the rates.
+    pub marked: bool,
     /// Urgency.
     pub urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -110,7 +112,7 @@ impl Desk {
         // Who is asked for help knows what for; where exactly and who, the station says.
         let seen = |n: need::Model| {
             if offered.contains(&n.id) {
-                need::Model { place: None, ..de_identified(n) }
+                need::Model { place: None, mark: None, mark_note: None, ..de_identified(n) }
             } else {
                 self.narrow(n)
             }
@@ -136,6 +138,8 @@ impl Desk {
         n.constituent_link_id = None;
         n.external_no = None;
         n.status_reason = None;
+        n.mark = None;
+        n.mark_note = None;
         if n.publicity == Publicity::Internal {
             n.title = "不公开的需求".to_owned();
             n.description = String::new();
@@ -171,6 +175,12 @@ impl Desk {
         }
         if f.carried_again {
             q = q.filter(carried_again());
+        }
+        if f.marked {
+            // A mark is known to the station and those above.
+            q = q
+                .filter(need::Column::Mark.is_not_null())
+                .filter(self.in_sight(need::Column::WorkstationId, None));
         }
         if let Some(source) = f.source {
             q = q.filter(need::Column::Source.eq(source));
@@ -241,5 +251,6 @@ fn de_identified(mut n: need::Model) -> need::Model {
     n.constituent_link_id = None;
     n.title = privacy::mask(&n.title);
     n.description = privacy::mask(&n.description);
+    n.mark_note = n.mark_note.as_deref().map(privacy::mask);
     n
 }

@@ -118,6 +118,7 @@ impl Desk {
                 title: mask(&n.title),
                 description: mask(&n.description),
                 place: n.place.as_deref().map(mask),
+                mark_note: n.mark_note.as_deref().map(mask),
                 personal_data: false,
                 version: n.version + 1,
                 ..n

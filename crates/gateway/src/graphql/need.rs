@@ -21,7 +21,9 @@ use super::topic::RequesterAnswer;
 use super::workstation::Workstation;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use domain::{Action, NeedSource, NeedStatus, PairRuleKind, Publicity, ReasonCode, Urgency, number};
+use domain::{
+    Action, NeedMark, NeedSource, NeedStatus, PairRuleKind, Publicity, ReasonCode, Urgency, number,
+};
 use store::{NeedFilter, NeedOrder, row};
 
 /// A need (群众需求). Requesters' names and telephones are never part of it.
@@ -161,6 +163,14 @@ impl Need {
     async fn status_reason(&self) -> Option<&str> {
         self.0.status_reason.as_deref()
     }
+    /// What a convener says of it that keeps it out of the rates; for its station and those above.
+    async fn mark(&self) -> Option<NeedMark> {
+        self.0.mark
+    }
+    /// The convener's note to the mark.
+    async fn mark_note(&self) -> Option<&str> {
+        self.0.mark_note.as_deref()
+    }
     /// The link with a constituent through which it came; for its station.
     async fn constituent_link(&self, ctx: &Context<'_>) -> Result<Option<ConstituentLink>> {
         let Some(link) = self.0.constituent_link_id else { return Ok(None) };
@@ -282,6 +292,9 @@ pub(super) struct NeedFilterInput {
     /// Only those that were carried over twice or more: the district looks at them.
     #[graphql(default)]
     carried_again: bool,
+    /// Only those that a convener has marked as brought in bad faith or again and again.
+    #[graphql(default)]
+    marked: bool,
     /// How much it presses.
     urgency: Option<Urgency>,
     /// Part of the title or number.
@@ -346,6 +359,7 @@ impl NeedQuery {
                 .out(ctx)?,
             to_tell: filter.to_tell,
             carried_again: filter.carried_again,
+            marked: filter.marked,
             urgency: filter.urgency,
             text: filter.text,
         };

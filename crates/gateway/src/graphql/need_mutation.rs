@@ -6,7 +6,7 @@ use super::node::{kind, uuid, uuid_opt};
 use super::payload::{Payload, payload};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use domain::{NeedAction, NeedSource, Publicity, Urgency};
+use domain::{NeedAction, NeedMark, NeedSource, Publicity, Urgency};
 use store::{NeedInput, NewRequirement};
 
 /// A requester's contact, from the vault. Each reading is logged.
@@ -148,6 +148,19 @@ pub(super) struct NeedReasonInput {
     reason: String,
 }
 
+/// A mark on a need.
+#[derive(InputObject)]
+pub(super) struct MarkNeedInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// The mark; none takes away the one that it has.
+    mark: Option<NeedMark>,
+    /// Why, 200 characters at most.
+    note: String,
+}
+
 /// A need that shall follow another.
 #[derive(InputObject)]
 pub(super) struct MergeNeedInput {
@@ -256,6 +269,20 @@ impl NeedMutation {
         #[graphql(desc = "Which and why.")] input: NeedReasonInput,
     ) -> Result<Payload<Need>> {
         step(ctx, &input.id, input.expected_version, NeedAction::Withdraw, Some(&input.reason)).await
+    }
+
+    /// Marks a need as brought in bad faith or again and again, or takes the mark away: it stays and is handled, but is
+    /// kept out of the rates.
+    async fn mark_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, how and why.")] input: MarkNeedInput,
+    ) -> Result<Payload<Need>> {
+        let answer = async {
+            let id = uuid(kind::NEED, &input.id, "id")?;
+            desk(ctx).mark_need(id, input.expected_version, input.mark, &input.note).await
+        };
+        payload(ctx, answer.await, Need)
     }
 
     /// Merges a need into another (并单). Every requester is kept.

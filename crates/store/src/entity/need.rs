@@ -1,6 +1,6 @@
 //! A need (群众需求).
 
-use domain::{NeedSource, NeedStatus, Publicity, Urgency};
+use domain::{NeedMark, NeedSource, NeedStatus, Publicity, Urgency};
 use sea_orm::entity::prelude::*;
 
 /// A need (群众需求).
@@ -62,6 +62,10 @@ pub struct Model {
     pub carried_times: Option<i32>,
     /// Link with a constituent through which it came.
     pub constituent_link_id: Option<Uuid>,
+    /// What a convener says of it that keeps it out of the rates.
+    pub mark: Option<NeedMark>,
+    /// The convener's note to the mark.
+    pub mark_note: Option<String>,
     /// Optimistic version.
     pub version: i32,
 }

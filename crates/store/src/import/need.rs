@@ -230,6 +230,8 @@ impl Desk {
                 carried_from: o.and_then(|o| o.carried_from),
                 carried_times: o.and_then(|o| o.carried_times),
                 constituent_link_id: o.and_then(|o| o.constituent_link_id),
+                mark: o.and_then(|o| o.mark),
+                mark_note: o.and_then(|o| o.mark_note.clone()),
                 version: o.map_or(1, |o| o.version),
             };
             match o {

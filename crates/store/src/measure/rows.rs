@@ -16,6 +16,12 @@ fn nothing() -> Condition {
     Condition::all().add(Expr::value(1).eq(0))
 }
 
+/// Needs that a convener has marked: they are kept out of the rates (domain.md §10).
+fn marked() -> SelectStatement {
+    let marked = need::Entity::find().select_only().column(need::Column::Id);
+    marked.filter(need::Column::Mark.is_not_null()).into_query()
+}
+
 /// A table whose rows are measured.
 pub(super) trait Rows: EntityTrait {
     const WHAT: MeasureRows;
@@ -84,7 +90,7 @@ impl Rows for work_order::Entity {
     fn need() -> Option<work_order::Column> {
         Some(work_order::Column::NeedId)
     }
-    /// Orders that were closed.
+    /// Orders that were closed; for rates none whose need a convener has marked.
     fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
         use work_order::Column as C;
         let (from, to) = s.period()?;
@@ -96,12 +102,17 @@ impl Rows for work_order::Entity {
     }
     fn part(kind: MeasureKind, part: MeasurePart) -> Condition {
         use {MeasureKind as K, MeasurePart as P, work_order::Column as C};
+        let rated = if kind.counts() {
+            Condition::all()
+        } else {
+            Condition::all().add(C::NeedId.not_in_subquery(marked()))
+        };
         let could = match kind {
             K::SatisfactionRate => {
-                Condition::all().add(C::Rating.is_not_null()).add(C::Rating.ne(Rating::NotRated))
+                rated.clone().add(C::Rating.is_not_null()).add(C::Rating.ne(Rating::NotRated))
             }
-            K::OnTimeRate => Condition::all().add(C::DueBy.is_not_null()),
-            _ => Condition::all(),
+            K::OnTimeRate => rated.clone().add(C::DueBy.is_not_null()),
+            _ => rated.clone(),
         };
         match (part, kind) {
             (P::Denominator, _) => could,
@@ -114,11 +125,11 @@ impl Rows for work_order::Entity {
             }
             (P::Numerator, K::ReopenRate) => could.add(C::ReopenCount.gt(0)),
             (P::Numerator, _) => could,
-            (P::Beside, K::ResolutionRate) => Condition::all().add(C::Solved.eq(Solved::Partly)),
+            (P::Beside, K::ResolutionRate) => rated.add(C::Solved.eq(Solved::Partly)),
             (P::Beside, K::SatisfactionRate) => {
-                Condition::any().add(C::Rating.is_null()).add(C::Rating.eq(Rating::NotRated))
+                rated.add(C::Rating.is_null().or(C::Rating.eq(Rating::NotRated)))
             }
-            (P::Beside, K::OnTimeRate) => Condition::all().add(C::DueBy.is_null()),
+            (P::Beside, K::OnTimeRate) => rated.add(C::DueBy.is_null()),
             (P::Beside, _) => nothing(),
         }
     }
@@ -135,18 +146,22 @@ impl Rows for need::Entity {
     fn member() -> Option<need::Column> {
         None
     }
-    /// Needs that were verified.
+    /// Needs that were verified and bear no mark.
     fn in_scope(desk: &Desk, s: &MeasureScope) -> Result<Select<Self>> {
         use {NeedStatus as S, need::Column as C};
         let (from, to) = s.period()?;
-        let q = desk.within::<Self>(s)?.filter(C::Year.eq(s.year)).filter(C::Status.is_not_in([
-            S::Draft,
-            S::Submitted,
-            S::Refused,
-            S::Referred,
-            S::Merged,
-            S::Withdrawn,
-        ]));
+        let q = desk
+            .within::<Self>(s)?
+            .filter(C::Year.eq(s.year))
+            .filter(C::Status.is_not_in([
+                S::Draft,
+                S::Submitted,
+                S::Refused,
+                S::Referred,
+                S::Merged,
+                S::Withdrawn,
+            ]))
+            .filter(C::Mark.is_null());
         // What was collected in the year before belongs to the year whose list it may stand on.
         Ok(match s.month {
             Some(_) => q.filter(C::CollectedOn.gte(from).and(C::CollectedOn.lt(to))),
