@@ -58,4 +58,6 @@ mod webhook;
 #[cfg(test)]
 mod words;
 #[cfg(test)]
+mod workstation;
+#[cfg(test)]
 mod year;

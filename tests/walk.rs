@@ -6,8 +6,8 @@ mod acts;
 use crate::city::{City, Engine, project};
 use crate::duty_list::planned;
 use acts::{
-    AMENDMENT, ANSWERS, Ids, LIST, ONE, ORGANIZATION, OnAmendment, OnList, OnOrganization, on_order,
-    order_state,
+    AMENDMENT, ANSWERS, Ids, LIST, ON_STATION, ONE, ORGANIZATION, OnAmendment, OnList, OnOrganization,
+    OnStation, STATIONS, Station, on_order, order_state,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -358,6 +358,20 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         MemberAction::ALL,
         "SELECT version FROM member WHERE number = 'W-2'",
         |d, a, v| d.move_member(member, v, a, "按实际情况").await
+    );
+
+    walked!(
+        "station",
+        STATIONS,
+        Station::set,
+        ON_STATION,
+        "SELECT version FROM workstation WHERE code = 'XC-001'",
+        |d, a, v| {
+            match a {
+                OnStation::Close => d.close_workstation(own, v, Some(foreign), "按实际情况").await,
+                OnStation::Reopen => d.reopen_workstation(own, v, "按实际情况").await,
+            }
+        }
     );
 
     let one = Uuid::from_u128(1);

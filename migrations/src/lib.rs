@@ -19,6 +19,7 @@ mod m0016_partner_organization;
 mod m0017_co_member;
 mod m0018_stamp;
 mod m0019_need_mark;
+mod m0020_station_end;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_co_member::Migration),
             Box::new(m0018_stamp::Migration),
             Box::new(m0019_need_mark::Migration),
+            Box::new(m0020_station_end::Migration),
         ]
     }
 }

@@ -185,3 +185,51 @@ impl OnAmendment {
         }
     }
 }
+
+/// Where a station stands.
+#[derive(Clone, Copy)]
+pub enum Station {
+    Works,
+    Ends,
+    Closed,
+}
+
+pub const STATIONS: &[Station] = &[Station::Works, Station::Ends, Station::Closed];
+
+impl Station {
+    pub fn code(self) -> &'static str {
+        match self {
+            Station::Works => "WORKS",
+            Station::Ends => "ENDS",
+            Station::Closed => "CLOSED",
+        }
+    }
+
+    /// What makes it so.
+    pub fn set(self) -> Vec<String> {
+        let columns = match self {
+            Station::Works => return Vec::new(),
+            Station::Ends => "last_year = 2026",
+            Station::Closed => "last_year = 2026, closed_on = '2026-11-30'",
+        };
+        vec![format!("UPDATE workstation SET {columns} WHERE code = 'XC-001'")]
+    }
+}
+
+/// What is done with a station.
+#[derive(Clone, Copy)]
+pub enum OnStation {
+    Close,
+    Reopen,
+}
+
+pub const ON_STATION: &[OnStation] = &[OnStation::Close, OnStation::Reopen];
+
+impl OnStation {
+    pub fn code(self) -> &'static str {
+        match self {
+            OnStation::Close => "CLOSE",
+            OnStation::Reopen => "REOPEN",
+        }
+    }
+}

@@ -128,6 +128,7 @@ pub struct Mutation(
     task::TaskMutation,
     topic::TopicMutation,
     webhook::WebhookMutation,
+    workstation::WorkstationMutation,
     year::YearMutation,
 );
 

@@ -4,7 +4,7 @@
 use crate::desk::{Event, same_version};
 use crate::entity::{assignment, constituent, constituent_link, member, sector};
 use crate::{Desk, Error, Result};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::{Action, AssignmentRole, MemberStatus, Refusal, order, privacy, refusal};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -120,7 +120,7 @@ impl Desk {
     pub async fn add_constituent(&self, new: &NewConstituent) -> Result<constituent_link::Model> {
         let tx = self.store.begin().await?;
         self.need(Action::KeepLinks, new.station, Some(new.member))?;
-        self.station(&tx, new.station).await?;
+        self.taking_station(&tx, new.station, self.today().year()).await?;
         let m = self.kept_by(&tx, new.member, new.station).await?;
         let alias = refusal::text(&new.alias, "代称", 30, "alias")?;
         if !privacy::find(&alias).is_empty() {

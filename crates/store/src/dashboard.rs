@@ -5,6 +5,7 @@ use crate::entity::{
 };
 use crate::{Desk, Result};
 use domain::{Action, ListStatus, MatchStatus, NeedStatus, Reach, Refusal};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
@@ -56,17 +57,21 @@ impl Desk {
         Ok(self.counted(district, station)?.filter(workstation::Column::ClosedOn.is_null()))
     }
 
-    /// The same with those that have been closed: what they did stays done.
+    /// The same with those that have been closed: what they did stays done, and counts for whoever took their place.
     pub(crate) fn counted(
         &self,
         district: Option<&str>,
         station: Option<&str>,
     ) -> Result<Select<workstation::Entity>> {
+        use workstation::Column as C;
         let mut q = workstation::Entity::find();
         match self.reach(Action::ReadDashboard) {
             Reach::City => {}
             Reach::Stations => {
-                q = q.filter(workstation::Column::Id.is_in(self.viewer.stations.iter().copied()))
+                let own = self.viewer.stations.iter().copied();
+                q = q.filter(
+                    C::Id.is_in(own.clone()).or(C::ReplacedBy.is_in(own).and(C::ClosedOn.is_not_null())),
+                )
             }
             Reach::Own | Reach::Nothing => {
                 return Err(Refusal::new(
@@ -80,7 +85,9 @@ impl Desk {
             q = q.filter(workstation::Column::District.eq(d));
         }
         if let Some(s) = station {
-            q = q.filter(workstation::Column::Code.eq(s));
+            let it = workstation::Entity::find().select_only().column(C::Id).filter(C::Code.eq(s));
+            let before = C::ReplacedBy.in_subquery(it.into_query()).and(C::ClosedOn.is_not_null());
+            q = q.filter(C::Code.eq(s).or(before));
         }
         Ok(q)
     }

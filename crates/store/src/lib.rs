@@ -64,6 +64,7 @@ mod topic;
 mod vault;
 mod verify;
 mod webhook;
+mod workstation;
 mod year;
 
 pub use amendment::ListChange;

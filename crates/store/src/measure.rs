@@ -161,20 +161,22 @@ impl Desk {
             let members = found.iter().filter(|l| l.id.is_some());
             members.map(|l| BoardRow { code: None, id: l.id, figure: figure(l), rank: None }).collect()
         } else {
-            let stations: Vec<(Uuid, String, String)> = workstation::Entity::find()
-                .select_only()
-                .column(workstation::Column::Id)
-                .column(workstation::Column::Code)
-                .column(workstation::Column::District)
-                .into_tuple()
+            let stations: HashMap<Uuid, workstation::Model> = workstation::Entity::find()
                 .all(self.store.db())
-                .await?;
-            let place: HashMap<Uuid, (String, String)> =
-                stations.into_iter().map(|(id, code, district)| (id, (code, district))).collect();
+                .await?
+                .into_iter()
+                .map(|w| (w.id, w))
+                .collect();
+            // What a station did that has been closed counts for the one that took its place.
+            let now = |id: Uuid| {
+                let w = stations.get(&id)?;
+                w.replaced_by.filter(|_| w.closed_on.is_some()).map_or(Some(w), |heir| stations.get(&heir))
+            };
             let mut lines: BTreeMap<&str, BoardRow> = BTreeMap::new();
             for l in &found {
-                let Some((code, district)) = l.id.and_then(|id| place.get(&id)) else { continue };
-                let (key, id) = if by == BoardBy::District { (district, None) } else { (code, l.id) };
+                let Some(w) = l.id.and_then(now) else { continue };
+                let (key, id) =
+                    if by == BoardBy::District { (&w.district, None) } else { (&w.code, Some(w.id)) };
                 let none = Figure { numerator: 0, denominator: 0 };
                 let line = lines.entry(key).or_insert_with(|| BoardRow {
                     code: Some(key.clone()),

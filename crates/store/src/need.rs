@@ -161,7 +161,7 @@ impl Desk {
     ) -> Result<need::Model> {
         self.need(Action::WriteNeed, workstation_id, None)?;
         let tx = self.store.begin().await?;
-        let station = self.station(&tx, workstation_id).await?;
+        let station = self.taking_station(&tx, workstation_id, year).await?;
         let (title, description, area) = self.checked(&tx, &input, &station.area).await?;
         self.came_through(&tx, &input, workstation_id).await?;
         domain::area::check_year(year)?;

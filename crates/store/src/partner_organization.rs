@@ -7,7 +7,7 @@ use crate::desk::{Event, same_version};
 use crate::entity::{duty_year, need_match, partner_organization as organization, resource};
 use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::{
     Action, MatchStatus, MemberStatus, OrganizationKind, OrganizationStatus, Reach, Refusal, ResourceAction,
     ResourceStatus, YearStatus, refusal,
@@ -209,7 +209,7 @@ impl Desk {
     ) -> Result<organization::Model> {
         let tx = self.store.begin().await?;
         self.need(Action::Partner, station, None)?;
-        self.station(&tx, station).await?;
+        self.taking_station(&tx, station, self.today().year()).await?;
         let input = self.checked_organization(&tx, station, None, input).await?;
         let row = organization::Model {
             id: self.id(),

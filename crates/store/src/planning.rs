@@ -234,6 +234,8 @@ impl Desk {
             .iter()
             .map(|s| match old.get(&s.id) {
                 Some(l) => (l.id, l.status == ListStatus::Draft),
+                // Nothing is put on the list of a station that has ended.
+                None if !s.takes(year) => (Uuid::nil(), false),
                 None => {
                     let id = self.id();
                     new_lists.push(

@@ -92,6 +92,8 @@ pub struct WorkstationFilter {
     pub kind: Option<WorkstationKind>,
     /// Part of the name or code.
     pub text: Option<String>,
+    /// Those that have been closed instead of those that are open.
+    pub closed: bool,
 }
 
 impl Desk {
@@ -290,7 +292,12 @@ fn categories_where(filter: &CategoryFilter) -> Select<category::Entity> {
 }
 
 fn filtered(filter: &WorkstationFilter) -> Select<workstation::Entity> {
-    let mut query = workstation::Entity::find().filter(workstation::Column::ClosedOn.is_null());
+    let closed = workstation::Column::ClosedOn;
+    let mut query = workstation::Entity::find().filter(if filter.closed {
+        closed.is_not_null()
+    } else {
+        closed.is_null()
+    });
     if let Some(district) = &filter.district {
         query = query.filter(workstation::Column::District.eq(district.as_str()));
     }

@@ -132,7 +132,7 @@ impl Desk {
             }
         };
         self.need(Action::WriteResource, workstation_id, Some(member_id))?;
-        let station = self.station(&tx, workstation_id).await?;
+        let station = self.taking_station(&tx, workstation_id, year).await?;
         self.member_row(&tx, member_id).await?;
         self.open_year(&tx, year).await?;
         let n = self.next_numbers(&tx, &format!("{}-{year}-R", station.code), 1).await?;

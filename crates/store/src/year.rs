@@ -17,7 +17,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Numbers that a refusal names at most.
@@ -105,6 +105,7 @@ impl Desk {
             self.end_order(&tx, o, step, format!("{year} 年结转")).await?;
         }
         let (carried, again) = self.carry_needs(&tx, year).await?;
+        let stations = self.end_stations(&tx, year).await?;
         // What goes on needs a year to go on in.
         if duty_year::Entity::find_by_id(year + 1).one(&tx).await?.is_none() {
             self.put_open(&tx, year + 1).await?;
@@ -124,7 +125,7 @@ impl Desk {
             subject: "duty_year",
             id: None,
             workstation: None,
-            detail: serde_json::json!({"year": year, "carried": carried, "again": again, "orders": ended}),
+            detail: serde_json::json!({"year": year, "carried": carried, "again": again, "orders": ended, "stations": stations}),
             reason: Some(reason),
         };
         self.audit(&tx, event).await?;
@@ -198,6 +199,20 @@ impl Desk {
         let ids: Vec<Uuid> = rows.iter().map(|n| n.id).collect();
         let codes: HashMap<Uuid, String> =
             workstation::Entity::find().all(tx).await?.into_iter().map(|s| (s.id, s.code)).collect();
+        let heirs = self.successors(tx, year).await?;
+        let home = |n: &need::Model| heirs.get(&n.workstation_id).copied().unwrap_or(n.workstation_id);
+        // A number at a source is one need of a station: where two come together, or it was entered anew, the later one
+        // goes on without.
+        let mut sources: HashSet<(Uuid, String)> = need::Entity::find()
+            .select_only()
+            .columns([need::Column::WorkstationId, need::Column::ExternalNo])
+            .filter(need::Column::Year.eq(year + 1))
+            .filter(need::Column::ExternalNo.is_not_null())
+            .into_tuple()
+            .all(tx)
+            .await?
+            .into_iter()
+            .collect();
         let mut old: HashMap<Uuid, Vec<requirement::Model>> = HashMap::new();
         for q in self.requirements_in(tx, &ids).await? {
             old.entry(q.need_id).or_default().push(q);
@@ -211,7 +226,7 @@ impl Desk {
             .collect();
         let mut at_station: BTreeMap<&str, i64> = BTreeMap::new();
         for n in &rows {
-            *at_station.entry(codes[&n.workstation_id].as_str()).or_default() += 1;
+            *at_station.entry(codes[&home(n)].as_str()).or_default() += 1;
         }
         let mut next: HashMap<String, i64> = HashMap::new();
         for (code, count) in &at_station {
@@ -222,7 +237,9 @@ impl Desk {
         let mut again = 0;
         for n in &rows {
             n.status.apply(NeedAction::CarryOver)?;
-            let code = &codes[&n.workstation_id];
+            let workstation_id = home(n);
+            let code = &codes[&workstation_id];
+            let external_no = n.external_no.clone().filter(|x| sources.insert((workstation_id, x.clone())));
             let running =
                 next.get_mut(code).ok_or_else(|| Error::Fault("a station without numbers".into()))?;
             let id = self.id();
@@ -234,6 +251,8 @@ impl Desk {
                     id,
                     number: number::item(code, year + 1, 'N', *running),
                     year: year + 1,
+                    workstation_id,
+                    external_no,
                     status,
                     status_reason: Some(format!("由 {} 结转", n.number)),
                     // A deadline that has passed was a promise of the old year.
@@ -354,15 +373,18 @@ impl Desk {
         }
         let codes: HashMap<Uuid, String> =
             workstation::Entity::find().all(&tx).await?.into_iter().map(|s| (s.id, s.code)).collect();
+        let heirs = self.successors(&tx, year).await?;
         let (mut new, mut joins) = (Vec::new(), Vec::new());
         for r in rows {
-            let code = &codes[&r.workstation_id];
+            let workstation_id = heirs.get(&r.workstation_id).copied().unwrap_or(r.workstation_id);
+            let code = &codes[&workstation_id];
             let running = self.next_numbers(&tx, &format!("{code}-{}-R", year + 1), 1).await?;
             let id = self.id();
             let row = resource::Model {
                 id,
                 number: number::item(code, year + 1, 'R', running),
                 year: year + 1,
+                workstation_id,
                 window_from: later(r.window_from),
                 window_to: later(r.window_to),
                 renewed_from: Some(r.id),
@@ -391,7 +413,7 @@ impl Desk {
 }
 
 /// Resources that have been renewed into a year.
-async fn renewed<C: ConnectionTrait>(db: &C, year: i32) -> Result<std::collections::HashSet<Uuid>> {
+async fn renewed<C: ConnectionTrait>(db: &C, year: i32) -> Result<HashSet<Uuid>> {
     let rows = resource::Entity::find()
         .select_only()
         .column(resource::Column::RenewedFrom)

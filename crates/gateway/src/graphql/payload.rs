@@ -27,6 +27,7 @@ use super::scenario::Scenario;
 use super::topic::Topic;
 use super::webhook::Webhook;
 use super::webhook::WebhookSecret;
+use super::workstation::Workstation;
 use super::year::{DutyYear, Renewal, YearEnd};
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 
@@ -63,6 +64,7 @@ pub(super) struct UserError {
 #[graphql(concrete(name = "ScenarioPayload", params(Scenario)))]
 #[graphql(concrete(name = "YearEndPayload", params(YearEnd)))]
 #[graphql(concrete(name = "WebhookPayload", params(Webhook)))]
+#[graphql(concrete(name = "WorkstationPayload", params(Workstation)))]
 #[graphql(concrete(name = "WebhookSecretPayload", params(WebhookSecret)))]
 #[graphql(concrete(name = "EvidencePayload", params(Evidence)))]
 #[graphql(concrete(name = "FollowUpPayload", params(FollowUp)))]

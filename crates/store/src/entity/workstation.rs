@@ -34,6 +34,10 @@ pub struct Model {
     pub list_limit: i32,
     /// Day of closing.
     pub closed_on: Option<Date>,
+    /// The last year that it takes needs and resources for, where it ends.
+    pub last_year: Option<i32>,
+    /// The station that takes its place.
+    pub replaced_by: Option<Uuid>,
     /// Optimistic version.
     pub version: i32,
 }

@@ -3,7 +3,7 @@
 use super::{References, Report, RowError, insert_all, repeated, unknown};
 use crate::entity::{assignment, constituent, constituent_link, sector};
 use crate::{Desk, Result};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::{AssignmentRole, privacy};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
@@ -57,15 +57,12 @@ impl Desk {
             let mut seen: BTreeSet<(Uuid, String)> = BTreeSet::new();
             let (mut people, mut links) = (Vec::new(), Vec::new());
             for r in rows {
-                let Some(station) = refs.stations.get(&r.station) else {
-                    report.errors.push(unknown(
-                        r.row,
-                        "工作站编号",
-                        &r.station,
-                        "工作站编号",
-                        "应为如 XC-015 的编号",
-                    ));
-                    continue;
+                let station = match refs.station(r.row, &r.station, self.today().year()) {
+                    Ok(station) => station,
+                    Err(e) => {
+                        report.errors.push(e);
+                        continue;
+                    }
                 };
                 let Some(member) = refs.members.get(&r.member) else {
                     report.errors.push(unknown(

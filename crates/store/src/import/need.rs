@@ -136,15 +136,12 @@ impl Desk {
         let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
         let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
         for r in rows {
-            let Some(station) = refs.stations.get(&r.station) else {
-                report.errors.push(unknown(
-                    r.row,
-                    "工作站编号",
-                    &r.station,
-                    "工作站编号",
-                    "应为如 XC-015 的编号",
-                ));
-                continue;
+            let station = match refs.station(r.row, &r.station, year) {
+                Ok(station) => station,
+                Err(e) => {
+                    report.errors.push(e);
+                    continue;
+                }
             };
             let area = r.area.unwrap_or_else(|| station.area.clone());
             if !refs.areas.contains(&area) {

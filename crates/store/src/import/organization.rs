@@ -3,7 +3,7 @@
 use super::{References, Report, RowError, insert_all, repeated, unknown};
 use crate::entity::partner_organization as organization;
 use crate::{Desk, Error, Result};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::{OrganizationKind, OrganizationStatus};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use std::collections::{BTreeSet, HashMap};
@@ -44,10 +44,12 @@ impl Desk {
             let mut seen: BTreeSet<(Uuid, String)> = BTreeSet::new();
             let (mut new, mut changed) = (Vec::new(), Vec::new());
             for r in rows {
-                let Some(station) = refs.stations.get(&r.station) else {
-                    let words = "应为如 XC-015 的编号";
-                    report.errors.push(unknown(r.row, "工作站编号", &r.station, "工作站编号", words));
-                    continue;
+                let station = match refs.station(r.row, &r.station, self.today().year()) {
+                    Ok(station) => station,
+                    Err(e) => {
+                        report.errors.push(e);
+                        continue;
+                    }
                 };
                 let Some(member) = refs.members.get(&r.member) else {
                     let words = "应为如 W-0001 的编号";

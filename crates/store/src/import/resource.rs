@@ -81,17 +81,8 @@ impl Desk {
                 {
                     report.errors.push(repeated(r.row, "外部编号", n));
                 }
-                let station = refs.stations.get(&r.station);
+                let station = refs.station(r.row, &r.station, year).map_err(|e| report.errors.push(e)).ok();
                 let owner = refs.members.get(&r.member);
-                if station.is_none() {
-                    report.errors.push(unknown(
-                        r.row,
-                        "工作站编号",
-                        &r.station,
-                        "工作站编号",
-                        "应为如 XC-015 的编号",
-                    ));
-                }
                 if owner.is_none() {
                     report.errors.push(unknown(r.row, "委员编号", &r.member, "委员编号", "请先导入委员"));
                 }

@@ -137,6 +137,8 @@ impl Desk {
                     venue: r.venue,
                     list_limit: r.list_limit,
                     closed_on: old.and_then(|o| o.closed_on),
+                    last_year: old.and_then(|o| o.last_year),
+                    replaced_by: old.and_then(|o| o.replaced_by),
                     version: old.map_or(1, |o| o.version),
                 };
                 let mut moved = false;
