@@ -20,6 +20,7 @@ mod m0017_co_member;
 mod m0018_stamp;
 mod m0019_need_mark;
 mod m0020_station_end;
+mod m0021_verified;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_stamp::Migration),
             Box::new(m0019_need_mark::Migration),
             Box::new(m0020_station_end::Migration),
+            Box::new(m0021_verified::Migration),
         ]
     }
 }

@@ -181,6 +181,7 @@ impl Desk {
             source: input.source,
             external_no: None,
             collected_on: self.today(),
+            verified_on: None,
             area,
             place: input.place,
             persons: input.persons,
@@ -386,8 +387,11 @@ impl Desk {
             None
         };
         let before = n.status;
+        // A need that was merged before it was verified is as good as verified when it stands alone again.
+        let verified = n.verified_on.or((next == NeedStatus::Open).then(|| self.today()));
         let mut row = n.into_active_model();
         row.status = Set(next);
+        row.verified_on = Set(verified);
         row.status_reason = Set(reason.clone());
         row.merged_into = Set(merged_into);
         row.version = Set(expected + 1);

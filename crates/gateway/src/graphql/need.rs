@@ -163,6 +163,10 @@ impl Need {
     async fn status_reason(&self) -> Option<&str> {
         self.0.status_reason.as_deref()
     }
+    /// The day on which it was verified; null where it never was.
+    async fn verified_on(&self) -> Option<NaiveDate> {
+        self.0.verified_on
+    }
     /// What a convener says of it that keeps it out of the rates; for its station and those above.
     async fn mark(&self) -> Option<NeedMark> {
         self.0.mark

@@ -30,6 +30,8 @@ pub struct Model {
     pub external_no: Option<String>,
     /// Day it came in.
     pub collected_on: Date,
+    /// Day on which a convener verified it; none of what never was.
+    pub verified_on: Option<Date>,
     /// Where.
     pub area: String,
     /// Place within the area.

@@ -211,6 +211,10 @@ impl Desk {
                 source: r.source,
                 external_no: r.external_no,
                 collected_on: r.collected_on,
+                verified_on: match o {
+                    Some(o) => o.verified_on,
+                    None => (r.status == NeedStatus::Open).then(|| self.today()),
+                },
                 area,
                 place: r.place,
                 persons: r.persons,

@@ -153,14 +153,8 @@ impl Rows for need::Entity {
         let q = desk
             .within::<Self>(s)?
             .filter(C::Year.eq(s.year))
-            .filter(C::Status.is_not_in([
-                S::Draft,
-                S::Submitted,
-                S::Refused,
-                S::Referred,
-                S::Merged,
-                S::Withdrawn,
-            ]))
+            .filter(C::VerifiedOn.is_not_null())
+            .filter(C::Status.is_not_in([S::Referred, S::Merged, S::Withdrawn]))
             .filter(C::Mark.is_null());
         // What was collected in the year before belongs to the year whose list it may stand on.
         Ok(match s.month {
