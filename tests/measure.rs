@@ -243,3 +243,43 @@ fn a_marked_need_is_handled_but_kept_out_of_the_rates() {
         assert_eq!(told["auditTrail"]["nodes"].as_array().unwrap().len(), 2);
     }
 }
+
+#[test]
+fn reports_follow_a_district_whose_code_has_changed() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let board = || {
+            let query =
+                "{ board(scope: { year: 2026 }, kind: MATCH_RATE, by: DISTRICT) { code denominator } }";
+            server.data(&officer, query, json!({}))["board"].clone()
+        };
+        let figures = |district: &str| {
+            let query = "query($d: String!) { dashboard(year: 2026, scope: { district: $d }) { \
+                         workstations uncoveredAreas { code } } }";
+            server.data(&officer, query, json!({"d": district}))["dashboard"].clone()
+        };
+        assert_eq!(board(), json!([{"code": "150102", "denominator": 3}]));
+        assert_eq!(figures("150102")["workstations"], 2);
+        let areas = "代码,名称,上级代码,替代代码\n150199,新设区,1501,\n150102,新城区,1501,150199\n";
+        city.ok(&["import", "areas", &city.file("areas.csv", areas)]);
+        assert_eq!(board(), json!([{"code": "150199", "denominator": 3}]));
+        assert_eq!(figures("150199")["workstations"], 2);
+
+        // A subdistrict is covered as long as a station there is open.
+        let covered = || {
+            let found = figures("150102")["uncoveredAreas"].clone();
+            found.as_array().unwrap().iter().all(|a| a["code"] != "150102005")
+        };
+        let close = |code: &str, heir: Value| {
+            let query = "query($c: String!) { workstation(code: $c) { id version } }";
+            let w = server.data(&officer, query, json!({"c": code}))["workstation"].clone();
+            let input = json!({"id": w["id"], "expectedVersion": w["version"], "successorId": heir, "reason": "撤并"});
+            server.changed(&officer, "closeWorkstation", "CloseWorkstationInput", "id closedOn", input)
+        };
+        close("XC-002", Value::Null);
+        assert!(covered(), "by the other one");
+        assert_eq!(figures("150102")["workstations"], 1);
+    }
+}

@@ -1,7 +1,7 @@
 //! Figures of dashboards, counted by SQL.
 
 use crate::entity::{
-    duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation,
+    area, duty_item, duty_list, member, need, need_match, plan, plan_reason, resource, workstation,
 };
 use crate::{Desk, Result};
 use domain::{Action, ListStatus, MatchStatus, NeedStatus, Reach, Refusal};
@@ -82,7 +82,10 @@ impl Desk {
             }
         }
         if let Some(d) = district {
-            q = q.filter(workstation::Column::District.eq(d));
+            // A district whose code has changed goes on under the new one (domain.md §10).
+            let before = area::Entity::find().select_only().column(area::Column::Code);
+            let before = before.filter(area::Column::ReplacedBy.eq(d)).into_query();
+            q = q.filter(C::District.eq(d).or(C::District.in_subquery(before)));
         }
         if let Some(s) = station {
             let it = workstation::Entity::find().select_only().column(C::Id).filter(C::Code.eq(s));
@@ -160,11 +163,11 @@ impl Desk {
         })
     }
 
-    /// Township-level areas in which no station sits.
+    /// Township-level areas of today in which no open station sits.
     async fn uncovered(&self, district: Option<&str>) -> Result<Vec<(String, String)>> {
-        use crate::entity::area;
         let mut q = area::Entity::find()
             .filter(area::Column::Level.eq(domain::AreaLevel::Township))
+            .filter(area::Column::ReplacedBy.is_null())
             .order_by_asc(area::Column::Code);
         if let Some(d) = district {
             q = q.filter(area::Column::Parent.eq(d));
@@ -172,6 +175,7 @@ impl Desk {
         let seats: Vec<String> = workstation::Entity::find()
             .select_only()
             .column(workstation::Column::Area)
+            .filter(workstation::Column::ClosedOn.is_null())
             .into_tuple()
             .all(self.store.db())
             .await?;

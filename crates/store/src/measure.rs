@@ -3,15 +3,17 @@
 
 mod rows;
 
-use crate::entity::{duty_item, need, offer, resource, work_order, workstation};
+use crate::entity::{area, duty_item, need, offer, resource, work_order, workstation};
 use crate::paging::{Page, Slice, slice};
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::measure::ranks;
-use domain::{BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows, Refusal};
+use domain::{AreaLevel, BoardBy, Figure, MeasureKind, MeasurePart, MeasureRows, Refusal};
 use rows::Rows;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr};
-use sea_orm::{Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -140,7 +142,7 @@ impl Desk {
         })
     }
 
-    /// A measure by station, district or member, with ranks: one statement, and one for the stations. Stations and
+    /// A measure by station, district or member, with ranks: one statement, and two for stations and districts. Stations and
     /// members with no row at all have no line, and a measure that does not apply has none. Sorted by code, members by
     /// id.
     pub async fn board(&self, s: &MeasureScope, kind: MeasureKind, by: BoardBy) -> Result<Vec<BoardRow>> {
@@ -172,11 +174,22 @@ impl Desk {
                 let w = stations.get(&id)?;
                 w.replaced_by.filter(|_| w.closed_on.is_some()).map_or(Some(w), |heir| stations.get(&heir))
             };
+            // So does a district whose code has changed.
+            let renamed: HashMap<String, String> = area::Entity::find()
+                .filter(area::Column::Level.eq(AreaLevel::District))
+                .filter(area::Column::ReplacedBy.is_not_null())
+                .all(self.store.db())
+                .await?
+                .into_iter()
+                .filter_map(|a| Some((a.code, a.replaced_by?)))
+                .collect();
             let mut lines: BTreeMap<&str, BoardRow> = BTreeMap::new();
             for l in &found {
                 let Some(w) = l.id.and_then(now) else { continue };
-                let (key, id) =
-                    if by == BoardBy::District { (&w.district, None) } else { (&w.code, Some(w.id)) };
+                let (key, id) = match by {
+                    BoardBy::District => (renamed.get(&w.district).unwrap_or(&w.district), None),
+                    _ => (&w.code, Some(w.id)),
+                };
                 let none = Figure { numerator: 0, denominator: 0 };
                 let line = lines.entry(key).or_insert_with(|| BoardRow {
                     code: Some(key.clone()),
