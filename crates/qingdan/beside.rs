@@ -4,6 +4,7 @@
 //! a smaller city has its share.
 
 use crate::life::{Station, new_year};
+use crate::stages;
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::escalation::clue_faults;
@@ -149,7 +150,7 @@ pub async fn live(
         stations.insert(list.workstation_id, Station::new(store, desk, list, start).await?);
     }
     bar.set_position(0);
-    bar.set_length(4);
+    bar.set_length(5);
     let clues = clues(desk, &stations, year, share(87 + 9, count)).await?;
     bar.inc(1);
     proposals(store, start, &stations, clues, year, count, &mut beside).await?;
@@ -168,11 +169,17 @@ pub async fn live(
         }
     }
     bar.inc(1);
-    // Lists of which no item is short of a resource: those wait for a substitute first.
-    for list in lists.iter().skip(1).step_by(50) {
+    for (n, list) in lists.iter().enumerate().skip(2).step_by(45) {
+        if !stages::whole(n) {
+            continue;
+        }
         let Some(station) = stations.get(&list.workstation_id) else { continue };
         beside.amendments += usize::from(amended(desk, station, list).await?);
     }
+    bar.inc(1);
+    stages::plan_tasks(desk, &stations, lists, year).await?;
+    stages::hotline(store, lists, &stations, desk, year).await?;
+    beside.amendments += joint(desk, &stations, lists).await?;
     bar.inc(1);
     Ok(beside)
 }
@@ -274,15 +281,62 @@ async fn proposals(
 async fn amended(desk: &Desk, station: &Station<'_>, list: &row::DutyList) -> anyhow::Result<bool> {
     let items = desk.items_of(&[list.id]).await?;
     let Some(item) = items.iter().rev().find(|i| !i.removed) else { return Ok(false) };
-    let convener = station.convener(SUMMER);
-    let a = convener.draft_amendment(list.id, "年中复核").await?;
     let expected = format!("{},并公示结果", item.expected_result.trim_end_matches('。'));
     let change = ItemChange { expected_result: Some(expected), ..ItemChange::default() };
-    let a = convener.amend(a.id, a.version, &ListChange::Edit(item.id, change), "居民要求公示").await?;
+    amend(station, list.id, SUMMER, "年中复核", &ListChange::Edit(item.id, change), "居民要求公示").await?;
+    Ok(true)
+}
+
+/// Takes an amendment with one change from its draft to its publication.
+async fn amend(
+    station: &Station<'_>,
+    list: Uuid,
+    day: i64,
+    why: &str,
+    change: &ListChange,
+    reason: &str,
+) -> anyhow::Result<()> {
+    let convener = station.convener(day);
+    let a = convener.draft_amendment(list, why).await?;
+    let a = convener.amend(a.id, a.version, change, reason).await?;
     let a = convener.submit_amendment(a.id, a.version).await?;
     let a = convener.sign_amendment(a.id, a.version, ConvenerSeat::First).await?;
-    let second = station.second(SUMMER + 2);
+    let second = station.second(day + 2);
     let a = second.sign_amendment(a.id, a.version, ConvenerSeat::Second).await?;
     second.publish_amendment(a.id, a.version).await?;
-    Ok(true)
+    Ok(())
+}
+
+/// Items that a station of the same cluster is asked to carry too; every other one stands on its list as well, by an
+/// amendment. Gives how many of these there are.
+async fn joint(
+    desk: &Desk,
+    stations: &HashMap<Uuid, Station<'_>>,
+    lists: &[row::DutyList],
+) -> anyhow::Result<usize> {
+    let ids: Vec<Uuid> = lists.iter().map(|l| l.workstation_id).collect();
+    let clusters: HashMap<Uuid, Option<Uuid>> =
+        desk.workstations_by_id(&ids).await?.into_iter().map(|w| (w.id, w.cluster_id)).collect();
+    let mut agreed = 0;
+    for (k, list) in lists.iter().skip(3).step_by(30).enumerate() {
+        let own = list.workstation_id;
+        let mut near = lists.iter().enumerate().filter(|(n, l)| {
+            let other = l.workstation_id;
+            other != own && clusters.get(&other) == clusters.get(&own) && stages::whole(*n)
+        });
+        let Some((_, theirs)) = near.next() else { continue };
+        let (Some(station), Some(neighbour)) = (stations.get(&own), stations.get(&theirs.workstation_id))
+        else {
+            continue;
+        };
+        let items = desk.items_of(&[list.id]).await?;
+        let Some(item) = items.iter().rev().find(|i| !i.removed && i.joint_of.is_none()) else { continue };
+        let offer = station.convener(AUTUMN).propose_joint(item.id, item.version, neighbour.id).await?;
+        if k.is_multiple_of(2) {
+            let (why, reason) = ("邻站邀请联办", "两站居民共同受益");
+            amend(neighbour, theirs.id, AUTUMN + 2, why, &ListChange::Join(offer.id), reason).await?;
+            agreed += 1;
+        }
+    }
+    Ok(agreed)
 }

@@ -198,6 +198,8 @@ struct Made {
     beside: Beside,
     /// Links with constituents, to be entered with the year.
     links: Vec<NewLink>,
+    /// Needs that there were when the year was planned.
+    planned: u64,
     life_seconds: f64,
 }
 
@@ -227,6 +229,7 @@ async fn make(
     desk.import_organizations(beside::organizations(&mut resources, year), false).await?.into_result()?;
     desk.import_resources(year, resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false, false).await?.into_result()?;
+    let planned = desk.totals(year).await?.needs;
     let plan = desk
         .plan_year(year, None, &domain::Limits::default(), &|what, _| {
             step(bar, what);
@@ -238,7 +241,7 @@ async fn make(
     publish_all(store, desk, year, at, bar).await?;
     let publish_seconds = start.elapsed().as_secs_f64();
     let beside = Beside { carried, ..Beside::default() };
-    Ok(Made { plan, publish_seconds, lived: Lived::default(), beside, links, life_seconds: 0.0 })
+    Ok(Made { plan, publish_seconds, lived: Lived::default(), beside, links, planned, life_seconds: 0.0 })
 }
 
 /// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,
@@ -287,6 +290,7 @@ async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_js
         "workstations": t.workstations,
         "members": t.members,
         "needs": t.needs,
+        "needs_when_planned": made.planned,
         "resources": t.resources,
         "candidate_pairs": p.candidate_pairs,
         "suggested": p.suggested,

@@ -3,10 +3,12 @@
 //! Every step is taken by the person whose it is, through the same desk as everybody's, on a day of the year; the same
 //! city lives the same year on every machine.
 
+use crate::stages;
 use anyhow::Context;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
-    AssignmentRole, DeclineReason, DutyForm, FeedbackBy, ListStatus, Measure, Rating, Role, Solved,
+    AssignmentRole, DeclineReason, DutyForm, FeedbackBy, ListStatus, Measure, OrderStatus, Rating, Role,
+    Solved,
 };
 use indicatif::ProgressBar;
 use std::collections::HashMap;
@@ -17,6 +19,8 @@ use uuid::Uuid;
 const STEP: i64 = 3;
 /// Day of the year on which the first orders are opened.
 const FIRST: i64 = 45;
+/// Day of the year on which what is at all other stages begins.
+const AUTUMN: i64 = 262;
 /// Day of the year until which what is at work is promised.
 const LAST: i64 = 353;
 
@@ -77,6 +81,11 @@ impl<'a> Station<'a> {
     /// The second convener, on a day of the year.
     pub fn second(&self, day: i64) -> Desk {
         self.desk(Role::SecondConvener, self.second, day)
+    }
+
+    /// A member who leads an order, on a day of the year.
+    pub fn member(&self, person: Option<Uuid>, day: i64) -> Desk {
+        self.desk(Role::Member, person, day)
     }
 
     /// The clerk, on a day of the year.
@@ -162,19 +171,25 @@ pub async fn live(
                 }
                 k if k == done + 2 && n.is_multiple_of(5) => {
                     let o = offered(&station, item, *lead, day, None).await?;
-                    let member = station.desk(Role::Member, o.lead_id, day + STEP);
+                    let member = station.member(o.lead_id, day + STEP);
                     member.decline_order(o.id, o.version, DeclineReason::Time, "").await?;
                     lived.open += 1;
+                }
+                k if k == done + 2 => {
+                    let stage = stages::ORDERS[n % stages::ORDERS.len()];
+                    let open = stages::order(&station, item, *lead, AUTUMN + (n % 10) as i64, stage).await?;
+                    lived.open += usize::from(open);
                 }
                 _ => break,
             }
         }
+        stages::needs(&station, desk, year, n).await?;
     }
     Ok(lived)
 }
 
 /// 开单, 派单; with the day by which it has to be done, where it is known already.
-async fn offered(
+pub async fn offered(
     s: &Station<'_>,
     item: &row::DutyItem,
     lead: Uuid,
@@ -187,7 +202,7 @@ async fn offered(
 }
 
 /// 接单.
-async fn accepted(
+pub async fn accepted(
     s: &Station<'_>,
     item: &row::DutyItem,
     lead: Uuid,
@@ -195,7 +210,7 @@ async fn accepted(
     due: Option<NaiveDate>,
 ) -> anyhow::Result<row::Order> {
     let o = offered(s, item, lead, day, due).await?;
-    Ok(s.desk(Role::Member, o.lead_id, day + STEP).accept_order(o.id, o.version).await?)
+    Ok(s.member(o.lead_id, day + STEP).accept_order(o.id, o.version).await?)
 }
 
 /// From 开单 to 回访; gives how many sessions it took.
@@ -209,42 +224,20 @@ async fn finish(
     // One in twelve is promised sooner than it is done.
     let due = s.day(day + if turn % 12 == 5 { 3 } else { 5 } * STEP);
     let mut o = accepted(s, item, lead, day, Some(due)).await?;
-    let mut sessions = 0;
-    if o.form == DutyForm::Consultation {
-        let held = day + 2 * STEP;
-        let session = SessionInput {
-            orders: vec![(o.id, o.version)],
-            held_on: s.day(held),
-            place: "居民议事室".to_owned(),
-            brand: Some(if turn.is_multiple_of(2) { "青城议事厅" } else { "小马扎议事堂" }.to_owned()),
-            form: DutyForm::Consultation,
-            host: "召集人".to_owned(),
-            attendees: vec!["居民代表".to_owned(), "承接委员".to_owned(), "有关部门".to_owned()],
-            options: vec!["立即办理".to_owned(), "列入计划".to_owned()],
-            conclusion: format!("一致同意办理:{}", item.expected_result),
-            next_step: Some("委员牵头落实,站内跟进".to_owned()),
-            minutes: Some(format!("{}协商记录。", s.name)),
-        };
-        s.convener(held).record_consultation(&session).await?;
-        sessions = 1;
-        o.version += 1;
-    } else {
-        o = s.convener(day + 2 * STEP).waive_consultation(o.id, o.version, "单项服务,无需协商").await?;
-    }
+    let sessions = usize::from(o.form == DutyForm::Consultation);
+    o = agreed(s, item, o, day + 2 * STEP, turn).await?;
     let ratings: &[Rating] = match turn % 40 {
         7 => &[Rating::Dissatisfied, Rating::Satisfied],
+        // Nobody answers the telephone, three times.
+        23 => &[Rating::NotRated; 3],
         n if n.is_multiple_of(9) => &[Rating::Basically],
         _ => &[Rating::Satisfied],
     };
     for (again, rating) in (0i64..).zip(ratings) {
         let at = day + (4 + 2 * again) * STEP;
-        let outcome = OutcomeInput {
-            resolved_on: s.day(at),
-            outcome: item.expected_result.clone(),
-            evidence: "现场记录,由站内存档".to_owned(),
-            quantities: vec![(Measure::Households, None, 1 + (turn % 60) as i32, "户".to_owned())],
-        };
-        o = s.desk(Role::Member, o.lead_id, at).resolve_order(o.id, o.version, &outcome).await?;
+        if o.status != OrderStatus::Resolved {
+            o = resolved(s, item, &o, at, turn).await?;
+        }
         let satisfied = *rating != Rating::Dissatisfied;
         let said = FeedbackInput {
             given_by: FeedbackBy::Requester,
@@ -256,4 +249,60 @@ async fn finish(
         o = s.clerk(at + STEP).rate_order(o.id, o.version, &said).await?;
     }
     Ok(sessions)
+}
+
+/// Whatever has to be agreed before an order is carried out: a session, or the convener's word that none is needed.
+pub async fn agreed(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    o: row::Order,
+    day: i64,
+    turn: usize,
+) -> anyhow::Result<row::Order> {
+    if o.form == DutyForm::Consultation {
+        consulted(s, item, &o, day, turn).await?;
+        return Ok(row::Order { version: o.version + 1, ..o });
+    }
+    Ok(s.convener(day).waive_consultation(o.id, o.version, "单项服务,无需协商").await?)
+}
+
+/// 协商.
+pub async fn consulted(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    o: &row::Order,
+    day: i64,
+    turn: usize,
+) -> anyhow::Result<row::Consultation> {
+    let session = SessionInput {
+        orders: vec![(o.id, o.version)],
+        held_on: s.day(day),
+        place: "居民议事室".to_owned(),
+        brand: Some(if turn.is_multiple_of(2) { "青城议事厅" } else { "小马扎议事堂" }.to_owned()),
+        form: DutyForm::Consultation,
+        host: "召集人".to_owned(),
+        attendees: vec!["居民代表".to_owned(), "承接委员".to_owned(), "有关部门".to_owned()],
+        options: vec!["立即办理".to_owned(), "列入计划".to_owned()],
+        conclusion: format!("一致同意办理:{}", item.expected_result),
+        next_step: Some("委员牵头落实,站内跟进".to_owned()),
+        minutes: Some(format!("{}协商记录。", s.name)),
+    };
+    Ok(s.convener(day).record_consultation(&session).await?)
+}
+
+/// 解单.
+pub async fn resolved(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    o: &row::Order,
+    day: i64,
+    turn: usize,
+) -> anyhow::Result<row::Order> {
+    let outcome = OutcomeInput {
+        resolved_on: s.day(day),
+        outcome: item.expected_result.clone(),
+        evidence: "现场记录,由站内存档".to_owned(),
+        quantities: vec![(Measure::Households, None, 1 + (turn % 60) as i32, "户".to_owned())],
+    };
+    Ok(s.member(o.lead_id, day).resolve_order(o.id, o.version, &outcome).await?)
 }

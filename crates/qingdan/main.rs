@@ -10,6 +10,7 @@ mod import;
 mod life;
 mod province;
 mod serve;
+mod stages;
 mod words;
 
 use anyhow::{Context, bail};

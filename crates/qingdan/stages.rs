@@ -1,0 +1,227 @@
+//! Orders and needs at every stage of their lives, a few of each: what waits for somebody has something true to show.
+
+use crate::life::{Station, accepted, agreed, consulted, offered, resolved};
+use anyhow::Context;
+use domain::{NeedAction, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency};
+use std::collections::HashMap;
+use store::{Desk, NeedFilter, NeedInput, NeedOrder, NewHotlineOrder, NewTask, Page, row};
+use uuid::Uuid;
+
+/// Stages that an order of every list but the few first is left at, in turn. Those that are closed, planned, issued and
+/// declined are others.
+pub const ORDERS: [OrderStatus; 9] = [
+    OrderStatus::Dispatched,
+    OrderStatus::TimedOut,
+    OrderStatus::Accepted,
+    OrderStatus::Consulting,
+    OrderStatus::Executing,
+    OrderStatus::Suspended,
+    OrderStatus::Returned,
+    OrderStatus::Resolved,
+    OrderStatus::Cancelled,
+];
+
+/// Whether no item of the list of this number is short of a resource, as one is that was declined, lapsed or given back:
+/// such a list waits for a substitute before it is amended.
+pub fn whole(n: usize) -> bool {
+    let left_at = ORDERS[n % ORDERS.len()];
+    !n.is_multiple_of(5) && !matches!(left_at, OrderStatus::TimedOut | OrderStatus::Returned)
+}
+
+/// The latest day of the year on which something begins here.
+const OCTOBER: i64 = 275;
+
+/// A day whose offers wait to the year's end.
+const DECEMBER: i64 = 350;
+
+/// Brings an order of an item to a stage. Says whether it is open then.
+pub async fn order(
+    s: &Station<'_>,
+    item: &row::DutyItem,
+    lead: Uuid,
+    day: i64,
+    stage: OrderStatus,
+) -> anyhow::Result<bool> {
+    let due = Some(s.day(day + 60));
+    match stage {
+        OrderStatus::Cancelled => {
+            let o = s.convener(day).issue_order(item.need_id, None, due).await?;
+            s.convener(day + 3).cancel_order(o.id, o.version, "居民已自行解决").await?;
+            return Ok(false);
+        }
+        // An offer of autumn would have lapsed by the year's end.
+        OrderStatus::Dispatched => drop(offered(s, item, lead, DECEMBER, None).await?),
+        OrderStatus::TimedOut => {
+            offered(s, item, lead, day, due).await?;
+            let later = s.convener(day + 20);
+            later.lapse_orders(later.today()).await?;
+        }
+        _ => {
+            let o = accepted(s, item, lead, day, due).await?;
+            let member = s.member(o.lead_id, day + 6);
+            match stage {
+                OrderStatus::Consulting => drop(consulted(s, item, &o, day + 6, 0).await?),
+                OrderStatus::Executing => drop(member.start_order(o.id, o.version).await?),
+                OrderStatus::Suspended => {
+                    let o = member.start_order(o.id, o.version).await?;
+                    s.convener(day + 9).suspend_order(o.id, o.version, "等待主管部门批准施工").await?;
+                }
+                OrderStatus::Returned => {
+                    let o = member.ask_return(o.id, o.version, "工作调动,无法继续承接").await?;
+                    s.convener(day + 9).answer_return(o.id, o.version, true, "另派委员").await?;
+                }
+                OrderStatus::Resolved => {
+                    let o = agreed(s, item, o, day + 6, 0).await?;
+                    resolved(s, item, &o, day + 12, 20).await?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Needs that came in during the year and are at their first stages, at some stations each.
+pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow::Result<()> {
+    const WORDS: [(&str, &str); 4] = [
+        ("单元门禁损坏", "门禁坏了多日,夜里谁都能进来,希望尽快修复。"),
+        ("楼前积水无法通行", "下雨后楼前积水,老人孩子出行不便。"),
+        ("希望增设休息座椅", "广场上缺少座椅,老人走累了没有地方歇。"),
+        ("健身器材松动", "器材松动有安全隐患,请派人检查。"),
+    ];
+    let day = OCTOBER - (n % 20) as i64;
+    let input = |k: usize| {
+        let (title, text) = WORDS[(n + k) % WORDS.len()];
+        NeedInput {
+            title: title.to_owned(),
+            description: text.to_owned(),
+            category: Some("0102".to_owned()),
+            source: [NeedSource::Visit, NeedSource::GridWorker, NeedSource::MemberVisit][n % 3],
+            area: None,
+            place: None,
+            persons: 0,
+            households: 12 + (n % 40) as i32,
+            shops: 0,
+            urgency: Urgency::Normal,
+            desired_by: None,
+            publicity: Publicity::Consented,
+            requirements: None,
+            contact: None,
+            constituent_link: None,
+        }
+    };
+    let clerk = s.clerk(day);
+    let submitted = async |k: usize| -> anyhow::Result<row::Need> {
+        let need = clerk.register_need(s.id, year, input(k)).await?;
+        Ok(clerk.move_need(need.id, need.version, NeedAction::Submit, None, None).await?)
+    };
+    if n.is_multiple_of(7) {
+        submitted(0).await?;
+    }
+    if n.is_multiple_of(11) {
+        clerk.register_need(s.id, year, input(1)).await?;
+    }
+    let convener = s.convener(day + 1);
+    for (every, action, reason) in [
+        (13, NeedAction::Refuse, "属于物业合同纠纷,已告知居民通过司法途径解决"),
+        (19, NeedAction::Refer, "已转街道城管部门处理"),
+        (29, NeedAction::Withdraw, "居民撤回"),
+    ] {
+        if n.is_multiple_of(every) {
+            let need = submitted(2).await?;
+            convener.move_need(need.id, need.version, action, Some(reason), None).await?;
+        }
+    }
+    if n.is_multiple_of(17) {
+        let filter = NeedFilter {
+            year,
+            status: Some(NeedStatus::Open),
+            workstation: Some(s.id),
+            ..NeedFilter::default()
+        };
+        let open = desk.needs(&filter, NeedOrder::Number, &Page::first(3)).await?.rows;
+        if let Some((_, head)) = open.first() {
+            let need = submitted(3).await?;
+            let reason = Some("与首件是同一处问题");
+            convener.move_need(need.id, need.version, NeedAction::Merge, reason, Some(head.id)).await?;
+        }
+        // What several of a station ask for is a topic.
+        let of: Vec<Uuid> = open.iter().skip(1).map(|(_, n)| n.id).collect();
+        if of.len() > 1 {
+            convener.make_topic(s.id, year, "居民反映集中的事项", &of).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The year's plan (1+4+N), with items of published lists that serve it.
+pub async fn plan_tasks(
+    desk: &Desk,
+    stations: &HashMap<Uuid, Station<'_>>,
+    lists: &[row::DutyList],
+    year: i32,
+) -> anyhow::Result<()> {
+    const PLAN: [(&str, PlanPart, &str); 7] = [
+        ("1", PlanPart::Main, "服务首府高质量发展"),
+        ("4-1", PlanPart::Consultation, "基层协商议事"),
+        ("4-2", PlanPart::Oversight, "民生实事民主监督"),
+        ("4-3", PlanPart::Research, "社区治理专题调研"),
+        ("4-4", PlanPart::Study, "委员读书学习"),
+        ("N-1", PlanPart::Task, "老旧小区改造"),
+        ("N-2", PlanPart::Task, "一老一小服务"),
+    ];
+    let rows = PLAN.iter().zip(2..).map(|((code, part, name), row)| NewTask {
+        row,
+        code: (*code).to_owned(),
+        part: *part,
+        name: (*name).to_owned(),
+    });
+    desk.import_tasks(year, rows.collect(), false).await?.into_result()?;
+    // All but the last are served by somebody.
+    for (n, list) in lists.iter().enumerate().step_by(4) {
+        let Some(station) = stations.get(&list.workstation_id) else { continue };
+        let items = desk.items_of(&[list.id]).await?;
+        let Some(item) = items.iter().rev().find(|i| !i.removed) else { continue };
+        let code = PLAN[n / 4 % (PLAN.len() - 1)].0.to_owned();
+        station.convener(OCTOBER).tag_item(item.id, item.version, &[code]).await?;
+    }
+    Ok(())
+}
+
+/// Orders of the hotline that stations were sent in autumn, to be verified.
+pub async fn hotline(
+    store: &store::Store,
+    lists: &[row::DutyList],
+    stations: &HashMap<Uuid, Station<'_>>,
+    desk: &Desk,
+    year: i32,
+) -> anyhow::Result<()> {
+    let some: Vec<Uuid> = lists.iter().step_by(20).map(|l| l.workstation_id).collect();
+    let codes = desk.workstations_by_id(&some).await?;
+    let Some(day) = some.first().and_then(|s| stations.get(s)).map(|s| s.day(OCTOBER)) else { return Ok(()) };
+    let rows = codes.iter().enumerate().map(|(i, w)| NewHotlineOrder {
+        row: i + 2,
+        number: format!("DH{year}{:06}", i + 1),
+        kind: "诉求".to_owned(),
+        class: vec!["城市管理".to_owned()],
+        labels: None,
+        title: "小区路灯不亮".to_owned(),
+        text: "来电人反映小区内路灯长期不亮,影响夜间出行。".to_owned(),
+        state: "已转派".to_owned(),
+        caller: None,
+        phone: None,
+        called_on: Some(day),
+        district: None,
+        township: None,
+        village: None,
+        place: None,
+        channel: None,
+        enterprise: None,
+        nature: None,
+        station: Some(w.code.clone()),
+    });
+    let at = desk.at() + chrono::Duration::days(OCTOBER);
+    let officer = store.on_behalf_of(store::Viewer::command(), at);
+    officer.import_hotline(year, rows.collect(), false, false).await?.into_result().context("12345 工单")?;
+    Ok(())
+}
