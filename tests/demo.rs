@@ -116,10 +116,11 @@ fn the_demo_city_has_orders_and_needs_at_every_stage() {
             assert!(count("needs", format!("status: {}", status.code())) > 0, "{status:?}");
         }
         assert!(count("needs", "source: HOTLINE_12345".to_owned()) > 0);
+        assert!(count("needs", "marked: true".to_owned()) > 0);
         let rest = "{ topics(year: 2026) { needs { id } } planTasks(year: 2026) { code } \
-                    jointOffers(year: 2026) { status } proposals(year: 2026) { number } }";
+                    jointOffers(year: 2026) { status } proposals(year: 2026) { number } scenarios(year: 2026) { name } }";
         let rest = server.data(&officer, rest, json!({}));
-        for what in ["topics", "planTasks", "jointOffers", "proposals"] {
+        for what in ["topics", "planTasks", "jointOffers", "proposals", "scenarios"] {
             assert!(!rest[what].as_array().unwrap().is_empty(), "{what}");
         }
     }

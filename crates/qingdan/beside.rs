@@ -178,6 +178,7 @@ pub async fn live(
     }
     bar.inc(1);
     stages::plan_tasks(desk, &stations, lists, year).await?;
+    stages::scenario(desk, lists, year).await?;
     stages::hotline(store, lists, &stations, desk, year).await?;
     beside.amendments += joint(desk, &stations, lists).await?;
     bar.inc(1);

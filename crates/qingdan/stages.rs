@@ -2,9 +2,9 @@
 
 use crate::life::{Station, accepted, agreed, consulted, offered, resolved};
 use anyhow::Context;
-use domain::{NeedAction, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency};
+use domain::{NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency};
 use std::collections::HashMap;
-use store::{Desk, NeedFilter, NeedInput, NeedOrder, NewHotlineOrder, NewTask, Page, row};
+use store::{Change, Desk, NeedFilter, NeedInput, NeedOrder, NewHotlineOrder, NewTask, Page, row};
 use uuid::Uuid;
 
 /// Stages that an order of every list but the few first is left at, in turn. Those that are closed, planned, issued and
@@ -132,6 +132,11 @@ pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow:
             convener.move_need(need.id, need.version, action, Some(reason), None).await?;
         }
     }
+    if n % 31 == 5 {
+        let need = submitted(0).await?;
+        let note = "同一问题已两次答复,仍反复提出";
+        convener.mark_need(need.id, need.version, Some(NeedMark::Repeated), note).await?;
+    }
     if n.is_multiple_of(17) {
         let filter = NeedFilter {
             year,
@@ -185,6 +190,13 @@ pub async fn plan_tasks(
         let code = PLAN[n / 4 % (PLAN.len() - 1)].0.to_owned();
         station.convener(OCTOBER).tag_item(item.id, item.version, &[code]).await?;
     }
+    Ok(())
+}
+
+/// A change that the city thinks about and has not made.
+pub async fn scenario(desk: &Desk, lists: &[row::DutyList], year: i32) -> anyhow::Result<()> {
+    let Some(list) = lists.first() else { return Ok(()) };
+    desk.create_scenario(year, "首站清单增加两项", &[Change::MoreLines(list.workstation_id, 2)]).await?;
     Ok(())
 }
 
