@@ -108,7 +108,9 @@ async fn found(database: &str, key_file: &Path, options: &Options) -> anyhow::Re
                 let carried = made.beside.carried;
                 step(&bar, "开单、接单、协商、解单、回访");
                 let start = Instant::now();
-                let lists = life::published(&desk, year).await?;
+                let mut lists = life::published(&desk, year).await?;
+                // Where the tokens are for, something of everything waits.
+                lists.sort_by_key(|l| !l.number.starts_with(SHOWN));
                 made.lived = life::live(&store, &desk, &lists, year, &bar).await?;
                 step(&bar, "线索、提案、督办、调解、联系、修订");
                 made.beside = beside::live(&store, &desk, &lists, year, workstations, &bar).await?;
@@ -145,14 +147,17 @@ async fn greet(desk: &Desk, year: i32) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The station whose tokens are printed.
+const SHOWN: &str = "XC-001";
+
 /// Prints a token for each role, good for thirty days.
 async fn tokens(desk: &Desk) -> anyhow::Result<()> {
-    let at = |station: &str| TokenScope { station: Some(station.to_owned()), ..TokenScope::default() };
+    let at = || TokenScope { station: Some(SHOWN.to_owned()), ..TokenScope::default() };
     let scopes = [
-        (Role::Clerk, at("XC-001")),
-        (Role::FirstConvener, at("XC-001")),
-        (Role::SecondConvener, at("XC-001")),
-        (Role::StationHead, at("XC-001")),
+        (Role::Clerk, at()),
+        (Role::FirstConvener, at()),
+        (Role::SecondConvener, at()),
+        (Role::StationHead, at()),
         (Role::ChiefConvener, TokenScope { cluster: Some("XC-P1".into()), ..TokenScope::default() }),
         (Role::Member, TokenScope { member: Some("W-0001".into()), ..TokenScope::default() }),
         (Role::DistrictOfficer, TokenScope { district: Some("150102".into()), ..TokenScope::default() }),
