@@ -118,9 +118,9 @@ fn the_demo_city_has_orders_and_needs_at_every_stage() {
         assert!(count("needs", "source: HOTLINE_12345".to_owned()) > 0);
         assert!(count("needs", "marked: true".to_owned()) > 0);
         let rest = "{ topics(year: 2026) { needs { id } } planTasks(year: 2026) { code } \
-                    jointOffers(year: 2026) { status } proposals(year: 2026) { number } scenarios(year: 2026) { name } }";
+                    jointOffers(year: 2026) { status } proposals(year: 2026) { number } scenarios(year: 2026) { name } capacityCuts { status } }";
         let rest = server.data(&officer, rest, json!({}));
-        for what in ["topics", "planTasks", "jointOffers", "proposals", "scenarios"] {
+        for what in ["topics", "planTasks", "jointOffers", "proposals", "scenarios", "capacityCuts"] {
             assert!(!rest[what].as_array().unwrap().is_empty(), "{what}");
         }
     }

@@ -183,6 +183,11 @@ pub async fn live(
                 _ => break,
             }
         }
+        if n % 23 == 8
+            && let Some(last) = carried.last()
+        {
+            stages::cut(&station, desk, &last.matched).await?;
+        }
         stages::needs(&station, desk, year, n).await?;
     }
     Ok(lived)

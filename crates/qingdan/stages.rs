@@ -2,9 +2,11 @@
 
 use crate::life::{Station, accepted, agreed, consulted, offered, resolved};
 use anyhow::Context;
-use domain::{NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency};
+use domain::{
+    EvidenceMoment, NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency,
+};
 use std::collections::HashMap;
-use store::{Change, Desk, NeedFilter, NeedInput, NeedOrder, NewHotlineOrder, NewTask, Page, row};
+use store::{Change, Desk, NeedFilter, NeedInput, NeedOrder, NewCut, NewHotlineOrder, NewTask, Page, row};
 use uuid::Uuid;
 
 /// Stages that an order of every list but the few first is left at, in turn. Those that are closed, planned, issued and
@@ -27,6 +29,10 @@ pub fn whole(n: usize) -> bool {
     let left_at = ORDERS[n % ORDERS.len()];
     !n.is_multiple_of(5) && !matches!(left_at, OrderStatus::TimedOut | OrderStatus::Returned)
 }
+
+/// A drawn photo of a lamp.
+const LAMP: &[u8] = include_bytes!("data/lamp.png");
+const PNG: &str = "image/png";
 
 /// The latest day of the year on which something begins here.
 const OCTOBER: i64 = 275;
@@ -61,7 +67,10 @@ pub async fn order(
             let member = s.member(o.lead_id, day + 6);
             match stage {
                 OrderStatus::Consulting => drop(consulted(s, item, &o, day + 6, 0).await?),
-                OrderStatus::Executing => drop(member.start_order(o.id, o.version).await?),
+                OrderStatus::Executing => {
+                    let o = member.start_order(o.id, o.version).await?;
+                    member.add_evidence(o.id, EvidenceMoment::Before, PNG, LAMP).await?;
+                }
                 OrderStatus::Suspended => {
                     let o = member.start_order(o.id, o.version).await?;
                     s.convener(day + 9).suspend_order(o.id, o.version, "等待主管部门批准施工").await?;
@@ -72,6 +81,8 @@ pub async fn order(
                 }
                 OrderStatus::Resolved => {
                     let o = agreed(s, item, o, day + 6, 0).await?;
+                    let photo = member.add_evidence(o.id, EvidenceMoment::After, PNG, LAMP).await?;
+                    s.convener(day + 9).approve_evidence(photo.id, photo.version).await?;
                     resolved(s, item, &o, day + 12, 20).await?;
                 }
                 _ => {}
@@ -79,6 +90,23 @@ pub async fn order(
         }
     }
     Ok(true)
+}
+
+/// An owner asks to offer less, at the expense of a need that nobody works on yet; the convener has not answered.
+pub async fn cut(s: &Station<'_>, desk: &Desk, loser: &row::Match) -> anyhow::Result<()> {
+    let found = desk.resources_by_id(&[loser.resource_id]).await?;
+    // What is left of a quarter has to fit into what is left of the year.
+    if let Some(r) = found.into_iter().find(|r| r.per_quarter < r.per_year) {
+        let cut = NewCut {
+            resource: r.id,
+            per_quarter: r.per_quarter,
+            per_year: r.per_year - 1,
+            matches: vec![loser.id],
+            reason: "本年工作任务增加".to_owned(),
+        };
+        s.member(Some(r.member_id), OCTOBER).propose_cut(&cut).await?;
+    }
+    Ok(())
 }
 
 /// Needs that came in during the year and are at their first stages, at some stations each.
