@@ -177,3 +177,32 @@ fn a_station_that_is_merged_works_to_the_years_end_and_goes_on_at_its_successor(
         city.ok(&["verify", "--year", "2027"]);
     }
 }
+
+#[test]
+fn who_takes_a_place_and_ends_too_passes_it_on() {
+    for engine in engines() {
+        let city = with_neighbours_need(engine);
+        let third = "编号,名称,类型,区划代码,片区编号\nXC-003,第三站,站,150102005,XC-P1\n";
+        city.ok(&["import", "workstations", &city.file("third.csv", third)]);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let now = |code: &str| station(&server, &officer, code);
+        close(&server, &officer, &now("XC-001"), Some(&now("XC-002")));
+        // Whoever is waited for does not go without saying who comes instead.
+        let busy = end(&now("XC-002"), None);
+        let busy = server.change(&officer, "closeWorkstation", "CloseWorkstationInput", STATION, busy);
+        let said = busy["errors"].as_array().unwrap().last().unwrap()["message"].clone();
+        assert!(said.as_str().unwrap().contains("将由该站接续"), "{said}");
+        close(&server, &officer, &now("XC-002"), Some(&now("XC-003")));
+        let end = json!({"year": 2026, "reason": "年终"});
+        assert_eq!(server.changed(&officer, "closeYear", "CloseYearInput", "carried", end)["carried"], 4);
+        let query = "{ needs(first: 20, filter: { year: 2027 }) { nodes { workstation { code } } } }";
+        let needs = server.data(&officer, query, json!({}))["needs"]["nodes"].clone();
+        assert!(needs.as_array().unwrap().iter().all(|n| n["workstation"]["code"] == "XC-003"), "{needs}");
+        for code in ["XC-001", "XC-002"] {
+            assert_eq!(now(code)["replacedBy"]["code"], "XC-003");
+            assert_eq!(now(code)["members"], json!([]));
+        }
+        assert_eq!(now("XC-003")["members"].as_array().unwrap().len(), 2);
+    }
+}

@@ -114,6 +114,27 @@ impl References {
             reader,
         })
     }
+
+    /// The station of a row, which takes rows of a year.
+    fn station(
+        &self,
+        row: usize,
+        code: &str,
+        year: i32,
+    ) -> std::result::Result<&entity::workstation::Model, RowError> {
+        let column = "工作站编号";
+        let known = self
+            .stations
+            .get(code)
+            .ok_or_else(|| unknown(row, column, code, column, "应为如 XC-015 的编号"))?;
+        if known.takes(year) {
+            return Ok(known);
+        }
+        let heir = known.replaced_by.and_then(|heir| self.stations.values().find(|w| w.id == heir));
+        let how = heir.map_or("请改用其他工作站".to_owned(), |w| format!("由 {} 接续", w.code));
+        let expected = format!("不再受理 {year} 年的登记,{how}");
+        Err(RowError { row, column, value: code.to_owned(), expected })
+    }
 }
 
 /// Running numbers of several stations: read at once, written at once, and no number is lost.
@@ -232,29 +253,6 @@ where
 fn repeated(row: usize, column: &'static str, value: &str) -> RowError {
     RowError {
         row, column, value: value.to_owned(), expected: "在文件中重复,每个只能有一行".into()
-    }
-}
-
-impl References {
-    /// The station of a row, which takes rows of a year.
-    fn station(
-        &self,
-        row: usize,
-        code: &str,
-        year: i32,
-    ) -> std::result::Result<&entity::workstation::Model, RowError> {
-        let column = "工作站编号";
-        let known = self
-            .stations
-            .get(code)
-            .ok_or_else(|| unknown(row, column, code, column, "应为如 XC-015 的编号"))?;
-        if known.takes(year) {
-            return Ok(known);
-        }
-        let heir = known.replaced_by.and_then(|heir| self.stations.values().find(|w| w.id == heir));
-        let how = heir.map_or("请改用其他工作站".to_owned(), |w| format!("由 {} 接续", w.code));
-        let expected = format!("不再受理 {year} 年的登记,{how}");
-        Err(RowError { row, column, value: code.to_owned(), expected })
     }
 }
 

@@ -13,7 +13,7 @@ use domain::{
     Action, AssignmentRole, NeedStatus, OrderStatus, OrganizationStatus, PartnershipStatus, Refusal,
     ResourceStatus, refusal,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, Set,
@@ -95,7 +95,17 @@ impl Desk {
             let words = format!("{}不能接续,请选择另一个在办公的工作站。", heir.name);
             return Err(Refusal::new("SUCCESSOR", words).at("successorId").into());
         }
-        let open = self.still_open(&tx, id, year).await?;
+        let mut open = self.still_open(&tx, id, year).await?;
+        let awaited = workstation::Entity::find()
+            .filter(workstation::Column::ReplacedBy.eq(id))
+            .filter(workstation::Column::ClosedOn.is_null())
+            .order_by_asc(workstation::Column::Code)
+            .one(&tx)
+            .await?;
+        if let Some(other) = awaited {
+            let words = format!("{}将由该站接续,请指定接续的工作站,或先恢复它。", other.name);
+            open.push(Refusal::new("WORKSTATION_BUSY", words));
+        }
         if heir.is_none() && !open.is_empty() {
             return Err(Error::Refused(open));
         }
@@ -112,7 +122,8 @@ impl Desk {
         });
         self.audit_station(&tx, "CLOSE", id, detail, Some(reason)).await?;
         if at_once {
-            w = self.end_station(&tx, w).await?;
+            let heir = w.replaced_by;
+            w = self.end_station(&tx, w, heir).await?;
         }
         self.commit(tx).await?;
         Ok(w)
@@ -166,18 +177,7 @@ impl Desk {
             .filter(O::Status.is_in(OrderStatus::all_live()))
             .count(tx)
             .await?;
-        let needs = need::Entity::find()
-            .filter(N::WorkstationId.eq(id))
-            .filter(N::Year.lte(year))
-            .filter(N::Status.is_in(OPEN.iter().copied()))
-            .count(tx)
-            .await?;
-        let resources = resource::Entity::find()
-            .filter(R::WorkstationId.eq(id))
-            .filter(R::Year.eq(year))
-            .filter(R::Status.is_in(OFFERED.iter().copied()))
-            .count(tx)
-            .await?;
+        let (needs, resources) = self.unfinished(tx, id, N::Year.lte(year), R::Year.eq(year)).await?;
         let mut open = Vec::new();
         for (count, words) in [
             (orders, "单未办结,请先办结或取消,或指定接续的工作站"),
@@ -191,20 +191,29 @@ impl Desk {
         Ok(open)
     }
 
+    /// How many needs of a station are not at their end, and how many resources are offered, of some years each.
+    async fn unfinished(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        of_needs: SimpleExpr,
+        of_resources: SimpleExpr,
+    ) -> Result<(u64, u64)> {
+        let needs = need::Entity::find()
+            .filter(need::Column::WorkstationId.eq(id))
+            .filter(of_needs)
+            .filter(need::Column::Status.is_in(OPEN.iter().copied()));
+        let resources = resource::Entity::find()
+            .filter(resource::Column::WorkstationId.eq(id))
+            .filter(of_resources)
+            .filter(resource::Column::Status.is_in(OFFERED.iter().copied()));
+        Ok((needs.count(tx).await?, resources.count(tx).await?))
+    }
+
     /// A station that ends has nothing of the years after.
     async fn nothing_later(&self, tx: &DatabaseTransaction, w: &workstation::Model, year: i32) -> Result<()> {
-        let needs = need::Entity::find()
-            .filter(need::Column::WorkstationId.eq(w.id))
-            .filter(need::Column::Year.gt(year))
-            .filter(need::Column::Status.is_in(OPEN.iter().copied()))
-            .count(tx)
-            .await?;
-        let resources = resource::Entity::find()
-            .filter(resource::Column::WorkstationId.eq(w.id))
-            .filter(resource::Column::Year.gt(year))
-            .filter(resource::Column::Status.is_in(OFFERED.iter().copied()))
-            .count(tx)
-            .await?;
+        let (of_needs, of_resources) = (need::Column::Year.gt(year), resource::Column::Year.gt(year));
+        let (needs, resources) = self.unfinished(tx, w.id, of_needs, of_resources).await?;
         if needs + resources == 0 {
             return Ok(());
         }
@@ -215,18 +224,29 @@ impl Desk {
         Err(Refusal::new("WORKSTATION_BUSY", words).into())
     }
 
-    /// Where the needs and resources of each station that ends with a year, or has ended, go on.
+    /// Where the needs and resources of each station that ends with a year, or has ended, go on: at one that does not end
+    /// itself.
     pub(crate) async fn successors<C: ConnectionTrait>(
         &self,
         db: &C,
         year: i32,
     ) -> Result<HashMap<Uuid, Uuid>> {
-        let ending = workstation::Entity::find()
+        let next: HashMap<Uuid, Uuid> = workstation::Entity::find()
             .filter(workstation::Column::LastYear.lte(year))
             .filter(workstation::Column::ReplacedBy.is_not_null())
             .all(db)
-            .await?;
-        Ok(ending.into_iter().filter_map(|w| Some((w.id, w.replaced_by?))).collect())
+            .await?
+            .into_iter()
+            .filter_map(|w| Some((w.id, w.replaced_by?)))
+            .collect();
+        // Nobody takes a place who was ending already: the way comes to its end.
+        let last = |mut id: Uuid| {
+            while let Some(heir) = next.get(&id) {
+                id = *heir;
+            }
+            id
+        };
+        Ok(next.iter().map(|(id, heir)| (*id, last(*heir))).collect())
     }
 
     /// Closes the stations whose last year a year is. Gives how many.
@@ -237,11 +257,13 @@ impl Desk {
             .order_by_asc(workstation::Column::Code)
             .all(tx)
             .await?;
+        let heirs = self.successors(tx, year).await?;
         let count = ending.len();
         for w in ending {
             let detail = serde_json::json!({"code": w.code, "lastYear": year});
             self.audit_station(tx, "END", w.id, detail, None).await?;
-            self.end_station(tx, w).await?;
+            let heir = heirs.get(&w.id).copied();
+            self.end_station(tx, w, heir).await?;
         }
         Ok(count)
     }
@@ -252,8 +274,9 @@ impl Desk {
         &self,
         tx: &DatabaseTransaction,
         w: workstation::Model,
+        heir: Option<Uuid>,
     ) -> Result<workstation::Model> {
-        let (id, heir, today) = (w.id, w.replaced_by, self.today());
+        let (id, today) = (w.id, self.today());
         if let Some(heir) = heir {
             self.pass_residents(tx, id, heir).await?;
             constituent::Entity::update_many()
@@ -304,6 +327,7 @@ impl Desk {
         let version = w.version + 1;
         let mut row = w.into_active_model();
         row.closed_on = Set(Some(today));
+        row.replaced_by = Set(heir);
         row.version = Set(version);
         Ok(row.update(tx).await?)
     }
