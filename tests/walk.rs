@@ -2,6 +2,7 @@
 //! (`tests/walk.txt`). What is refused changes nothing and says why. `QINGDAN_BLESS=1` writes the table anew.
 
 mod acts;
+mod world;
 
 use crate::city::{City, Engine, project};
 use crate::duty_list::planned;
@@ -9,85 +10,17 @@ use acts::{
     AMENDMENT, ANSWERS, Ids, LIST, ON_STATION, ONE, ORGANIZATION, OnAmendment, OnList, OnOrganization,
     OnStation, STATIONS, Station, on_order, order_state,
 };
-use chrono::{DateTime, Utc};
 use domain::{
     AmendmentStatus, ClueStatus, ConvenerSeat, CutStatus, DeclineReason, JointStatus, MatchAction,
     MatchStatus, MemberAction, MemberStatus, NeedAction, NeedMark, NeedStatus, OfferAnswer, OrderAction,
     OrderStatus, OrganizationKind, OrganizationStatus, PartnershipStatus, ResourceAction, ResourceStatus,
     ResultClass, Role,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use store::{ClueNews, Desk, Error, Lead, OrganizationInput, Store, Viewer};
+use store::{ClueNews, Error, Lead, OrganizationInput, Store, Viewer};
 use uuid::Uuid;
-
-/// Seeds of ids: the rows of the city are there already, so those of later starts are others.
-const FIRST: [u8; 32] = [7; 32];
-const LATER: [u8; 32] = [8; 32];
-
-fn at() -> DateTime<Utc> {
-    "2026-12-01T02:00:00Z".parse().expect("a moment")
-}
-
-/// A file of the city, put back whenever something has changed it.
-struct World {
-    file: PathBuf,
-    key: [u8; 32],
-    pristine: Vec<u8>,
-    store: Option<Store>,
-    /// A connection of its own, which sees whether another has changed anything.
-    watch: Option<DatabaseConnection>,
-}
-
-impl World {
-    fn url(&self) -> String {
-        format!("sqlite:{}?mode=rwc", self.file.display())
-    }
-
-    async fn connection(&self) -> DatabaseConnection {
-        let mut options = ConnectOptions::new(self.url());
-        options.max_connections(1).sqlx_logging(false);
-        Database::connect(options).await.expect("a connection")
-    }
-
-    async fn close(&mut self) {
-        if let Some(watch) = self.watch.take() {
-            watch.close().await.expect("closed");
-        }
-        if let Some(store) = self.store.take() {
-            store.close().await;
-        }
-    }
-
-    /// The city as it was at first, with these changes.
-    async fn begin(&mut self, changes: &[String]) {
-        self.close().await;
-        for end in ["-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
-        }
-        std::fs::write(&self.file, &self.pristine).expect("written");
-        let db = self.connection().await;
-        for change in changes {
-            db.execute_unprepared(change).await.expect("a change");
-        }
-        db.close().await.expect("closed");
-        self.store = Some(Store::open_to_make(&self.url(), self.key, LATER).await.expect("a store"));
-        self.watch = Some(self.connection().await);
-    }
-
-    fn desk(&self, viewer: &Viewer) -> Desk {
-        self.store.as_ref().expect("open").on_behalf_of(viewer.clone(), at())
-    }
-
-    /// A number that moves when another connection has changed anything.
-    async fn mark(&self) -> i64 {
-        let watch = self.watch.as_ref().expect("open");
-        let pragma = Statement::from_string(watch.get_database_backend(), "PRAGMA data_version");
-        let row = watch.query_one_raw(pragma).await.expect("a row").expect("a row");
-        row.try_get_by_index(0).expect("a number")
-    }
-}
+use world::{FIRST, World, at};
 
 /// Who acts: the role with its scope.
 fn viewers(own: Uuid, foreign: Uuid, found: &BTreeMap<&str, Viewer>) -> Vec<(String, Viewer)> {

@@ -9,12 +9,13 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::escalation::clue_faults;
 use domain::{
-    ConvenerSeat, FollowUpKind, LadderAnswer, LadderStep, NeedStatus, OrganizationKind, ResultClass,
+    ConvenerSeat, FollowUpKind, LadderAnswer, LadderStep, NeedStatus, OrganizationKind, PlanPart, ResultClass,
 };
 use std::collections::{BTreeSet, HashMap};
 use store::{
-    Desk, FollowUpInput, ItemChange, ListChange, NeedFilter, NeedOrder, NewLink, NewMember, NewNeed,
-    NewOrganization, NewProposal, NewResource, NewSector, Page, Store, row,
+    Change, Desk, FollowUpInput, ItemChange, ListChange, NeedFilter, NeedOrder, NewHotlineOrder, NewLink,
+    NewMember, NewNeed, NewOrganization, NewProposal, NewResource, NewSector, NewTask, Page, Store, Viewer,
+    row,
 };
 use uuid::Uuid;
 
@@ -177,9 +178,9 @@ pub async fn live(
         beside.amendments += usize::from(amended(desk, station, list).await?);
     }
     bar.inc(1);
-    stages::plan_tasks(desk, &stations, lists, year).await?;
-    stages::scenario(desk, lists, year).await?;
-    stages::hotline(store, lists, &stations, desk, year).await?;
+    plan_tasks(desk, &stations, lists, year).await?;
+    scenario(desk, lists, year).await?;
+    hotline(store, lists, &stations, desk, year).await?;
     beside.amendments += joint(desk, &stations, lists).await?;
     bar.inc(1);
     Ok(beside)
@@ -258,7 +259,7 @@ async fn proposals(
         }
     };
     let rows: Vec<NewProposal> = clues.iter().enumerate().map(row).collect();
-    let officer = store.on_behalf_of(store::Viewer::command(), start + chrono::Duration::days(AUTUMN));
+    let officer = store.on_behalf_of(Viewer::command(), start + chrono::Duration::days(AUTUMN));
     officer.import_proposals(year, rows, false).await?.into_result()?;
     beside.proposals = filed;
     for (i, (station, _)) in clues.iter().enumerate().take(share(34, count).min(filed)) {
@@ -340,4 +341,83 @@ async fn joint(
         }
     }
     Ok(agreed)
+}
+
+/// The year's plan (1+4+N), with items of published lists that serve it.
+async fn plan_tasks(
+    desk: &Desk,
+    stations: &HashMap<Uuid, Station<'_>>,
+    lists: &[row::DutyList],
+    year: i32,
+) -> anyhow::Result<()> {
+    const PLAN: [(&str, PlanPart, &str); 7] = [
+        ("1", PlanPart::Main, "服务首府高质量发展"),
+        ("4-1", PlanPart::Consultation, "基层协商议事"),
+        ("4-2", PlanPart::Oversight, "民生实事民主监督"),
+        ("4-3", PlanPart::Research, "社区治理专题调研"),
+        ("4-4", PlanPart::Study, "委员读书学习"),
+        ("N-1", PlanPart::Task, "老旧小区改造"),
+        ("N-2", PlanPart::Task, "一老一小服务"),
+    ];
+    let rows = PLAN.iter().zip(2..).map(|((code, part, name), row)| NewTask {
+        row,
+        code: (*code).to_owned(),
+        part: *part,
+        name: (*name).to_owned(),
+    });
+    desk.import_tasks(year, rows.collect(), false).await?.into_result()?;
+    // All but the last are served by somebody.
+    for (n, list) in lists.iter().enumerate().step_by(4) {
+        let Some(station) = stations.get(&list.workstation_id) else { continue };
+        let items = desk.items_of(&[list.id]).await?;
+        let Some(item) = items.iter().rev().find(|i| !i.removed) else { continue };
+        let code = PLAN[n / 4 % (PLAN.len() - 1)].0.to_owned();
+        station.convener(AUTUMN).tag_item(item.id, item.version, &[code]).await?;
+    }
+    Ok(())
+}
+
+/// A change that the city thinks about and has not made.
+async fn scenario(desk: &Desk, lists: &[row::DutyList], year: i32) -> anyhow::Result<()> {
+    let Some(list) = lists.first() else { return Ok(()) };
+    desk.create_scenario(year, "首站清单增加两项", &[Change::MoreLines(list.workstation_id, 2)]).await?;
+    Ok(())
+}
+
+/// Orders of the hotline that stations were sent in autumn, to be verified.
+async fn hotline(
+    store: &Store,
+    lists: &[row::DutyList],
+    stations: &HashMap<Uuid, Station<'_>>,
+    desk: &Desk,
+    year: i32,
+) -> anyhow::Result<()> {
+    let some: Vec<Uuid> = lists.iter().step_by(20).map(|l| l.workstation_id).collect();
+    let codes = desk.workstations_by_id(&some).await?;
+    let Some(day) = some.first().and_then(|s| stations.get(s)).map(|s| s.day(AUTUMN)) else { return Ok(()) };
+    let rows = codes.iter().enumerate().map(|(i, w)| NewHotlineOrder {
+        row: i + 2,
+        number: format!("DH{year}{:06}", i + 1),
+        kind: "诉求".to_owned(),
+        class: vec!["城市管理".to_owned()],
+        labels: None,
+        title: "小区路灯不亮".to_owned(),
+        text: "来电人反映小区内路灯长期不亮,影响夜间出行。".to_owned(),
+        state: "已转派".to_owned(),
+        caller: None,
+        phone: None,
+        called_on: Some(day),
+        district: None,
+        township: None,
+        village: None,
+        place: None,
+        channel: None,
+        enterprise: None,
+        nature: None,
+        station: Some(w.code.clone()),
+    });
+    let at = desk.at() + chrono::Duration::days(AUTUMN);
+    let officer = store.on_behalf_of(Viewer::command(), at);
+    officer.import_hotline(year, rows.collect(), false, false).await?.into_result().context("12345 工单")?;
+    Ok(())
 }

@@ -1,12 +1,8 @@
 //! Orders and needs at every stage of their lives, a few of each: what waits for somebody has something true to show.
 
 use crate::life::{Station, accepted, agreed, consulted, offered, resolved};
-use anyhow::Context;
-use domain::{
-    EvidenceMoment, NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, PlanPart, Publicity, Urgency,
-};
-use std::collections::HashMap;
-use store::{Change, Desk, NeedFilter, NeedInput, NeedOrder, NewCut, NewHotlineOrder, NewTask, Page, row};
+use domain::{EvidenceMoment, NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, Publicity, Urgency};
+use store::{Desk, NeedFilter, NeedInput, NeedOrder, NewCut, Page, row};
 use uuid::Uuid;
 
 /// Stages that an order of every list but the few first is left at, in turn. Those that are closed, planned, issued and
@@ -184,84 +180,5 @@ pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow:
             convener.make_topic(s.id, year, "居民反映集中的事项", &of).await?;
         }
     }
-    Ok(())
-}
-
-/// The year's plan (1+4+N), with items of published lists that serve it.
-pub async fn plan_tasks(
-    desk: &Desk,
-    stations: &HashMap<Uuid, Station<'_>>,
-    lists: &[row::DutyList],
-    year: i32,
-) -> anyhow::Result<()> {
-    const PLAN: [(&str, PlanPart, &str); 7] = [
-        ("1", PlanPart::Main, "服务首府高质量发展"),
-        ("4-1", PlanPart::Consultation, "基层协商议事"),
-        ("4-2", PlanPart::Oversight, "民生实事民主监督"),
-        ("4-3", PlanPart::Research, "社区治理专题调研"),
-        ("4-4", PlanPart::Study, "委员读书学习"),
-        ("N-1", PlanPart::Task, "老旧小区改造"),
-        ("N-2", PlanPart::Task, "一老一小服务"),
-    ];
-    let rows = PLAN.iter().zip(2..).map(|((code, part, name), row)| NewTask {
-        row,
-        code: (*code).to_owned(),
-        part: *part,
-        name: (*name).to_owned(),
-    });
-    desk.import_tasks(year, rows.collect(), false).await?.into_result()?;
-    // All but the last are served by somebody.
-    for (n, list) in lists.iter().enumerate().step_by(4) {
-        let Some(station) = stations.get(&list.workstation_id) else { continue };
-        let items = desk.items_of(&[list.id]).await?;
-        let Some(item) = items.iter().rev().find(|i| !i.removed) else { continue };
-        let code = PLAN[n / 4 % (PLAN.len() - 1)].0.to_owned();
-        station.convener(OCTOBER).tag_item(item.id, item.version, &[code]).await?;
-    }
-    Ok(())
-}
-
-/// A change that the city thinks about and has not made.
-pub async fn scenario(desk: &Desk, lists: &[row::DutyList], year: i32) -> anyhow::Result<()> {
-    let Some(list) = lists.first() else { return Ok(()) };
-    desk.create_scenario(year, "首站清单增加两项", &[Change::MoreLines(list.workstation_id, 2)]).await?;
-    Ok(())
-}
-
-/// Orders of the hotline that stations were sent in autumn, to be verified.
-pub async fn hotline(
-    store: &store::Store,
-    lists: &[row::DutyList],
-    stations: &HashMap<Uuid, Station<'_>>,
-    desk: &Desk,
-    year: i32,
-) -> anyhow::Result<()> {
-    let some: Vec<Uuid> = lists.iter().step_by(20).map(|l| l.workstation_id).collect();
-    let codes = desk.workstations_by_id(&some).await?;
-    let Some(day) = some.first().and_then(|s| stations.get(s)).map(|s| s.day(OCTOBER)) else { return Ok(()) };
-    let rows = codes.iter().enumerate().map(|(i, w)| NewHotlineOrder {
-        row: i + 2,
-        number: format!("DH{year}{:06}", i + 1),
-        kind: "诉求".to_owned(),
-        class: vec!["城市管理".to_owned()],
-        labels: None,
-        title: "小区路灯不亮".to_owned(),
-        text: "来电人反映小区内路灯长期不亮,影响夜间出行。".to_owned(),
-        state: "已转派".to_owned(),
-        caller: None,
-        phone: None,
-        called_on: Some(day),
-        district: None,
-        township: None,
-        village: None,
-        place: None,
-        channel: None,
-        enterprise: None,
-        nature: None,
-        station: Some(w.code.clone()),
-    });
-    let at = desk.at() + chrono::Duration::days(OCTOBER);
-    let officer = store.on_behalf_of(store::Viewer::command(), at);
-    officer.import_hotline(year, rows.collect(), false, false).await?.into_result().context("12345 工单")?;
     Ok(())
 }

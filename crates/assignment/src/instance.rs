@@ -83,46 +83,6 @@ impl Instance {
     pub fn pairs(&self) -> usize {
         self.pair_place.len()
     }
-    /// The same with some of its needs alone, in their order, none of them favoured; sets keep their numbers.
-    pub(crate) fn with_needs(&self, keep: impl Fn(usize) -> bool) -> Instance {
-        let mut part = Instance {
-            member_cap: self.member_cap.clone(),
-            member_floor: self.member_floor.clone(),
-            resource_cap: self.resource_cap.clone(),
-            resource_floor: self.resource_floor.clone(),
-            resource_member: self.resource_member.clone(),
-            place_cap: self.place_cap.clone(),
-            place_floor: self.place_floor.clone(),
-            place_resource: self.place_resource.clone(),
-            station_limit: self.station_limit.clone(),
-            station_floor: self.station_floor.clone(),
-            need_station: Vec::new(),
-            need_priority: Vec::new(),
-            need_gone: Vec::new(),
-            need_start: vec![0],
-            pair_start: vec![0],
-            group: Vec::new(),
-            pair_place: Vec::new(),
-            pair_score: Vec::new(),
-            favoured: Vec::new(),
-            ..*self
-        };
-        for need in (0..self.needs()).filter(|n| keep(*n)) {
-            part.need_station.push(self.need_station[need]);
-            part.need_priority.push(self.need_priority[need]);
-            part.need_gone.push(self.need_gone[need]);
-            for q in self.requirements_of(need) {
-                let number = part.requirements() as u32;
-                part.group.extend(self.group.get(q).map(|first| number - (q as u32 - first)));
-                part.pair_place.extend(&self.pair_place[self.pairs_of(q)]);
-                part.pair_score.extend(&self.pair_score[self.pairs_of(q)]);
-                part.pair_start.push(part.pair_place.len() as u32);
-            }
-            part.need_start.push(part.requirements() as u32);
-        }
-        part
-    }
-
     /// The requirements of a need.
     pub fn requirements_of(&self, need: usize) -> std::ops::Range<usize> {
         self.need_start[need] as usize..self.need_start[need + 1] as usize

@@ -42,6 +42,7 @@
 
 mod alternatives;
 mod auction;
+mod bound;
 mod flow;
 mod instance;
 mod net;

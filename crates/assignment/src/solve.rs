@@ -6,9 +6,10 @@
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
+use crate::bound::{Known, bound_from};
 use crate::parts::{Part, parts};
 use crate::search::Search;
-use crate::verify::{Known, bound_from, bound_of, decode};
+use crate::verify::{bound_of, decode};
 use crate::weights::Scale;
 use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
 use std::sync::OnceLock;
