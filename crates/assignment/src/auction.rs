@@ -10,12 +10,19 @@ use crate::net::Net;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bids a requirement and round, at most.
 const BIDS: usize = 40;
 /// Steps of the reverse auction a place and round, at most.
 const STEPS: usize = 20;
+
+/// A need of several requirements, with what it earns as a whole, scores apart.
+pub(crate) struct Whole {
+    pub requirements: Range<usize>,
+    pub reward: i64,
+}
 
 struct Auction<'f> {
     flow: &'f mut Flow,
@@ -33,15 +40,23 @@ struct Auction<'f> {
     /// What each requirement earns at today's tolls, its line apart.
     earns: Vec<i64>,
     gains: Vec<(i64, u32)>,
+    /// Needs of several requirements, and which of them each requirement belongs to.
+    wholes: &'f [Whole],
+    whole_of: Vec<u32>,
     /// What a place has to cost less than for each requirement to come, its score apart; and the leaf it is at.
     wants: Vec<(i32, u32)>,
     eps: i64,
 }
 
 /// Fills an empty flow whose requirements of mode `Free` want to come in. Best where rewards and scores are of one
-/// scale.
-pub(crate) fn guess(flow: &mut Flow, free: &[u32]) {
+/// scale. The requirements of `wholes` come in together, each for the share of the reward that makes them equally
+/// profitable; at the end some of them may have come alone.
+pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
     let net = Arc::clone(&flow.net);
+    let mut whole_of = vec![NONE; flow.task.len()];
+    for (k, whole) in wholes.iter().enumerate() {
+        whole_of[whole.requirements.clone()].fill(k as u32);
+    }
     let mut start = vec![0u32; net.sets + 1];
     for v in 0..net.sets {
         let asked = net.back.start[v + 1] - net.back.start[v];
@@ -57,6 +72,8 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32]) {
         start,
         earns: vec![0; flow.task.len()],
         gains: Vec::new(),
+        wholes,
+        whole_of,
         wants: vec![(i32::MIN / 4, NONE); flow.task.len()],
         eps: 0,
         net,
@@ -248,22 +265,42 @@ impl Auction<'_> {
         }
     }
 
-    /// Each list takes the best of those who want on it; the next one's gain is the price of a line.
+    /// Each list takes the best of those who want on it; the next one's gain is the price of a line. Needs of several
+    /// requirements want on it as a whole; what is left of their reward then is shared anew.
     fn limit_lists(&mut self, free: &[u32]) {
         for q in free {
             let q = *q as usize;
-            self.earns[q] = self.flow.best(q).map_or(i64::MIN / 4, |b| b + self.flow.reward[q]);
+            let reward = if self.whole_of[q] == NONE { self.flow.reward[q] } else { 0 };
+            self.earns[q] = self.flow.best(q).map_or(i64::MIN / 8, |b| b + reward);
         }
         for s in self.net.sets..self.net.root {
             let cap = self.flow.cap[s] as usize;
             self.gains.clear();
             for q in self.net.behind(s) {
-                if self.flow.task[q as usize].mode == Mode::Free && self.earns[q as usize] > 0 {
-                    self.gains.push((-self.earns[q as usize], q));
+                if self.flow.task[q as usize].mode != Mode::Free {
+                    continue;
+                }
+                let gain = match self.wholes.get(self.whole_of[q as usize] as usize) {
+                    Some(w) => w.requirements.clone().map(|q| self.earns[q]).sum::<i64>() + w.reward,
+                    None => self.earns[q as usize],
+                };
+                if gain > 0 {
+                    self.gains.push((-gain, q));
                 }
             }
             self.flow.toll[s] =
                 if self.gains.len() > cap { -self.gains.select_nth_unstable(cap).1.0 } else { 0 };
+        }
+        for Whole { requirements, reward } in self.wholes {
+            let line = self.flow.toll[self.net.door[requirements.start] as usize];
+            let profit = reward - line + requirements.clone().map(|q| self.earns[q]).sum::<i64>();
+            let count = requirements.len() as i64;
+            for (q, k) in requirements.clone().zip(0..) {
+                let line = if k == 0 { line } else { 0 };
+                let mine = profit.div_euclid(count) + i64::from(k < profit.rem_euclid(count)) + line;
+                self.flow.reward[q] = mine - self.earns[q];
+                self.earns[q] = mine;
+            }
         }
     }
 

@@ -235,13 +235,17 @@ impl Flow {
         }
     }
 
+    /// The member with whom a requirement is; `None` where it is not covered or all requirements stand alone.
+    fn member_at(&self, q: usize) -> Option<u32> {
+        let pair = self.net.pair.get(self.task[q].at as usize)?;
+        self.net.member_of.get(pair.leaf as usize).copied()
+    }
+
     /// Whether the requirements of a need that distinct members meet together are with distinct members.
     fn apart(&self, i: &Instance, need: usize) -> bool {
-        let member = |q: usize| {
-            self.net.pair.get(self.task[q].at as usize).map(|p| self.net.member_of[p.leaf as usize])
-        };
         self.net.group.is_empty()
-            || i.requirements_of(need).all(|q| (self.alike(q).start..q).all(|s| member(s) != member(q)))
+            || i.requirements_of(need)
+                .all(|q| (self.alike(q).start..q).all(|s| self.member_at(s) != self.member_at(q)))
     }
 
     /// What a requirement would add at today's prices, at most, rewards apart; `None` without pairs.

@@ -13,7 +13,7 @@ impl Search<'_> {
     /// Lowers the bound. Begins with a search
     /// whose needs of several requirements came in split (`Search::split`). Ends before `rounds` when no plan can be
     /// shown to reach less than `unit` beyond the `known` one.
-    pub fn relax(&mut self, rounds: u32, known: Option<i128>, unit: i128) {
+    pub fn relax(&mut self, rounds: u32, known: i128, unit: i128) {
         let several: Vec<usize> = self.several.iter().map(|n| *n as usize).collect();
         let mut length = 16i128;
         for round in 0..rounds {
@@ -22,7 +22,7 @@ impl Search<'_> {
             }
             let before = self.lowest.as_ref().map(|l| l.0);
             let bound = self.note_bound();
-            if known.is_some_and(|k| k.div_euclid(unit) >= bound.div_euclid(unit)) {
+            if known.div_euclid(unit) >= bound.div_euclid(unit) {
                 break;
             }
             // A round that does not lower the bound halves the steps.
@@ -42,10 +42,7 @@ impl Search<'_> {
             if slope == 0 {
                 break;
             }
-            // How far the optimum may be, if nothing is known: for each that is half covered an eighth of the best score.
-            let guess = half.len() as i128
-                * i128::from((self.instance.best_score() * self.flow.scale.score / 8).max(1));
-            let gap = known.map_or(guess, |k| self.flow.value() - k).max(1);
+            let gap = (self.flow.value() - known).max(1);
             let step = i64::try_from(gap * length / 16 / i128::from(slope)).unwrap_or(i64::MAX / 64).max(1);
             for (n, covered, not) in half {
                 // All decided before the first moves, or the shares would no longer sum to the reward.
@@ -59,7 +56,7 @@ impl Search<'_> {
         }
     }
 
-    /// Ends a relaxation: needs that are covered in full are in, the others out.
+    /// Needs that were split are whole again: see [`Flow::join`].
     pub fn join(&mut self) {
         for n in self.several.clone() {
             self.inside[n as usize] = self.flow.join(self.instance, n as usize);

@@ -3,13 +3,14 @@
 //! Whatever set of them is in, the rest is a flow, which [`Flow`] keeps optimal. Its prices bound every plan, and the
 //! gap is exactly what they say against the set: needs that are in at a loss, needs that are out at a profit.
 
+use crate::auction::{self, Whole};
 use crate::flow::{Flow, Mode};
 use crate::net::Net;
 use crate::order::by_neighbourhood;
 use crate::verify::bound_of;
 use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
-use crate::{Instance, Prices, auction};
+use crate::{Instance, Prices};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -45,16 +46,8 @@ impl<'a> Search<'a> {
                 wants[range.start] = Some(instance.reward(&scale, need));
             } else if instance.servable(need) {
                 several.push(need as u32);
-                // The first bears the line, so it has what the others need not have: these come in where a place is
-                // free, and go when it costs anything.
-                let mut rest = instance.reward(&scale, need);
-                for q in range.clone().skip(1) {
-                    let most = instance.pairs_of(q).map(|p| instance.score_of(p)).max().unwrap_or(0);
-                    let share = 1 - most * scale.score;
-                    wants[q] = Some(share);
-                    rest -= share;
-                }
-                wants[range.start] = Some(rest);
+                // What each of them gets of the reward is decided with the prices.
+                wants[range].fill(Some(0));
             }
         }
         let mut free = Vec::new();
@@ -65,7 +58,11 @@ impl<'a> Search<'a> {
                 free.push(q as u32);
             }
         }
-        auction::guess(&mut flow, &free);
+        let whole = |n: &u32| Whole {
+            requirements: instance.requirements_of(*n as usize),
+            reward: instance.reward(&scale, *n as usize),
+        };
+        auction::guess(&mut flow, &free, &several.iter().map(whole).collect::<Vec<_>>());
         flow.finish(&free, watch);
         Search {
             flow,
@@ -142,11 +139,12 @@ impl<'a> Search<'a> {
         wrong
     }
 
-    /// Turns what is mispriced and keeps what pays, until nothing does or the rounds are over.
-    pub fn improve(&mut self, rounds: u32) {
+    /// Turns what is mispriced by so much at `least` and keeps what pays, until nothing does or the rounds are over.
+    pub fn improve(&mut self, rounds: u32, least: i64) {
         for _ in 0..rounds {
             let mut moved = false;
-            let wrong = self.wrong();
+            let mut wrong = self.wrong();
+            wrong.retain(|(by, _)| by.0 >= least);
             for (k, (_, need)) in wrong.iter().enumerate() {
                 if k % 16 == 0 && !self.watch.go_on(Phase::Search, k, wrong.len()) {
                     break;

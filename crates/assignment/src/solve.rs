@@ -1,8 +1,9 @@
 //! From an instance to a plan with its proof.
 //!
-//! 1. **Search** which needs of several requirements are in, and **relax** for the bound, both with weights of one
-//!    scale: a step that is right for scores would be lost beside a weight that outweighs all scores together.
-//! 2. **Search** again from there with the true weights, in which no score outweighs a need.
+//! 1. **Search** which needs of several requirements are in, with weights of one scale: a step that is right for scores
+//!    would be lost beside a weight that outweighs all scores together. Split again from there, they give the bound.
+//! 2. **Search** again from there with the true weights, in which no score outweighs a need; **relax** where the bound of
+//!    a level is not met.
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Rounds of search, and three times as many of relaxation.
+    /// Rounds of search, and sixteen times as many of relaxation where a level is proved.
     pub rounds: u32,
     /// Nodes of the branching tree; fewer on large instances, where nodes × pairs stays below [`Limits::WORK`].
     pub nodes: u32,
@@ -31,7 +32,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { rounds: 2, nodes: 200 }
+        Limits { rounds: 1, nodes: 200 }
     }
 }
 
@@ -47,25 +48,31 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
         return solve_flow(instance, scale, watch);
     }
     let fine = Scale::fine(instance.best_score(), instance.floors() > 0);
-    let mut first = Search::split(instance, if instance.levels { fine } else { scale }, watch);
+    let fine = if instance.levels { fine } else { scale };
+    let mut first = Search::split(instance, fine, watch);
     if watch.stopped() {
         return unfinished(&first);
     }
-    // A rough relaxation says where to begin, and the search from there what can be reached. Where its prices are, each
-    // need's requirements come and go by themselves once more: no relaxation from afar comes as close.
-    first.relax(limits.rounds * 3, None, 1);
     first.join();
-    first.improve(limits.rounds);
+    first.improve(limits.rounds, 1);
     if watch.stopped() {
         return unfinished(&first);
     }
-    let mut search = first.at(scale);
-    first.resplit();
-    first.note_bound();
-    let fine = first.flow.scale;
-    let bound = first.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) });
+    // Where the search has ended, each need's requirements come and go by themselves once more: that bounds every plan
+    // closest. The plan meanwhile moves on to the true weights, at which only what the levels above the score say against
+    // it is left to be turned.
+    let mut apart = first.clone();
+    let mut search = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            apart.resplit();
+            apart.note_bound();
+        });
+        let mut search = first.at(scale);
+        search.improve(limits.rounds, scale.served.max(1));
+        search
+    });
+    let bound = apart.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) });
     let mut proof: Vec<Bound> = bound.into_iter().collect();
-    search.improve(limits.rounds.min(1));
     if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
         prove_levels(&mut search, limits, &mut proof);
     }
@@ -259,8 +266,8 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
                 + i128::from(scale.urgent) * i128::from(plan.urgent_served)
                 + i128::from(scale.served) * i128::from(plan.served);
             // Where all pairs are worth the same, a path looks at most of the instance: a large one has fewer rounds.
-            let rounds = (limits.rounds * 8).min((LEVEL_WORK / asking.pairs().max(1)) as u32).max(1);
-            alone.relax(rounds, Some(reached), unit.into());
+            let rounds = (limits.rounds * 16).min((LEVEL_WORK / asking.pairs().max(1)) as u32).max(1);
+            alone.relax(rounds, reached, unit.into());
             if let Some((_, other)) = alone.lowest {
                 let closer = says(&other);
                 if closer < bound {
@@ -340,6 +347,6 @@ fn decide(
     } else if !served && at.inside[need] {
         at.flip(need);
     }
-    at.improve(rounds);
+    at.improve(rounds * 2, 1);
     branch(at, best, rounds, left)
 }

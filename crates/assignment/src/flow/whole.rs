@@ -38,59 +38,73 @@ impl Flow {
         i.requirements_of(need).filter(|q| self.is_covered(*q)).count()
     }
 
-    /// Joins a need whose requirements came and went by themselves: in where every requirement is covered, by
-    /// distinct members where that is asked for, out otherwise. Says which.
+    /// Joins a need whose requirements came and went by themselves. In where all of them are covered, by distinct members
+    /// where that is asked for; where some are and the need is worth it, the others get a place too; out otherwise. Says
+    /// which.
     pub fn join(&mut self, i: &Instance, need: usize) -> bool {
         let range = i.requirements_of(need);
-        let inside = self.covered(i, need) == range.len() && self.apart(i, need);
-        if !inside {
+        if self.covered(i, need) == range.len() && self.apart(i, need) {
+            return self.put_in(i, need, Some(i64::MAX));
+        }
+        let worth_it = |flow: &Flow| flow.profit(i, need).filter(|profit| *profit > 0);
+        let some = range.clone().any(|q| self.is_covered(q));
+        let Some(profit) = some.then(|| worth_it(self)).flatten() else {
             self.retire(range);
             return false;
+        };
+        // Of those with one member the first stays.
+        for q in range {
+            let with = self.member_at(q);
+            if with.is_some() && (self.alike(q).start..q).any(|s| self.member_at(s) == with) {
+                self.leave(q);
+            }
         }
-        for q in range.clone() {
-            self.set_share(q, if q == range.start { i.reward(&self.scale, need) } else { 0 });
-            self.set_mode(q, Mode::Held);
-        }
+        let inside = self.put_in(i, need, Some(profit));
+        self.mend();
         inside
     }
 
-    /// Puts a need of several requirements in as a whole, if that costs less than `budget` beyond what the tolls say.
-    /// `false`: there is no room for it, or it is too dear, and nothing changed but the tolls; on trial the end of that
-    /// puts back what did. Without a budget the tolls then show that there is no room.
+    /// Puts a need of several requirements in as a whole, what of it is covered where it is, if that costs less than
+    /// `budget` beyond what the tolls say. `false`: there is no room for it, or it is too dear, and it is out; on trial the
+    /// end of that puts back what was there. Without a budget the tolls then show that there is no room.
     pub fn put_in(&mut self, i: &Instance, need: usize, budget: Option<i64>) -> bool {
         let prove = budget.is_none();
         let mut budget = budget.unwrap_or(i64::MAX);
         let range = i.requirements_of(need);
         let station = self.net.door[range.start] as usize;
-        if station != self.net.root && !self.take_line(station) {
-            if prove {
-                self.rise_beyond(-1);
+        if station != self.net.root && !self.is_covered(range.start) {
+            if !self.take_line(station) {
+                if prove {
+                    self.rise_beyond(-1);
+                } else {
+                    self.retire(range);
+                }
+                return false;
             }
-            return false;
-        }
-        if station != self.net.root && !prove {
-            budget -= self.last_cost();
+            if !prove {
+                budget -= self.last_cost();
+            }
         }
         for q in range.clone() {
             self.set_mode(q, Mode::Held);
             self.set_share(q, if q == range.start { i.reward(&self.scale, need) } else { 0 });
-            if budget > 0 && self.hold(q, &mut budget) {
+        }
+        for q in range.clone() {
+            if self.is_covered(q) || budget > 0 && self.hold(q, &mut budget) {
                 continue;
             }
             if self.on_trial() {
                 return false;
             }
-            self.set_mode(q, Mode::Out);
             if prove {
                 self.rise_beyond(1);
                 return false;
             }
-            if q == range.start {
+            if q == range.start && station != self.net.root {
                 // The first gives its line back with its place; here it never had one.
-                self.give_line(station);
-            } else {
-                self.retire(range.start..q);
+                self.short(station, 1);
             }
+            self.retire(range);
             return false;
         }
         true
@@ -118,13 +132,6 @@ impl Flow {
         let found = self.backward_from(station);
         self.excess[station] += i32::from(!found);
         found
-    }
-
-    fn give_line(&mut self, station: usize) {
-        if station != self.net.root {
-            self.short(station, 1);
-            self.mend();
-        }
     }
 
     /// What the last search reached in vain is full: its price goes beyond all value, and proves it.
