@@ -10,8 +10,8 @@ pub(super) enum Via {
     Start,
     /// From a set above or below.
     Node(u32),
-    /// Forward: the requirement goes to this set by the pair. Backward: it leaves this node for the set by the pair.
-    Pair(u32, u32, u32),
+    /// Forward: the requirement goes to this node by the pair. Backward: it leaves this node for that set.
+    Pair(u32, u32),
     /// The requirement goes home: its place is free, and so is its line.
     Leave(u32),
 }
@@ -34,14 +34,20 @@ pub(super) enum End {
     Enter(u32, u32),
 }
 
+/// What a search knows of a node, in one piece of memory.
+#[derive(Clone, Copy)]
+struct Spot {
+    distance: i64,
+    /// The search's stamp: seen; one more: settled.
+    mark: u32,
+    via: Via,
+}
+
 /// Distances and ways of one search. Stamps make a new search cost nothing.
 #[derive(Clone)]
 pub(super) struct Front {
     stamp: u32,
-    /// `stamp`: seen; `stamp + 1`: settled.
-    mark: Vec<u32>,
-    pub distance: Vec<i64>,
-    pub via: Vec<Via>,
+    spot: Vec<Spot>,
     pub settled: Vec<u32>,
     /// Nodes, and behind their numbers the requirements that are put off.
     heap: BinaryHeap<Reverse<(i64, u32)>>,
@@ -76,9 +82,7 @@ impl Front {
     pub fn new(nodes: usize) -> Front {
         Front {
             stamp: 0,
-            mark: vec![0; nodes],
-            distance: vec![0; nodes],
-            via: vec![Via::Start; nodes],
+            spot: vec![Spot { distance: 0, mark: 0, via: Via::Start }; nodes],
             settled: Vec::new(),
             heap: BinaryHeap::new(),
             same: Vec::new(),
@@ -91,7 +95,7 @@ impl Front {
     /// Begins a search for the nearest end.
     pub fn start(&mut self) {
         if self.stamp > u32::MAX - 4 {
-            self.mark.fill(0);
+            self.spot.iter_mut().for_each(|s| s.mark = 0);
             self.stamp = 0;
         }
         self.stamp += 2;
@@ -122,18 +126,28 @@ impl Front {
 
     /// Whether the search has been to a node.
     pub fn is_settled(&self, v: usize) -> bool {
-        self.mark[v] > self.stamp
+        self.spot[v].mark > self.stamp
+    }
+
+    /// How far a node is that the search has reached.
+    pub fn distance(&self, v: usize) -> i64 {
+        self.spot[v].distance
+    }
+
+    /// How the search came to a node.
+    pub fn via(&self, v: usize) -> Via {
+        self.spot[v].via
     }
 
     /// Lets later searches of the same start go to a node once more.
     pub fn reopen(&mut self, v: usize) {
-        self.mark[v] = self.mark[v].min(self.stamp);
+        self.spot[v].mark = self.spot[v].mark.min(self.stamp);
     }
 
     /// A requirement that leads nowhere nearer than this.
     #[inline]
     pub fn put_off(&mut self, q: usize, distance: i64) {
-        self.heap.push(Reverse((distance, (self.mark.len() + q) as u32)));
+        self.heap.push(Reverse((distance, (self.spot.len() + q) as u32)));
     }
 
     /// A way to a node, if it is shorter than what is known.
@@ -142,14 +156,12 @@ impl Front {
         if distance >= self.best {
             return;
         }
-        let mark = self.mark[v];
-        let again = self.kind != Kind::Deep && mark == self.stamp && self.distance[v] <= distance;
-        if mark > self.stamp || again {
+        let spot = &mut self.spot[v];
+        let again = spot.mark == self.stamp && spot.distance <= distance && self.kind != Kind::Deep;
+        if spot.mark > self.stamp || again {
             return;
         }
-        self.mark[v] = self.stamp;
-        self.distance[v] = distance;
-        self.via[v] = via;
+        *spot = Spot { distance, mark: self.stamp, via };
         if distance <= from {
             self.same.push(v as u32);
         } else {
@@ -175,19 +187,20 @@ impl Front {
                         return None;
                     }
                     let v = v as usize;
-                    if let Some(q) = v.checked_sub(self.mark.len()) {
+                    if let Some(q) = v.checked_sub(self.spot.len()) {
                         return Some(Step::Task(q));
                     }
-                    if d > self.distance[v] {
+                    if d > self.spot[v].distance {
                         continue;
                     }
                     v
                 }
             };
-            if self.mark[v] == self.stamp && self.distance[v] < self.best {
-                self.mark[v] = self.stamp + 1;
+            let spot = &mut self.spot[v];
+            if spot.mark == self.stamp && spot.distance < self.best {
+                spot.mark = self.stamp + 1;
                 self.settled.push(v as u32);
-                return Some(Step::Node(v, self.distance[v]));
+                return Some(Step::Node(v, spot.distance));
             }
         }
     }

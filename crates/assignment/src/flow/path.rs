@@ -104,22 +104,21 @@ impl Flow {
 
     /// The same now, and how near the nearest is.
     fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
-        let range = self.net.start[q] as usize..self.net.start[q + 1] as usize;
         let group = self.group(q);
         let own = self.net.pair.get(self.task[q].at as usize).map_or(NONE, |p| p.leaf);
         // So low that it is never near, and not so low that a sum runs over.
         let mut near = i64::MIN / 4;
-        for k in range {
-            let pair = self.net.pair[k];
-            let Some(value) = Self::value_of(pair) else { continue };
-            if pair.leaf == own || self.has_another(q, &group, pair.leaf) {
+        let Flow { net, toll, task, front, .. } = self;
+        for (pair, k) in net.pairs(q).iter().zip(net.start[q]..) {
+            let elsewhere = pair.leaf != own && pair.value != BANNED;
+            if !elsewhere || !group.is_empty() && net.has_another(task, q, &group, pair.leaf) {
                 continue;
             }
-            let worth = value - self.toll[pair.leaf as usize];
+            let worth = i64::from(pair.value) - toll[pair.leaf as usize];
             near = near.max(worth);
             let to = distance + mine - worth;
             debug_assert!(to >= distance);
-            self.front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k as u32, pair.leaf));
+            front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k));
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
@@ -137,7 +136,7 @@ impl Flow {
             let pair = self.net.pair[at as usize];
             (pair.leaf as usize, i64::from(pair.value) - self.toll[pair.leaf as usize])
         };
-        self.mark_way(q, self.front.distance[v], mine);
+        self.mark_way(q, self.front.distance(v), mine);
     }
 
     /// Searches forward from what the search has begun with, and moves a unit along the way. `false`: there is none.
@@ -179,7 +178,7 @@ impl Flow {
         loop {
             // Whatever has led there may do so again.
             self.front.reopen(v);
-            match self.front.via[v] {
+            match self.front.via(v) {
                 Via::Start => return true,
                 Via::Node(u) => {
                     if net.parent[v] == u {
@@ -189,7 +188,7 @@ impl Flow {
                     }
                     v = u as usize;
                 }
-                Via::Pair(q, pair, _) => {
+                Via::Pair(q, pair) => {
                     let q = q as usize;
                     let before = (self.task[q].at != NONE).then(|| self.leaf_of(q));
                     self.put(q, pair);
@@ -303,7 +302,7 @@ impl Flow {
             End::None | End::Stay | End::Leave(_) => return true,
         };
         loop {
-            match self.front.via[v] {
+            match self.front.via(v) {
                 Via::Start => return true,
                 Via::Node(u) => {
                     if net.parent[v] == u {
@@ -313,7 +312,7 @@ impl Flow {
                     }
                     v = u as usize;
                 }
-                Via::Pair(q, _, leaf) => {
+                Via::Pair(q, leaf) => {
                     self.go(q as usize, leaf);
                     v = leaf as usize;
                 }
@@ -330,26 +329,24 @@ impl Flow {
         let net = Arc::clone(&self.net);
         let root = net.root;
         if v < net.sets {
-            let toll = self.toll[v];
-            for list in net.back_of(v) {
-                for back in list {
-                    let seat = self.seat[back.requirement as usize];
-                    // Where it is now it earns `worth`, here it would earn the value less the toll.
-                    let to = d + seat.worth - i64::from(back.value) + toll;
-                    if to >= self.front.best
-                        || seat.node == NONE
-                        || seat.node as usize == v
-                        || back.value == BANNED
-                        || self.stays_away(back.requirement as usize, v)
-                    {
-                        continue;
-                    }
-                    if seat.node as usize == root {
-                        self.front.finish(to, End::Enter(back.requirement, v as u32));
-                    } else {
-                        let via = Via::Pair(back.requirement, NONE, v as u32);
-                        self.front.reach(seat.node as usize, to, d, via);
-                    }
+            let here = d + self.toll[v];
+            for back in net.back_of(v).into_iter().flatten() {
+                let seat = self.seat[back.requirement as usize];
+                // Where it is now it earns `worth`, here it would earn the value less the toll.
+                let to = here + seat.worth - i64::from(back.value);
+                if to >= self.front.best
+                    || seat.node == NONE
+                    || seat.node as usize == v
+                    || back.value == BANNED
+                    || self.stays_away(back.requirement as usize, v)
+                {
+                    continue;
+                }
+                if seat.node as usize == root {
+                    self.front.finish(to, End::Enter(back.requirement, v as u32));
+                } else {
+                    let via = Via::Pair(back.requirement, v as u32);
+                    self.front.reach(seat.node as usize, to, d, via);
                 }
             }
             for c in net.children.of(v) {
@@ -404,7 +401,7 @@ impl Flow {
         let best = self.front.best;
         for k in 0..self.front.settled.len() {
             let v = self.front.settled[k] as usize;
-            let by = sign * (best - self.front.distance[v]);
+            let by = sign * (best - self.front.distance(v));
             if by != 0 {
                 self.move_toll(v, if v < self.net.sets { by } else { -by });
             }

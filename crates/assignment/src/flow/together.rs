@@ -91,7 +91,7 @@ impl Flow {
         }
         if farthest > 0 {
             for v in 0..self.net.root {
-                let own = if self.front.is_settled(v) { self.front.distance[v] } else { farthest };
+                let own = if self.front.is_settled(v) { self.front.distance(v) } else { farthest };
                 let by = own.min(farthest);
                 if by > 0 {
                     self.move_toll(v, if v < self.net.sets { by } else { -by });
