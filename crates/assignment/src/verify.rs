@@ -267,16 +267,21 @@ pub(crate) fn toll_of(instance: &Instance, prices: &Prices, place: usize) -> i64
     prices.place[place] + prices.resource[resource] + prices.member[member]
 }
 
+/// The price of a line on the list of a need's station.
+fn line_of(instance: &Instance, prices: &Prices, need: usize) -> i64 {
+    match instance.need_station[need] {
+        NONE => 0,
+        s => prices.station[s as usize],
+    }
+}
+
 /// The toll of a place that has no unit, or whose resource or member has none.
 const CLOSED: i64 = i64::MAX;
 
 /// What serving a need is worth at these prices, each requirement with its best pair, those that distinct members
 /// meet together with the best of as many members; `None` where there are not so many.
 fn profit_of(instance: &Instance, scale: &Scale, prices: &Prices, toll: &[i64], need: usize) -> Option<i128> {
-    let line = match instance.need_station[need] {
-        NONE => 0,
-        s => prices.station[s as usize],
-    };
+    let line = line_of(instance, prices, need);
     let mut profit = i128::from(instance.reward(scale, need)) - i128::from(line);
     let mut rest = instance.requirements_of(need);
     while !rest.is_empty() {
@@ -342,8 +347,17 @@ pub(crate) fn bound_of(
     // The price of a place with what is above it, once for all the pairs that ask.
     let toll = |p: usize| if instance.is_open(p) { toll_of(instance, prices, p) } else { CLOSED };
     let toll: Vec<i64> = (0..instance.place_cap.len()).map(toll).collect();
+    let cheapest = toll.iter().copied().min().unwrap_or(0);
+    let most = (instance.best_score() + i64::from(instance.favour)) * scale.score + scale.kept;
     for need in 0..instance.needs() {
         if instance.need_gone[need] {
+            continue;
+        }
+        // Worth nothing even with the best of all pairs at the cheapest of all places: no need to look at its own.
+        let units = instance.requirements_of(need).len() as i128;
+        let at_most = i128::from(instance.reward(scale, need)) - i128::from(line_of(instance, prices, need))
+            + units * (i128::from(most) - i128::from(cheapest));
+        if at_most <= 0 && decided(need).is_none() {
             continue;
         }
         let profit = profit_of(instance, scale, prices, &toll, need);
