@@ -348,7 +348,7 @@ pub(crate) fn bound_of(
     let toll = |p: usize| if instance.is_open(p) { toll_of(instance, prices, p) } else { CLOSED };
     let toll: Vec<i64> = (0..instance.place_cap.len()).map(toll).collect();
     let cheapest = toll.iter().copied().min().unwrap_or(0);
-    let most = (instance.best_score() + i64::from(instance.favour)) * scale.score + scale.kept;
+    let most = i64::from(instance.highest().saturating_add(instance.favour)) * scale.score + scale.kept;
     for need in 0..instance.needs() {
         if instance.need_gone[need] {
             continue;
