@@ -139,12 +139,15 @@ impl<'a> Search<'a> {
         wrong
     }
 
-    /// Turns what is mispriced by so much at `least` and keeps what pays, until nothing does or the rounds are over.
-    pub fn improve(&mut self, rounds: u32, least: i64) {
+    /// Turns what is mispriced and keeps what pays, until nothing does, or nothing is mispriced by so much as `worth_it`, or
+    /// the rounds are over.
+    pub fn improve(&mut self, rounds: u32, worth_it: i64) {
         for _ in 0..rounds {
             let mut moved = false;
-            let mut wrong = self.wrong();
-            wrong.retain(|(by, _)| by.0 >= least);
+            let wrong = self.wrong();
+            if wrong.first().is_none_or(|(by, _)| by.0 < worth_it) {
+                break;
+            }
             for (k, (_, need)) in wrong.iter().enumerate() {
                 if k % 16 == 0 && !self.watch.go_on(Phase::Search, k, wrong.len()) {
                     break;
