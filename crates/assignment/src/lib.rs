@@ -56,6 +56,7 @@ mod standing;
 mod verify;
 mod watch;
 mod weights;
+mod wholes;
 
 /// No such thing: no parent, no pair.
 const NONE: u32 = u32::MAX;

@@ -14,7 +14,7 @@ impl Search<'_> {
     /// whose needs of several requirements came in split (`Search::split`). Ends before `rounds` when no plan can be
     /// shown to reach less than `unit` beyond the `known` one.
     pub fn relax(&mut self, rounds: u32, known: i128, unit: i128) {
-        let several: Vec<usize> = self.several.iter().map(|n| *n as usize).collect();
+        let several: Vec<usize> = self.wholes.several.iter().map(|n| *n as usize).collect();
         let mut length = 16i128;
         for round in 0..rounds {
             if !self.watch.go_on(Phase::Relax, round as usize, rounds as usize) {
@@ -58,14 +58,14 @@ impl Search<'_> {
 
     /// Needs that were split are whole again: see [`Flow::join`].
     pub fn join(&mut self) {
-        for n in self.several.clone() {
-            self.inside[n as usize] = self.flow.join(self.instance, n as usize);
+        for n in self.wholes.several.clone() {
+            self.wholes.inside[n as usize] = self.flow.join(self.instance, n as usize);
         }
     }
 
     /// Splits every need of several requirements again, from where the search is.
     pub fn resplit(&mut self) {
-        for need in self.several.clone() {
+        for need in self.wholes.several.clone() {
             let shares = self.level(need as usize);
             self.flow.split(self.instance, need as usize, &shares);
         }

@@ -10,6 +10,7 @@ use crate::order::by_neighbourhood;
 use crate::verify::bound_of;
 use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
+use crate::wholes::Wholes;
 use crate::{Instance, Prices};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -23,8 +24,7 @@ pub(crate) struct Search<'a> {
     pub instance: &'a Instance,
     pub flow: Flow,
     /// Needs with several requirements, each of which has a pair.
-    pub several: Vec<u32>,
-    pub inside: Vec<bool>,
+    pub wholes: Wholes,
     pub decided: Vec<Option<bool>>,
     /// The lowest bound seen, with its prices.
     pub lowest: Option<(i128, Prices)>,
@@ -66,8 +66,7 @@ impl<'a> Search<'a> {
         flow.finish(&free, watch);
         Search {
             flow,
-            several,
-            inside: vec![false; instance.needs()],
+            wholes: Wholes { several, inside: vec![false; instance.needs()] },
             decided: vec![None; instance.needs()],
             lowest: None,
             watch,
@@ -82,11 +81,10 @@ impl<'a> Search<'a> {
         let order = order.then(|| (self.flow.net.place_order.clone(), self.flow.net.order.clone()));
         let mut flow = Flow::new(Arc::new(Net::new(instance, &scale, false, order)), scale);
         let (plan, prices) = (self.flow.chosen(instance), self.flow.prices());
-        flow.take_over(instance, &self.flow.scale, &plan, &prices, &self.inside, self.watch);
+        flow.take_over(instance, &self.flow.scale, &plan, &prices, &self.wholes.inside, self.watch);
         Search {
             flow,
-            several: self.several.clone(),
-            inside: self.inside.clone(),
+            wholes: self.wholes.clone(),
             decided: self.decided.clone(),
             lowest: None,
             watch: self.watch,
@@ -98,7 +96,7 @@ impl<'a> Search<'a> {
     /// of everything that comes and goes by itself, so only the needs of several requirements are looked at.
     pub fn note_bound(&mut self) -> i128 {
         let mut bound = self.flow.value();
-        for need in &self.several {
+        for need in &self.wholes.several {
             let need = *need as usize;
             let apart = self.flow.split_profit(self.instance, need);
             bound += i128::from(match apart {
@@ -121,22 +119,13 @@ impl<'a> Search<'a> {
 
     /// What the prices say against where an undecided need is; zero where it is right.
     fn mispriced(&self, need: usize) -> i64 {
-        match (self.decided[need], self.flow.profit(self.instance, need)) {
-            (None, Some(profit)) => (if self.inside[need] { -profit } else { profit }).max(0),
-            _ => 0,
-        }
+        if self.decided[need].is_some() { 0 } else { self.wholes.mispriced(&self.flow, self.instance, need) }
     }
 
-    /// What is mispriced, the most mispriced first.
+    /// What is mispriced and not decided, the most mispriced first.
     pub fn wrong(&self) -> Vec<(Reverse<i64>, u32)> {
-        let mut wrong: Vec<(Reverse<i64>, u32)> = self
-            .several
-            .iter()
-            .map(|n| (Reverse(self.mispriced(*n as usize)), *n))
-            .filter(|(by, _)| by.0 > 0)
-            .collect();
-        wrong.sort_unstable();
-        wrong
+        let may_be = |n: usize| if self.decided[n].is_some() { i64::MAX } else { 0 };
+        self.wholes.wrong(&self.flow, self.instance, may_be)
     }
 
     /// Turns what is mispriced and keeps what pays, until nothing does, or nothing is mispriced by so much as `worth_it`, or
@@ -152,7 +141,7 @@ impl<'a> Search<'a> {
                 if k % 16 == 0 && !self.watch.go_on(Phase::Search, k, wrong.len()) {
                     break;
                 }
-                moved |= self.turn(*need as usize);
+                moved |= self.wholes.turn(&mut self.flow, self.instance, *need as usize);
             }
             self.note_bound();
             if !moved {
@@ -161,36 +150,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Turns a need if it is mispriced and turning it pays.
-    fn turn(&mut self, need: usize) -> bool {
-        let by = self.mispriced(need);
-        if by == 0 {
-            return false;
-        }
-        let (before, was) = (self.flow.value(), self.inside[need]);
-        self.flow.begin_trial();
-        let pays = self.flip_within(need, by) && self.flow.value() > before;
-        self.flow.end_trial(!pays);
-        if !pays {
-            self.inside[need] = was;
-            debug_assert!(self.flow.value() == before, "as it was");
-        }
-        pays
-    }
-
     /// Takes a need out, or puts it in where there is room.
     pub fn flip(&mut self, need: usize) -> bool {
-        self.flip_within(need, i64::MAX)
-    }
-
-    /// The same, but puts it in only if that costs less than `budget`.
-    fn flip_within(&mut self, need: usize, budget: i64) -> bool {
-        if self.inside[need] {
-            self.flow.take_out(self.instance, need);
-            self.inside[need] = false;
-            return true;
-        }
-        self.inside[need] = self.flow.put_in(self.instance, need, Some(budget));
-        self.inside[need]
+        self.wholes.flip(&mut self.flow, self.instance, need, i64::MAX)
     }
 }

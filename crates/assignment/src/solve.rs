@@ -333,18 +333,18 @@ fn decide(
     left: &mut u32,
 ) -> Tree {
     at.decided[need] = Some(served);
-    if served && !at.inside[need] && !at.flip(need) {
+    if served && !at.wholes.inside[need] && !at.flip(need) {
         // There may be room once what is not decided makes way; only then do the prices prove anything.
-        for n in at.several.clone() {
-            if at.inside[n as usize] && at.decided[n as usize].is_none() {
+        for n in at.wholes.several.clone() {
+            if at.wholes.inside[n as usize] && at.decided[n as usize].is_none() {
                 at.flip(n as usize);
             }
         }
         if !at.flow.put_in(at.instance, need, None) {
             return Tree::Leaf(at.flow.prices());
         }
-        at.inside[need] = true;
-    } else if !served && at.inside[need] {
+        at.wholes.inside[need] = true;
+    } else if !served && at.wholes.inside[need] {
         at.flip(need);
     }
     at.improve(rounds * 2, 1);

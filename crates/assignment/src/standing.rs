@@ -1,11 +1,15 @@
 //! A standing plan that follows changes: from one proved optimum to the next by the shortest paths that the change
 //! asks for, not by solving again.
 
+mod pin;
+
 use crate::flow::Flow;
 use crate::net::{Net, Pair};
 use crate::watch::Watch;
 use crate::weights::Scale;
+use crate::wholes::Wholes;
 use crate::{BANNED, Bound, Instance, InstanceError, NONE, Prices, Priority, Solution, Tree};
+use pin::Unpinned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +18,7 @@ use std::sync::Arc;
 pub enum Change {
     /// A need is withdrawn; its number stays.
     NeedGoes(u32),
-    /// A need that had gone is back; one of several requirements only counts again when the year is solved again.
+    /// A need that had gone is back.
     NeedComes(u32),
     /// A need that was not there before, of one requirement; it gets the next number.
     NewNeed {
@@ -33,11 +37,12 @@ pub enum Change {
     MemberCap(u32, u32),
     /// Another length of a station's list.
     StationLimit(u32, u32),
-    /// A pair must not be chosen any more.
+    /// A pair must not be chosen any more; of requirements that distinct members meet together, by none of them.
     Ban(u32),
     /// A pair is worth so many points; it may have been banned before.
     Rescore(u32, u32),
-    /// The pair's requirement takes this pair or none, and before all that is not pinned.
+    /// The pair's requirement takes this pair or none, and its need is served before all that is not pinned. Of
+    /// requirements that distinct members meet together, one takes it.
     Pin(u32),
     /// The pair's requirement is as it was before it was pinned.
     Unpin(u32),
@@ -49,12 +54,6 @@ pub enum Refused {
     /// No such need, place, pair…
     #[error("there is no {0} {1}")]
     Unknown(&'static str, u32),
-    /// Needs of several requirements that are in would have no place: they have to be solved anew.
-    #[error("what has to stay has no other place")]
-    NoPlace,
-    /// What distinct members meet together is decided together: it has to be solved anew.
-    #[error("requirement {0} is met by several members together")]
-    Together(u32),
     /// The objective could overflow.
     #[error(transparent)]
     Instance(#[from] InstanceError),
@@ -62,25 +61,37 @@ pub enum Refused {
 
 /// An instance with its best plan, ready for changes.
 ///
-/// Exact where every need has one requirement. Needs with several stay in or out as the plan had them; what the
-/// prices say against that is the gap that [`crate::verify`] finds.
+/// Exact where every need has one requirement. Needs with several come in and go where a change makes that pay, one by one
+/// as in [`crate::solve`]; what the prices say against the plan then is the gap that [`crate::verify`] finds.
 #[derive(Clone)]
 pub struct Standing {
     instance: Instance,
     scale: Scale,
     flow: Flow,
+    wholes: Wholes,
+    /// By need: what the prices said against it when turning it did not pay. Only beyond that it is tried again.
+    tried: Vec<i64>,
     /// What may be added before the weights have to be others: see `Instance::headroom`.
     room: (i128, usize, i64),
-    /// Priority and scores of pinned requirements before.
-    before: BTreeMap<u32, (Priority, Vec<i32>)>,
+    /// What was before a pin, by the first requirement that it has changed.
+    before: BTreeMap<u32, Unpinned>,
 }
 
 impl Standing {
     /// Begins with a plan of [`crate::solve`].
     pub fn new(instance: Instance, plan: &Solution) -> Standing {
         let scale = instance.scale();
-        let (flow, _) = flow_of(&instance, &scale, &plan.chosen, &plan.prices);
-        Standing { room: instance.headroom(), instance, scale, flow, before: BTreeMap::new() }
+        let inside = served(&instance, &plan.chosen);
+        let (flow, _) = flow_of(&instance, &scale, &plan.chosen, &plan.prices, &inside);
+        let several = |n: &u32| instance.requirements_of(*n as usize).len() > 1;
+        let wholes = Wholes { several: (0..instance.needs() as u32).filter(several).collect(), inside };
+        // The plan is as good as the search could make it: only what a change speaks against is tried.
+        let tried = (0..instance.needs()).map(|n| {
+            let single = instance.requirements_of(n).len() == 1;
+            if single { 0 } else { wholes.mispriced(&flow, &instance, n) }
+        });
+        let tried = tried.collect();
+        Standing { room: instance.headroom(), instance, scale, flow, wholes, tried, before: BTreeMap::new() }
     }
 
     /// From now on pairs, one of a requirement at most, stay chosen unless more than `points` are gained by each that
@@ -125,19 +136,86 @@ impl Standing {
     /// Makes a change and brings the plan to its new optimum.
     ///
     /// # Errors
-    /// What the change speaks of does not exist, or the plan cannot follow; nothing has changed then.
+    /// What the change speaks of does not exist, or the objective could overflow; nothing has changed then.
     pub fn change(&mut self, change: &Change) -> Result<(), Refused> {
-        // Where every need may leave, a change can always be followed; only what has to stay may find no place.
-        let before = (!self.instance.is_flow()).then(|| self.clone());
-        let made = self.make(change);
-        if let (Err(_), Some(before)) = (&made, before) {
-            *self = before;
+        if self.wholes.several.is_empty() {
+            // Every need may leave, so that a change can always be followed.
+            return self.make(change).map(|_| ());
         }
-        made
+        let before = self.clone();
+        let mut made = self.make(change);
+        if matches!(made, Ok(false)) {
+            // Something that has to stay has no place.
+            *self = before.clone();
+            self.make_way();
+            made = self.make(change);
+        }
+        if let Err(refused) = made {
+            *self = before;
+            return Err(refused);
+        }
+        self.search();
+        if let Change::Pin(pair) = change {
+            self.insist(*pair);
+        }
+        Ok(())
     }
 
-    /// Makes a change. Where it is refused, the instance is as before; the flow too, unless something had no place.
-    fn make(&mut self, change: &Change) -> Result<(), Refused> {
+    /// Needs of several requirements that have become mispriced come in or go, as long as that pays.
+    fn search(&mut self) {
+        loop {
+            let mut moved = false;
+            for (_, need) in self.wholes.wrong(&self.flow, &self.instance, |n| self.tried[n]) {
+                let need = need as usize;
+                let by = self.wholes.mispriced(&self.flow, &self.instance, need);
+                if by > self.tried[need] {
+                    let pays = self.wholes.turn(&mut self.flow, &self.instance, need);
+                    self.tried[need] = if pays { 0 } else { by };
+                    moved |= pays;
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// All needs of several requirements go; [`Self::search`] brings back those for which there is room.
+    fn make_way(&mut self) {
+        for need in self.wholes.several.clone() {
+            if self.wholes.inside[need as usize] {
+                self.take_out(need as usize);
+            }
+        }
+        self.tried.fill(0);
+    }
+
+    fn take_out(&mut self, need: usize) {
+        self.wholes.flip(&mut self.flow, &self.instance, need, 0);
+        self.tried[need] = 0;
+    }
+
+    /// Where what is pinned has no place because needs of several requirements have it, these make way for it.
+    fn insist(&mut self, pair: u32) {
+        let Some(need) = self.requirement_of(pair).ok().map(|q| self.instance.need_of(q)) else { return };
+        let first = self.instance.requirements_of(need).start;
+        if self.flow.is_covered(first) || self.instance.need_gone[need] {
+            return;
+        }
+        let before = self.clone();
+        self.make_way();
+        if !self.flow.is_covered(first) {
+            self.wholes.flip(&mut self.flow, &self.instance, need, i64::MAX);
+        }
+        self.search();
+        if self.value() <= before.value() {
+            *self = before;
+        }
+    }
+
+    /// Makes a change. `Ok(false)`: something that has to stay has no place, and the flow is not in order. Where it is
+    /// refused, the instance is as before.
+    fn make(&mut self, change: &Change) -> Result<bool, Refused> {
         match change {
             Change::NeedGoes(n) => self.part(*n, false),
             Change::NeedComes(n) => self.part(*n, true),
@@ -153,38 +231,37 @@ impl Standing {
         }
     }
 
-    /// What could not be put in order has no place.
-    fn mended(&mut self) -> Result<(), Refused> {
-        if self.flow.mend() { Ok(()) } else { Err(Refused::NoPlace) }
-    }
-
     fn requirement_of(&self, pair: u32) -> Result<usize, Refused> {
         if pair as usize >= self.instance.pairs() {
             return Err(Refused::Unknown("pair", pair));
         }
-        let q = self.instance.pair_start.partition_point(|start| *start <= pair) - 1;
-        if self.instance.group_of(q).len() > 1 { Err(Refused::Together(q as u32)) } else { Ok(q) }
+        Ok(self.instance.pair_start.partition_point(|start| *start <= pair) - 1)
     }
 
-    fn part(&mut self, need: u32, comes: bool) -> Result<(), Refused> {
+    fn part(&mut self, need: u32, comes: bool) -> Result<bool, Refused> {
         let n = need as usize;
         let gone = *self.instance.need_gone.get(n).ok_or(Refused::Unknown("need", need))?;
         if gone != comes {
-            return Ok(());
+            return Ok(true);
         }
         self.instance.need_gone[n] = !comes;
         let range = self.instance.requirements_of(n);
-        let single = range.len() == 1;
-        for q in range {
-            // A need of several comes back when the year is solved again.
-            if single || !comes {
-                self.flow.set_part(q, comes);
-            }
+        if range.len() == 1 {
+            self.flow.set_part(range.start, comes);
+            return Ok(self.flow.mend());
         }
-        self.mended()
+        if self.wholes.inside[n] {
+            self.take_out(n);
+        }
+        Ok(true)
     }
 
-    fn add(&mut self, station: Option<u32>, priority: Priority, pairs: &[(u32, u32)]) -> Result<(), Refused> {
+    fn add(
+        &mut self,
+        station: Option<u32>,
+        priority: Priority,
+        pairs: &[(u32, u32)],
+    ) -> Result<bool, Refused> {
         let (places, stations) = (self.instance.place_cap.len(), self.instance.station_limit.len());
         if let Some(p) = pairs.iter().find(|p| p.0 as usize >= places) {
             return Err(Refused::Unknown("place", p.0));
@@ -194,13 +271,17 @@ impl Standing {
         }
         let before = (self.instance.pairs(), self.instance.requirements());
         self.instance.push(station, priority, pairs);
+        self.wholes.inside.push(false);
+        self.tried.push(0);
         let most = pairs.iter().map(|p| p.1).max().unwrap_or(0);
         if !self.takes(most) || self.instance.needs() > self.room.1 {
             match self.weigh() {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(Weighed::Others(whole)) => return Ok(whole),
+                Ok(Weighed::Same) => {}
                 Err(e) => {
                     self.instance.pop(before);
+                    self.wholes.inside.pop();
+                    self.tried.pop();
                     self.weigh()?;
                     return Err(e);
                 }
@@ -217,17 +298,17 @@ impl Standing {
         let q = self.flow.add(&leaves, door);
         self.flow.reward[q] = self.instance.reward(&self.scale, self.instance.needs() - 1);
         self.flow.set_part(q, true);
-        self.mended()
+        Ok(self.flow.mend())
     }
 
-    fn cap(&mut self, level: &'static str, index: u32, cap: u32) -> Result<(), Refused> {
+    fn cap(&mut self, level: &'static str, index: u32, cap: u32) -> Result<bool, Refused> {
         let k = index as usize;
         let old = *self.caps(level).get(k).ok_or(Refused::Unknown(level, index))?;
         self.caps(level)[k] = cap;
         if level == "member" && cap > old {
             match self.weigh() {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(Weighed::Others(whole)) => return Ok(whole),
+                Ok(Weighed::Same) => {}
                 Err(e) => {
                     self.caps(level)[k] = old;
                     self.weigh()?;
@@ -243,7 +324,7 @@ impl Standing {
             _ => net.sets + k,
         };
         self.flow.set_cap(node, cap);
-        self.mended()
+        Ok(self.flow.mend())
     }
 
     fn caps(&mut self, level: &str) -> &mut Vec<u32> {
@@ -255,73 +336,33 @@ impl Standing {
         }
     }
 
-    fn score(&mut self, pair: u32, score: i32) -> Result<(), Refused> {
+    fn score(&mut self, pair: u32, score: i32) -> Result<bool, Refused> {
         let q = self.requirement_of(pair)?;
-        let old = std::mem::replace(&mut self.instance.pair_score[pair as usize], score);
-        if score > old && !self.takes(score as u32) {
+        let offset = pair - self.instance.pair_start[q];
+        // Those that distinct members meet together are alike.
+        let pairs: Vec<(usize, usize)> =
+            self.alike(q).map(|s| (s, (self.instance.pair_start[s] + offset) as usize)).collect();
+        let old = self.unpinned_score(q, pair as usize);
+        self.set_scores(&pairs, score);
+        if score > old && !pairs.iter().fold(true, |takes, _| self.takes(score as u32) && takes) {
             match self.weigh() {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(Weighed::Others(whole)) => return Ok(whole),
+                Ok(Weighed::Same) => {}
                 Err(e) => {
-                    self.instance.pair_score[pair as usize] = old;
+                    self.set_scores(&pairs, old);
                     self.weigh()?;
                     return Err(e);
                 }
             }
         }
-        self.flow.set_value(q, pair as usize, self.value_of(q, pair as usize, score));
-        self.mended()
+        for (s, k) in pairs {
+            self.flow.set_value(s, k, self.value_of(s, k, self.instance.pair_score[k]));
+        }
+        Ok(self.flow.mend())
     }
 
     fn value_of(&self, q: usize, pair: usize, score: i32) -> i32 {
         if score == BANNED { BANNED } else { self.instance.value_at(&self.scale, q, pair) as i32 }
-    }
-
-    fn pin(&mut self, pair: u32) -> Result<(), Refused> {
-        let q = self.requirement_of(pair)?;
-        let range = self.instance.pairs_of(q);
-        self.unpin(pair)?;
-        let need = self.instance.need_of(q);
-        let before = (self.instance.need_priority[need], self.instance.pair_score[range.clone()].to_vec());
-        self.before.insert(q as u32, before);
-        for k in range {
-            if k != pair as usize {
-                self.instance.pair_score[k] = BANNED;
-            }
-        }
-        self.instance.need_priority[need] = Priority::Pinned;
-        let pinned = self.follow(q, need, 0);
-        if matches!(pinned, Err(Refused::Instance(_))) {
-            self.unpin(pair)?;
-        }
-        pinned
-    }
-
-    fn unpin(&mut self, pair: u32) -> Result<(), Refused> {
-        let q = self.requirement_of(pair)?;
-        let Some((priority, scores)) = self.before.remove(&(q as u32)) else { return Ok(()) };
-        let need = self.instance.need_of(q);
-        let range = self.instance.pairs_of(q);
-        self.instance.pair_score[range].copy_from_slice(&scores);
-        self.instance.need_priority[need] = priority;
-        let most = scores.iter().copied().max().unwrap_or(0).max(0);
-        self.follow(q, need, most as u32)
-    }
-
-    /// Brings scores and priority of a requirement into the flow; no score is new that is more than `most`.
-    fn follow(&mut self, q: usize, need: usize, most: u32) -> Result<(), Refused> {
-        if !self.takes(most) && self.weigh()? {
-            return Ok(());
-        }
-        for k in self.instance.pairs_of(q) {
-            let value = self.value_of(q, k, self.instance.pair_score[k]);
-            if self.flow.net.pair[k].value != value {
-                self.flow.set_value(q, k, value);
-            }
-        }
-        let first = self.instance.requirements_of(need).start;
-        self.flow.set_worth(first, self.instance.reward(&self.scale, need));
-        self.mended()
     }
 
     /// Whether one more score of this size, and the needs of each priority that there are now, leave the weights what
@@ -331,15 +372,12 @@ impl Standing {
         self.room.0 >= 0 && i64::from(score) <= self.room.2 && self.instance.scale() == self.scale
     }
 
-    /// Weighs anew; says whether the weights are others, and the flow laid out anew with them.
-    fn weigh(&mut self) -> Result<bool, Refused> {
+    /// Weighs anew; where the weights are others, the flow is laid out anew with them.
+    fn weigh(&mut self) -> Result<Weighed, Refused> {
         self.instance.weigh_anew()?;
         self.room = self.instance.headroom();
         let others = self.instance.scale() != self.scale;
-        if others && !self.lay_out() {
-            return Err(Refused::NoPlace);
-        }
-        Ok(others)
+        Ok(if others { Weighed::Others(self.lay_out()) } else { Weighed::Same })
     }
 
     /// Lays the flow out anew, from the plan and the prices there are: the weights have changed. `false`: something
@@ -350,19 +388,38 @@ impl Standing {
         plan.resize(self.instance.requirements(), None);
         let prices = self.flow.prices();
         self.scale = self.instance.scale();
-        let (flow, whole) = flow_of(&self.instance, &old, &plan, &prices);
+        let (flow, whole) = flow_of(&self.instance, &old, &plan, &prices, &self.wholes.inside);
         self.flow = flow;
+        // What the prices said was said in other weights.
+        self.tried.fill(0);
         whole
     }
 }
 
+/// What has come of weighing anew.
+enum Weighed {
+    /// The weights are what they were.
+    Same,
+    /// They are others; whether all that has to stay has a place.
+    Others(bool),
+}
+
+/// Whether each need is served.
+fn served(i: &Instance, plan: &[Option<u32>]) -> Vec<bool> {
+    (0..i.needs()).map(|n| plan[i.requirements_of(n)].iter().all(Option::is_some)).collect()
+}
+
 /// A flow that stands where the plan and its prices, at the weights `old`, say, and whether all that has to stay has
 /// a place.
-fn flow_of(i: &Instance, old: &Scale, plan: &[Option<u32>], prices: &Prices) -> (Flow, bool) {
-    let whole: Vec<bool> =
-        (0..i.needs()).map(|n| plan[i.requirements_of(n)].iter().all(Option::is_some)).collect();
+fn flow_of(
+    i: &Instance,
+    old: &Scale,
+    plan: &[Option<u32>],
+    prices: &Prices,
+    inside: &[bool],
+) -> (Flow, bool) {
     let scale = i.scale();
     let mut flow = Flow::new(Arc::new(Net::new(i, &scale, true, None)), scale);
-    let in_order = flow.take_over(i, old, plan, prices, &whole, &Watch::none());
+    let in_order = flow.take_over(i, old, plan, prices, inside, &Watch::none());
     (flow, in_order)
 }

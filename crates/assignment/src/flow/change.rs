@@ -52,6 +52,11 @@ impl Flow {
         self.touch(q);
     }
 
+    /// Other requirements are met together: see [`crate::Instance::group_of`]. None of those that change is covered.
+    pub fn regroup(&mut self, group: &[u32]) {
+        Arc::make_mut(&mut self.net).group.copy_from_slice(group);
+    }
+
     /// A requirement comes or goes for good.
     pub fn set_part(&mut self, q: usize, takes_part: bool) {
         if takes_part {
