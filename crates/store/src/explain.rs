@@ -299,8 +299,8 @@ impl Desk {
                 quarter: Some(i32::from(quarter)),
                 ..plain("CHOSEN", format!("方案已由资源 {} 在第 {quarter} 季度承接该需求。", r.number))
             },
-            // What is decided together is decided by the whole year.
-            PairAnswer::Several | PairAnswer::Blocked(_) => {
+            // From where the plan stands there is no place, whoever makes way: the whole year decides.
+            PairAnswer::Blocked(_) => {
                 let with = match self.rival(row.year, &[Change::Pin(need_id, resource_id)]).await {
                     Ok(with) => with,
                     Err(Error::Refused(_)) => {
@@ -313,7 +313,7 @@ impl Desk {
                 };
                 let price = price(&with);
                 let words = format!(
-                    "可行,但不是最优:该需求或与它相争的需求有多项条件,须一并决定;若指定资源 {} 并重排全年,{price}。",
+                    "可行,但不是最优:在现有方案上腾不出位置;若指定资源 {} 并重排全年,{price}。",
                     r.number
                 );
                 WhyNot { with: Some(with), ..plain("DEARER", words) }
@@ -502,7 +502,7 @@ impl Desk {
         }
         match asked.board.scenario(&wishes) {
             Some(with) => Ok(asked.effect(with)),
-            // A need of several requirements, or a pair that was no candidate: the whole year decides.
+            // A pair that was no candidate: the whole year decides.
             None => self.rival(year, changes).await,
         }
     }

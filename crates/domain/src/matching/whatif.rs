@@ -1,7 +1,7 @@
 //! What would be otherwise: the standing plan, changed in one thing or several and solved again from where it stands.
 //!
 //! Every answer is a solve, not an estimate: the change is made, the plan brought to its new optimum, and both are
-//! compared need by need. Needs of several requirements stay in or out as the plan has them.
+//! compared need by need.
 
 use super::plan::Layout;
 use assignment::{Change, Instance, Priority, Solution, Standing};
@@ -61,10 +61,8 @@ pub enum PairAnswer {
         /// The plan with the pair.
         with: Comparison,
     },
-    /// It was one, but what has its place belongs to needs of several requirements, which a pin cannot drive out.
+    /// It was one, but the need could not be served with it, whoever made way.
     Blocked(Seat),
-    /// It belongs to a need of several requirements, which are only decided together.
-    Several,
 }
 
 /// A change that somebody could make.
@@ -118,9 +116,9 @@ impl Board {
         Board { instance, solution, layout, standing }
     }
 
-    /// Where a need is served, its first requirement for all.
-    pub fn seat(&self, need: u32) -> Option<Seat> {
-        self.seat_in(&self.solution.chosen, self.number(need)?)
+    /// Where a need is served, by requirement in order; empty where it is not.
+    pub fn seats(&self, need: u32) -> Vec<Seat> {
+        self.number(need).map_or_else(Vec::new, |n| self.seats_in(&self.instance, &self.solution.chosen, n))
     }
 
     /// Position of a need in the instance.
@@ -129,49 +127,52 @@ impl Board {
         Some(self.instance.need_of(unit))
     }
 
-    fn seat_in(&self, chosen: &[Option<u32>], number: usize) -> Option<Seat> {
-        let pair = (*chosen.get(self.instance.requirements_of(number).start)?)?;
-        self.layout.places.get(self.instance.place_of(pair as usize)).copied()
+    fn seats_in(&self, instance: &Instance, chosen: &[Option<u32>], number: usize) -> Vec<Seat> {
+        let pairs = chosen.get(instance.requirements_of(number)).unwrap_or_default().iter().flatten();
+        let mut seats: Vec<Seat> =
+            pairs.map(|p| self.layout.places[instance.place_of(*p as usize)]).collect();
+        // Whichever of those that are alike has which place is all the same.
+        seats.sort_unstable();
+        seats
     }
 
-    /// The pairs of a need with a resource; the need's only requirement.
-    fn pairs(&self, number: usize, resource: u32) -> Vec<u32> {
-        let requirement = self.instance.requirements_of(number).start;
-        self.instance
-            .pairs_of(requirement)
-            .filter(|p| self.layout.places[self.instance.place_of(*p)].0 == resource)
-            .map(|p| p as u32)
-            .collect()
+    /// The pairs of a need with a resource, what the plan's prices say that each lacks first, the least first.
+    fn pairs(&self, number: usize, resource: u32) -> Vec<(i64, u32)> {
+        let mut pairs = self.lacking(number);
+        pairs.retain(|(_, p)| self.layout.places[self.instance.place_of(*p as usize)].0 == resource);
+        pairs
     }
 
-    fn single(&self, number: usize) -> bool {
-        self.instance.requirements_of(number).len() == 1
+    /// The pairs of a need, by what they lack at the plan's prices.
+    fn lacking(&self, number: usize) -> Vec<(i64, u32)> {
+        let of = |q: usize| {
+            let lacks = move |p: usize| (self.instance.lacks(&self.solution.prices, q, p), p as u32);
+            self.instance.pairs_of(q).map(lacks)
+        };
+        let mut pairs: Vec<(i64, u32)> = self.instance.requirements_of(number).flat_map(of).collect();
+        pairs.sort_unstable();
+        pairs
     }
 
     /// Why the plan did not choose a pair: what it would cost, and who would lose.
     pub fn pair(&self, need: u32, resource: u32) -> PairAnswer {
         let Some(number) = self.number(need) else { return PairAnswer::NoCandidate };
-        if let Some(seat) = self.seat(need).filter(|s| s.0 == resource) {
+        if let Some(seat) = self.seats(need).into_iter().find(|s| s.0 == resource) {
             return PairAnswer::Chosen(seat);
         }
-        if !self.single(number) {
-            return PairAnswer::Several;
-        }
-        let requirement = self.instance.requirements_of(number).start;
-        let lacks = |pair: u32| self.instance.lacks(&self.solution.prices, requirement, pair as usize);
-        let Some(best) = self.pairs(number, resource).into_iter().min_by_key(|p| (lacks(*p), *p)) else {
+        let Some((lacks, best)) = self.pairs(number, resource).first().copied() else {
             return PairAnswer::NoCandidate;
         };
-        let points = self.instance.points_of(lacks(best));
         let mut standing = self.standing.clone();
         if standing.change(&Change::Pin(best)).is_err() {
             return PairAnswer::NoCandidate;
         }
         let seat = self.layout.places[self.instance.place_of(best as usize)];
-        if standing.chosen(requirement as u32).is_none() {
+        if standing.chosen(self.instance.requirements_of(number).start as u32).is_none() {
             return PairAnswer::Blocked(seat);
         }
-        PairAnswer::Possible { seat, lacks: points, with: self.compare(&standing, None) }
+        let lacks = self.instance.points_of(lacks);
+        PairAnswer::Possible { seat, lacks, with: self.compare(&standing, None) }
     }
 
     /// The plan after some wishes; `None` where one of them speaks of what the plan does not know.
@@ -213,21 +214,18 @@ impl Board {
         match *wish {
             Wish::MoreUnits(..) | Wish::YearUnits(..) | Wish::MoreLines(..) => {}
             Wish::Pin(need, resource) => {
-                let number = self.number(need).filter(|n| self.single(*n))?;
-                let requirement = self.instance.requirements_of(number).start;
-                let lacks =
-                    |p: &u32| (self.instance.lacks(&self.solution.prices, requirement, *p as usize), *p);
-                change(Change::Pin(self.pairs(number, resource).into_iter().min_by_key(lacks)?))?;
+                let pairs = self.pairs(self.number(need)?, resource);
+                change(Change::Pin(pairs.first()?.1))?;
             }
             Wish::Ban(need, resource) => {
-                let number = self.number(need).filter(|n| self.single(*n))?;
-                for pair in self.pairs(number, resource) {
+                for (_, pair) in self.pairs(self.number(need)?, resource) {
                     change(Change::Ban(pair))?;
                 }
             }
             Wish::Withdraw(need) => change(Change::NeedGoes(self.number(need)? as u32))?,
             Wish::Allow(need, resource, quarter, points) => {
-                let number = self.number(need).filter(|n| self.single(*n))?;
+                // A new need has one requirement.
+                let number = self.number(need).filter(|n| self.instance.requirements_of(*n).len() == 1)?;
                 let place = self.layout.places.iter().position(|p| *p == (resource, quarter))?;
                 let requirement = self.instance.requirements_of(number).start;
                 let mut pairs: Vec<(u32, u32)> = self
@@ -254,23 +252,24 @@ impl Board {
         let mut differences = Vec::new();
         let (mut served, mut urgent) = (0i64, 0i64);
         for number in 0..self.instance.needs() {
-            let first = self.instance.requirements_of(number).start;
-            let need = self.layout.units[first].0;
-            let before = self.seat_in(&self.solution.chosen, number);
-            let seat = match new {
-                Some((other, same, _)) if same == need => {
-                    let pair = after[now.requirements_of(other).start];
-                    pair.map(|p| self.layout.places[now.place_of(p as usize)])
-                }
-                _ => self.seat_in(&after, number),
-            };
-            let more = i64::from(seat.is_some()) - i64::from(before.is_some());
+            let need = self.layout.units[self.instance.requirements_of(number).start].0;
+            let was = self.seats_in(&self.instance, &self.solution.chosen, number);
+            let at = new.filter(|(_, same, _)| *same == need).map_or(number, |(other, ..)| other);
+            let is = self.seats_in(now, &after, at);
+            let more = i64::from(!is.is_empty()) - i64::from(!was.is_empty());
             served += more;
             if self.instance.priority_of(number) != Priority::Normal {
                 urgent += more;
             }
-            if before != seat {
-                differences.push(Difference { need, before, after: seat });
+            if was != is {
+                // Of several seats the first that the other plan does not have.
+                let other = |of: &[Seat], than: &[Seat]| of.iter().find(|s| !than.contains(s)).copied();
+                let before = other(&was, &is).or(was.first().copied());
+                differences.push(Difference {
+                    need,
+                    before,
+                    after: other(&is, &was).or(is.first().copied()),
+                });
             }
         }
         let sum = |i: &Instance, chosen: &[Option<u32>]| -> i64 {
@@ -285,21 +284,17 @@ impl Board {
     pub fn remedies(&self, need: u32, allowed: &[(u32, u8, u32)]) -> Vec<Remedy> {
         const TRIED: usize = 8;
         const MOST_LINES: u32 = 12;
-        let Some(number) = self.number(need).filter(|n| self.single(*n)) else { return Vec::new() };
-        if self.seat(need).is_some() {
+        let Some(number) = self.number(need) else { return Vec::new() };
+        if !self.seats(need).is_empty() {
             return Vec::new();
         }
         let mut wishes = Vec::new();
-        let requirement = self.instance.requirements_of(number).start;
-        let mut pairs: Vec<(i64, usize)> = self
-            .instance
-            .pairs_of(requirement)
-            .map(|p| (self.instance.lacks(&self.solution.prices, requirement, p), p))
-            .collect();
-        pairs.sort_unstable();
-        for (_, pair) in pairs.into_iter().take(TRIED) {
-            let (resource, quarter) = self.layout.places[self.instance.place_of(pair)];
-            wishes.push(Wish::MoreUnits(resource, quarter, 1));
+        for (_, pair) in self.lacking(number).into_iter().take(TRIED) {
+            let (resource, quarter) = self.layout.places[self.instance.place_of(pair as usize)];
+            let wish = Wish::MoreUnits(resource, quarter, 1);
+            if !wishes.contains(&wish) {
+                wishes.push(wish);
+            }
         }
         wishes.extend(allowed.iter().take(TRIED).map(|(r, q, points)| Wish::Allow(need, *r, *q, *points)));
         let served = |c: &Comparison| {
