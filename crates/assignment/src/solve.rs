@@ -59,23 +59,23 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
         return unfinished(&first);
     }
     // Where the search has ended, each need's requirements come and go by themselves once more: that bounds every plan
-    // closest. The plan meanwhile moves on to the true weights, at which only what the levels above the score say against
-    // it is left to be turned.
+    // closest. The plan meanwhile moves on to the true weights, at which the search goes on only where a level above the
+    // score speaks against it.
     let mut apart = first.clone();
-    let mut search = std::thread::scope(|scope| {
+    let mut proof = Vec::new();
+    let search = std::thread::scope(|scope| {
         scope.spawn(|| {
             apart.resplit();
             apart.note_bound();
         });
         let mut search = first.at(scale);
         search.improve(limits.rounds, scale.served.max(1));
+        if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
+            prove_levels(&mut search, limits, &mut proof);
+        }
         search
     });
-    let bound = apart.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) });
-    let mut proof: Vec<Bound> = bound.into_iter().collect();
-    if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
-        prove_levels(&mut search, limits, &mut proof);
-    }
+    proof.extend(apart.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
     let prices = search.flow.prices();
     let mut best = Best { chosen: search.flow.chosen(instance), value: search.flow.value() };
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);

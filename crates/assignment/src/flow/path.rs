@@ -6,6 +6,7 @@
 
 use super::front::{End, Step, Via};
 use super::{Flow, Mode, Near};
+use crate::net::Net;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -141,20 +142,20 @@ impl Flow {
 
     /// Searches forward from what the search has begun with, and moves a unit along the way. `false`: there is none.
     pub(super) fn forward(&mut self) -> bool {
+        let net = Arc::clone(&self.net);
         while let Some(step) = self.front.next() {
             match step {
                 Step::Node(v, d) if self.excess[v] < 0 => {
                     self.front.finish(d, End::At(v));
                     break;
                 }
-                step => self.step_forward(step),
+                step => self.step_forward(&net, step),
             }
         }
         if self.front.end == End::None {
             return false;
         }
         self.reprice(1);
-        let net = Arc::clone(&self.net);
         let mut v = match self.front.end {
             End::At(v) => {
                 self.excess[v] += 1;
@@ -209,12 +210,11 @@ impl Flow {
     }
 
     /// Marks where a unit too many can go from what is looked at.
-    fn step_forward(&mut self, step: Step) {
+    fn step_forward(&mut self, net: &Net, step: Step) {
         let (v, d) = match step {
             Step::Node(v, d) => (v, d),
             Step::Task(q) => return self.mark_way_put_off(q),
         };
-        let net = Arc::clone(&self.net);
         let root = net.root;
         if v < net.sets {
             let price = self.price(v);
@@ -267,13 +267,14 @@ impl Flow {
     }
 
     fn backward(&mut self) -> bool {
+        let net = Arc::clone(&self.net);
         while let Some(step) = self.front.next() {
             match step {
                 Step::Node(v, d) if self.excess[v] > 0 => {
                     self.front.finish(d, End::At(v));
                     break;
                 }
-                Step::Node(v, d) => self.step_backward(v, d),
+                Step::Node(v, d) => self.step_backward(&net, v, d),
                 Step::Task(_) => {}
             }
         }
@@ -281,7 +282,6 @@ impl Flow {
             return false;
         }
         self.reprice(-1);
-        let net = Arc::clone(&self.net);
         let mut v = match self.front.end {
             End::At(v) => {
                 self.excess[v] -= 1;
@@ -325,8 +325,7 @@ impl Flow {
     }
 
     /// Marks from where a unit can come to a node.
-    pub(super) fn step_backward(&mut self, v: usize, d: i64) {
-        let net = Arc::clone(&self.net);
+    pub(super) fn step_backward(&mut self, net: &Net, v: usize, d: i64) {
         let root = net.root;
         if v < net.sets {
             let here = d + self.toll[v];

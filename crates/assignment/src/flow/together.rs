@@ -11,6 +11,7 @@ use super::mend::WORTH;
 use super::{Flow, Mode};
 use crate::NONE;
 use crate::watch::{Phase, Watch};
+use std::sync::Arc;
 
 impl Flow {
     /// Puts every free requirement that waits on its best place, and moves units on from where that are too many.
@@ -71,6 +72,7 @@ impl Flow {
     /// Raises tolls until from each of so many nodes that have units too many a way costs nothing. `false`: from none of
     /// them is there a way.
     fn level(&mut self, from: usize) -> bool {
+        let net = Arc::clone(&self.net);
         self.front.start_all();
         for v in 0..self.net.root {
             if let Some(d) = self.way_out(v) {
@@ -87,7 +89,7 @@ impl Flow {
                     break;
                 }
             }
-            self.step_backward(v, d);
+            self.step_backward(&net, v, d);
         }
         if farthest > 0 {
             for v in 0..self.net.root {
