@@ -138,7 +138,7 @@ impl Standing {
     /// # Errors
     /// What the change speaks of does not exist, or the objective could overflow; nothing has changed then.
     pub fn change(&mut self, change: &Change) -> Result<(), Refused> {
-        if self.wholes.several.is_empty() {
+        if self.wholes.several.is_empty() && !matches!(change, Change::Unpin(_)) {
             // Every need may leave, so that a change can always be followed.
             return self.make(change).map(|_| ());
         }
@@ -343,11 +343,12 @@ impl Standing {
         let pairs: Vec<(usize, usize)> =
             self.alike(q).map(|s| (s, (self.instance.pair_start[s] + offset) as usize)).collect();
         let old = self.unpinned_score(q, pair as usize);
-        self.set_scores(&pairs, score);
+        // Weighed as if no pin barred them: it may be undone.
+        pairs.iter().for_each(|(_, k)| self.instance.pair_score[*k] = score);
         if score > old && !pairs.iter().fold(true, |takes, _| self.takes(score as u32) && takes) {
             match self.weigh() {
-                Ok(Weighed::Others(whole)) => return Ok(whole),
-                Ok(Weighed::Same) => {}
+                Ok(Weighed::Others(false)) => return Ok(false),
+                Ok(_) => {}
                 Err(e) => {
                     self.set_scores(&pairs, old);
                     self.weigh()?;
@@ -355,6 +356,7 @@ impl Standing {
                 }
             }
         }
+        self.set_scores(&pairs, score);
         for (s, k) in pairs {
             self.flow.set_value(s, k, self.value_of(s, k, self.instance.pair_score[k]));
         }

@@ -414,3 +414,48 @@ fn of_those_who_meet_together_several_are_pinned_and_let_go() {
     assert_eq!(members(&standing), [0, 1, 2]);
     assert_eq!(standing.instance(), &instance);
 }
+
+/// What is refused has changed nothing, whether needs have one requirement or several.
+#[test]
+fn a_change_that_is_refused_changes_nothing() {
+    for members in [1, 2] {
+        let mut b = Builder::default();
+        for _ in 0..2 {
+            let member = b.member(2);
+            let resource = b.resource(member, 2);
+            b.place(resource, 2);
+        }
+        let station = b.station(3);
+        for _ in 0..2 {
+            b.need(station, Priority::Urgent);
+            b.requirement_by(members);
+            b.pair(0, 9);
+            b.pair(1, 1);
+        }
+        let instance = b.build().unwrap();
+        let plan = solve(&instance, &Limits::default());
+        let mut standing = Standing::new(instance, &plan);
+        standing.change(&Change::Pin(1)).unwrap();
+        let before = (standing.instance().clone(), standing.solution());
+        let new = |place, score| Change::NewNeed {
+            station: Some(0),
+            priority: Priority::Normal,
+            pairs: vec![(place, score)],
+        };
+        let refused = [
+            Change::Rescore(0, i32::MAX as u32),
+            Change::Rescore(2, i32::MAX as u32),
+            Change::Rescore(99, 1),
+            Change::Pin(99),
+            Change::NeedGoes(9),
+            Change::PlaceCap(9, 1),
+            Change::MemberCap(0, u32::MAX),
+            new(0, i32::MAX as u32),
+            new(9, 1),
+        ];
+        for change in refused {
+            assert!(standing.change(&change).is_err(), "{change:?}");
+            assert_eq!(before, (standing.instance().clone(), standing.solution()), "{change:?}");
+        }
+    }
+}
