@@ -147,7 +147,7 @@ impl Standing {
         if matches!(made, Ok(false)) {
             // Something that has to stay has no place.
             *self = before.clone();
-            self.make_way();
+            self.make_way(|_, _| true);
             made = self.make(change);
         }
         if let Err(refused) = made {
@@ -180,14 +180,13 @@ impl Standing {
         }
     }
 
-    /// All needs of several requirements go; [`Self::search`] brings back those for which there is room.
-    fn make_way(&mut self) {
+    /// Needs of several requirements go; [`Self::search`] brings back those for which there is room.
+    fn make_way(&mut self, goes: impl Fn(&Self, usize) -> bool) {
         for need in self.wholes.several.clone() {
-            if self.wholes.inside[need as usize] {
+            if self.wholes.inside[need as usize] && goes(self, need as usize) {
                 self.take_out(need as usize);
             }
         }
-        self.tried.fill(0);
     }
 
     fn take_out(&mut self, need: usize) {
@@ -195,21 +194,32 @@ impl Standing {
         self.tried[need] = 0;
     }
 
-    /// Where what is pinned has no place because needs of several requirements have it, these make way for it.
+    /// Where what is pinned has no place because needs of several requirements have it, these make way for it: those of
+    /// the same member or list, and all only where that is not enough.
     fn insist(&mut self, pair: u32) {
         let Some(need) = self.requirement_of(pair).ok().map(|q| self.instance.need_of(q)) else { return };
         let first = self.instance.requirements_of(need).start;
         if self.flow.is_covered(first) || self.instance.need_gone[need] {
             return;
         }
+        let (member, station) =
+            (self.instance.member_of_pair(pair as usize), self.instance.need_station[need]);
+        let with = |me: &Self, q: usize| me.chosen(q as u32).map(|p| me.instance.member_of_pair(p as usize));
+        let near = |me: &Self, n: usize| {
+            (station != NONE && me.instance.need_station[n] == station)
+                || me.instance.requirements_of(n).any(|q| with(me, q) == Some(member))
+        };
         let before = self.clone();
-        self.make_way();
-        if !self.flow.is_covered(first) {
-            self.wholes.flip(&mut self.flow, &self.instance, need, i64::MAX);
-        }
-        self.search();
-        if self.value() <= before.value() {
-            *self = before;
+        for all in [false, true] {
+            self.make_way(|me, n| all || near(me, n));
+            if !self.flow.is_covered(first) {
+                self.wholes.flip(&mut self.flow, &self.instance, need, i64::MAX);
+            }
+            self.search();
+            if self.value() > before.value() {
+                return;
+            }
+            *self = before.clone();
         }
     }
 
