@@ -10,16 +10,16 @@ fn pair_profit(instance: &Instance, scale: &Scale, prices: &Prices, q: usize, pa
 }
 
 impl Instance {
-    /// What a pair lacks at these prices, in units of the lowest level, against what its need has or against being
-    /// left out: zero where it is as good as the best.
-    pub fn lacks(&self, prices: &Prices, requirement: usize, pair: usize) -> i64 {
+    /// The pairs of a requirement, each with what it lacks at these prices, in units of the lowest level, against what its
+    /// need has or against being left out: zero where it is as good as the best.
+    pub fn lacking(&self, prices: &Prices, requirement: usize) -> Vec<(i64, u32)> {
         let scale = self.scale();
         let need = self.need_of(requirement);
         let earned = |p: usize| pair_profit(self, &scale, prices, requirement, p);
         let best = self.pairs_of(requirement).filter(|p| self.usable(*p)).map(earned).max().unwrap_or(0);
         let line = self.station_of(need).map_or(0, |s| prices.station[s as usize]);
         let out = line - self.reward(&scale, need);
-        best.max(out) - earned(pair)
+        self.pairs_of(requirement).map(|p| (best.max(out) - earned(p), p as u32)).collect()
     }
 
     /// The best other resource of every requirement that is covered, as a pair, and what the chosen pair is ahead of it

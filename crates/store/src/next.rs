@@ -274,7 +274,8 @@ impl Kept {
         let units = self.requirements.iter().enumerate().filter(|(_, q)| **q == requirement);
         let mut found = Vec::new();
         for (unit, _) in units {
-            for pair in self.instance.pairs_of(unit) {
+            for (lacks, pair) in self.instance.lacking(&self.solution.prices, unit) {
+                let pair = pair as usize;
                 let (r, quarter) = self.layout.places[self.instance.place_of(pair)];
                 found.push((
                     r,
@@ -282,7 +283,7 @@ impl Kept {
                         resource: self.resources[r as usize],
                         quarter: i32::from(quarter),
                         points: self.instance.score_of(pair),
-                        lacks: self.instance.lacks(&self.solution.prices, unit, pair),
+                        lacks,
                     },
                 ));
             }

@@ -145,10 +145,7 @@ impl Board {
 
     /// The pairs of a need, by what they lack at the plan's prices.
     fn lacking(&self, number: usize) -> Vec<(i64, u32)> {
-        let of = |q: usize| {
-            let lacks = move |p: usize| (self.instance.lacks(&self.solution.prices, q, p), p as u32);
-            self.instance.pairs_of(q).map(lacks)
-        };
+        let of = |q: usize| self.instance.lacking(&self.solution.prices, q);
         let mut pairs: Vec<(i64, u32)> = self.instance.requirements_of(number).flat_map(of).collect();
         pairs.sort_unstable();
         pairs
