@@ -4,60 +4,18 @@
 //! are published as well. Every answer is a solve (`domain::matching::whatif`), never an estimate.
 
 use crate::city::Loaded;
-use crate::entity::{member, need, plan, resource};
+use crate::entity::{need, plan, resource};
+use crate::kept::Kept;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates;
-use domain::matching::plan::{Layout, Problem};
 use domain::matching::score;
-use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish, gini};
-use domain::{Action, Instance, Refusal, Solution};
+use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish};
+use domain::{Action, Refusal};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// What is kept of a plan.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Kept {
-    pub instance: Instance,
-    pub solution: Solution,
-    pub(crate) layout: Layout,
-    /// What the positions of needs, resources, members and stations are.
-    pub(crate) needs: Vec<Uuid>,
-    /// The requirement of every unit.
-    pub(crate) requirements: Vec<Uuid>,
-    pub(crate) resources: Vec<Uuid>,
-    members: Vec<Uuid>,
-    stations: Vec<Uuid>,
-}
-
-impl Kept {
-    /// For the table.
-    pub fn bytes(problem: &Problem, solution: &Solution, loaded: &Loaded) -> Result<Vec<u8>> {
-        let kept = Kept {
-            instance: problem.instance.clone(),
-            solution: solution.clone(),
-            layout: problem.layout.clone(),
-            needs: loaded.needs.iter().map(|n| n.id).collect(),
-            requirements: problem
-                .layout
-                .units
-                .iter()
-                .map(|(n, q)| loaded.requirements[*n as usize][*q as usize].id)
-                .collect(),
-            resources: loaded.resources.iter().map(|r| r.id).collect(),
-            members: loaded.members.clone(),
-            stations: loaded.stations.iter().map(|s| s.id).collect(),
-        };
-        postcard::to_stdvec(&kept).map_err(|e| Error::Fault(e.to_string()))
-    }
-
-    /// From the table.
-    pub fn read(bytes: &[u8]) -> Result<Kept> {
-        postcard::from_bytes(bytes).map_err(|e| Error::Fault(e.to_string()))
-    }
-}
 
 /// A change that somebody could make, by ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,38 +112,14 @@ pub struct UnitDemand {
     pub with: Effect,
 }
 
-/// How much somebody carries.
-#[derive(Clone, Debug)]
-pub struct Load {
-    /// The member.
-    pub member: member::Model,
-    /// Units in the plan.
-    pub load: i32,
-    /// Units the member could take.
-    pub capacity: i32,
-}
-
-/// How evenly the plan loads members.
-#[derive(Clone, Debug)]
-pub struct Fairness {
-    /// Gini coefficient in permille of the members who could take something.
-    pub gini: i32,
-    /// Members who could take something.
-    pub members: i32,
-    /// Those of them who have nothing.
-    pub idle: i32,
-    /// The most loaded, the largest first.
-    pub largest: Vec<Load>,
-}
-
 /// A plan that can be asked.
-struct Asked {
-    board: Board,
+pub(crate) struct Asked {
+    pub(crate) board: Board,
     needs: Vec<Uuid>,
     need_at: HashMap<Uuid, u32>,
     resources: Vec<Uuid>,
     resource_at: HashMap<Uuid, u32>,
-    members: Vec<Uuid>,
+    pub(crate) members: Vec<Uuid>,
     stations: Vec<Uuid>,
 }
 
@@ -255,7 +189,7 @@ impl Desk {
         Ok(Some((id, kept)))
     }
 
-    async fn asked(&self, year: i32) -> Result<Option<Asked>> {
+    pub(crate) async fn asked(&self, year: i32) -> Result<Option<Asked>> {
         let Some((_, k)) = self.kept_plan(self.store.db(), year).await? else { return Ok(None) };
         Ok(Some(Asked {
             need_at: positions(&k.needs),
@@ -505,42 +439,5 @@ impl Desk {
             // A pair that was no candidate: the whole year decides.
             None => self.rival(year, changes).await,
         }
-    }
-
-    /// How evenly the standing plan loads members, with those who carry most.
-    pub async fn fairness(&self, year: i32, most: usize) -> Result<Option<Fairness>> {
-        self.need_city(Action::ReadLists)?;
-        let Some(asked) = self.asked(year).await? else { return Ok(None) };
-        let loads: Vec<(usize, u32, u32)> = asked
-            .board
-            .loads()
-            .into_iter()
-            .enumerate()
-            .filter(|(_, (_, cap))| *cap > 0)
-            .map(|(m, (load, cap))| (m, load, cap))
-            .collect();
-        let mut order = loads.clone();
-        order.sort_by_key(|(m, load, _)| (std::cmp::Reverse(*load), *m));
-        order.truncate(most);
-        let ids: Vec<Uuid> = order.iter().filter_map(|(m, ..)| asked.members.get(*m).copied()).collect();
-        let rows: HashMap<Uuid, member::Model> = member::Entity::find()
-            .filter(member::Column::Id.is_in(ids))
-            .all(self.store.db())
-            .await?
-            .into_iter()
-            .map(|m| (m.id, m))
-            .collect();
-        Ok(Some(Fairness {
-            gini: gini(&loads.iter().map(|l| l.1).collect::<Vec<_>>()) as i32,
-            members: loads.len() as i32,
-            idle: loads.iter().filter(|l| l.1 == 0).count() as i32,
-            largest: order
-                .into_iter()
-                .filter_map(|(m, load, cap)| {
-                    let member = rows.get(asked.members.get(m)?)?.clone();
-                    Some(Load { member, load: load as i32, capacity: cap as i32 })
-                })
-                .collect(),
-        }))
     }
 }

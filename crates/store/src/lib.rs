@@ -20,11 +20,13 @@ mod error;
 mod escalation;
 mod evidence;
 mod explain;
+mod fairness;
 mod hotline;
 mod import;
 mod inbox;
 mod jobs;
 mod joint;
+mod kept;
 mod ledger;
 mod matched;
 mod measure;
@@ -80,7 +82,8 @@ pub use duty_list::ListFilter;
 pub use error::{Error, Result};
 pub use escalation::ClueNews;
 pub use evidence::FILE;
-pub use explain::{Change, Effect, Fairness, Load, Moved, Remedy, UnitDemand, WhyNot};
+pub use explain::{Change, Effect, Moved, Remedy, UnitDemand, WhyNot};
+pub use fairness::{Fairness, Load};
 pub use hotline::HotlineReply;
 pub use import::area::NewArea;
 pub use import::calendar::NewDay;
@@ -229,7 +232,7 @@ struct Inner {
     key: [u8; 32],
     ids: Mutex<ChaCha12Rng>,
     /// The plan that was asked last, which takes longer to read than to ask.
-    plan: Mutex<Option<(Uuid, Arc<explain::Kept>)>>,
+    plan: Mutex<Option<(Uuid, Arc<kept::Kept>)>>,
     /// How rare words are among the offers that were counted last.
     rarity: Mutex<Option<(rarity::Stamp, Arc<Rarity>)>>,
     /// Whether the database is being made, and nobody looks on.
@@ -330,12 +333,12 @@ impl Store {
         &self.inner.db
     }
 
-    pub(crate) fn plan_held(&self, id: Uuid) -> Option<Arc<explain::Kept>> {
+    pub(crate) fn plan_held(&self, id: Uuid) -> Option<Arc<kept::Kept>> {
         let held = self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.as_ref().filter(|(of, _)| *of == id).map(|(_, kept)| kept.clone())
     }
 
-    pub(crate) fn hold_plan(&self, id: Uuid, kept: Arc<explain::Kept>) {
+    pub(crate) fn hold_plan(&self, id: Uuid, kept: Arc<kept::Kept>) {
         *self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((id, kept));
     }
 

@@ -3,7 +3,7 @@
 use crate::candidate::best_quarter;
 use crate::city::{Basis, Offered, Taken, quarter_of};
 use crate::entity::{duty_item, duty_item_match, duty_list, member, need, need_match, pair_rule, resource};
-use crate::explain::Kept;
+use crate::kept::Kept;
 use crate::reach::of_year;
 use crate::{Desk, Error, Result};
 use chrono::NaiveDate;

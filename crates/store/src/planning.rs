@@ -3,8 +3,8 @@
 use crate::city::Loaded;
 use crate::desk::Event;
 use crate::entity::{duty_item, duty_item_match, duty_list, need_match, plan, plan_reason};
-use crate::explain::Kept;
 use crate::import::insert_all;
+use crate::kept::Kept;
 use crate::{Desk, Error, Result};
 use domain::matching::candidates::Index;
 use domain::matching::explain::{self, Reason, ReasonCode};

@@ -1,7 +1,7 @@
 //! Checks what stands in the database against its own rules, without trusting whoever wrote it.
 
 use crate::entity::{duty_list, duty_record, member, need, need_match, plan, resource, snapshot, work_order};
-use crate::explain::Kept;
+use crate::kept::Kept;
 use crate::tokens::sha256;
 use crate::{Desk, Result, SnapshotList};
 use domain::{DutyKind, ListStatus, MatchStatus, NeedStatus, OrderStatus, Rating};
