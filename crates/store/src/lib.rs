@@ -4,6 +4,7 @@
 //! for; time and ids come with it. Rows leave already narrowed to what the viewer may see.
 
 mod amendment;
+mod amendment_change;
 mod audit;
 mod calendar;
 mod candidate;
@@ -69,7 +70,7 @@ mod webhook;
 mod workstation;
 mod year;
 
-pub use amendment::ListChange;
+pub use amendment_change::ListChange;
 pub use audit::AuditFilter;
 pub use calendar::Deadline;
 pub use candidate::{Candidate, NeedCandidate, TypedNeed};
