@@ -11,6 +11,7 @@ mod life;
 mod province;
 mod serve;
 mod stages;
+mod tables;
 mod words;
 
 use anyhow::{Context, bail};
@@ -349,10 +350,10 @@ async fn built_in(desk: &Desk) -> anyhow::Result<()> {
     if desk.count_areas(&AreaFilter::default()).await? > 0 {
         return Ok(());
     }
-    let categories = city::categories()?;
-    let sectors = city::sectors(&categories);
+    let categories = tables::categories()?;
+    let sectors = tables::sectors(&categories);
     desk.first_policy().await?;
-    let areas = desk.import_areas(city::areas()?, false).await?.into_result()?.created;
+    let areas = desk.import_areas(tables::areas()?, false).await?.into_result()?.created;
     let classes = desk.import_categories(categories, false).await?.into_result()?.created;
     let sectors = desk.import_sectors(sectors).await?.into_result()?.created;
     say(&format!("已写入内置的区划 {areas} 个、类别 {classes} 个、界别 {sectors} 个,可用 import 更新。"));

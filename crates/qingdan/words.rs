@@ -194,7 +194,7 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
     let table = Table::read(&options.file)?;
     let messages = table.messages()?;
     let model = Model::read(&model_bytes(options.model.as_deref(), text::CLASSES)?)?;
-    let finer = Finer::new(crate::city::class_names()?);
+    let finer = Finer::new(crate::tables::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
         let verdict = model.classify(title, text);
         let Some(first) = verdict.guesses.first() else { return vec![String::new(); 6] };
