@@ -57,7 +57,8 @@ impl Instance {
         // Needs of several requirements are no flow, and only the whole sum is sure to be less than a point.
         let sum = i64::try_from(self.weights.score).unwrap_or(i64::MAX);
         let fits = sum.saturating_mul(self.best_score()) <= i64::from(i32::MAX);
-        if !self.is_flow() && fits && sum > 1 { sum } else { cycle }
+        let sum = (!self.is_flow() && sum > 1 && fits).then_some(sum);
+        sum.filter(|sum| self.paths_fit(&self.cycle_scale(*sum))).unwrap_or(cycle)
     }
 
     /// Weights for the flow. An optimal flow is one that no simple cycle improves, so a level need only outweigh
@@ -90,11 +91,11 @@ impl Instance {
                 };
             }
         }
-        self.cycle_scale()
+        self.cycle_scale(score)
     }
 
-    fn cycle_scale(&self) -> Scale {
-        let score = self.point();
+    /// Weights that no cycle overrules, with so many units in a point.
+    fn cycle_scale(&self, score: i64) -> Scale {
         // Rounded up, so that they stay what they are when a little changes.
         let touched = rounded(self.hubs().min(self.requirements()));
         let best = rounded(self.best_score() as usize + self.favour as usize);
@@ -103,6 +104,17 @@ impl Instance {
         let pinned = urgent.saturating_mul(self.passes(Priority::Urgent)).saturating_add(urgent);
         let floor = pinned.saturating_mul(self.passes(Priority::Pinned)).saturating_add(pinned);
         Scale { floor, pinned, urgent, served, score, even: self.even_unit(), kept: self.kept() }
+    }
+
+    /// Whether what a path of the flow can cost fits 64 bits: every station and set passed once.
+    fn paths_fit(&self, w: &Scale) -> bool {
+        let cost = [
+            i128::from(w.floor) * self.floors().min(self.hubs() as i128),
+            i128::from(w.pinned) * i128::from(self.passes(Priority::Pinned)),
+            i128::from(w.urgent) * i128::from(self.passes(Priority::Urgent)),
+            i128::from(w.served) * 4,
+        ];
+        cost.iter().sum::<i128>() <= i128::from(i64::MAX / 8)
     }
 
     /// Nodes that a simple cycle of the flow can pass, requirements apart.
@@ -200,15 +212,7 @@ impl Instance {
         let floor = above(pinned, needs, pinned)?;
         above(floor, self.floors() + 4, 0)
             .and_then(|x| if x < i128::MAX / 4 { Ok(x) } else { Err(overflow()) })?;
-        // What a path of the flow can cost: every station and set passed once.
-        let w = self.cycle_scale();
-        let cost = [
-            i128::from(w.floor) * self.floors().min(self.hubs() as i128),
-            i128::from(w.pinned) * i128::from(self.passes(Priority::Pinned)),
-            i128::from(w.urgent) * i128::from(self.passes(Priority::Urgent)),
-            i128::from(w.served) * 4,
-        ];
-        if cost.iter().sum::<i128>() > i128::from(i64::MAX / 8) {
+        if !self.paths_fit(&self.cycle_scale(self.point())) {
             return Err(overflow());
         }
         Ok(Weights { floor, pinned, urgent, served, score, even, evenness_max })

@@ -459,3 +459,35 @@ fn a_change_that_is_refused_changes_nothing() {
         }
     }
 }
+
+/// However many needs are urgent and pinned beside one of several requirements, the levels keep apart and nothing runs over.
+#[test]
+fn a_city_full_of_pins_is_weighed() {
+    const MANY: u32 = 2500;
+    let mut b = Builder::default();
+    for _ in 0..MANY {
+        let member = b.member(28);
+        let resource = b.resource(member, 1);
+        b.place(resource, 1);
+        b.station(1);
+    }
+    for k in 0..MANY {
+        b.need(k, if k % 2 == 0 { Priority::Pinned } else { Priority::Urgent });
+        b.requirement();
+        b.pair(k, 900 + i64::from(k % 100));
+        b.pair((k + 1) % MANY, 950);
+    }
+    b.need(0, Priority::Normal);
+    for _ in 0..2 {
+        b.requirement();
+        b.pair(0, 999);
+    }
+    let instance = b.build().unwrap();
+    let plan = solve(&instance, &Limits::default());
+    let verdict = verify(&instance, &plan).unwrap();
+    assert_eq!((verdict.objective.pinned_served, verdict.objective.served), (1250, 2500));
+    let mut standing = Standing::new(instance, &plan);
+    standing.change(&Change::Pin(2)).unwrap();
+    standing.change(&Change::MemberCap(0, 30)).unwrap();
+    assert_eq!(verify(standing.instance(), &standing.solution()).unwrap().objective.served, 2500);
+}

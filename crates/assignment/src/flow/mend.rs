@@ -4,7 +4,7 @@ use super::{Flow, Mode, Task};
 use crate::NONE;
 use crate::watch::{Phase, Watch};
 
-/// Requirements that come in one by one between two looks at what that costs.
+/// Requirements or nodes that are put right one by one between two looks at what that costs.
 const LOOK: usize = 512;
 /// Nodes that are settled for one unit, beyond which many together are cheaper.
 pub(super) const WORTH: usize = 256;
@@ -23,9 +23,7 @@ impl Flow {
         while let Some(q) = self.waiting.pop() {
             let left = self.waiting.len();
             if left % LOOK == LOOK - 1 {
-                // Not where distinct members are asked for, since where one may go hangs on the others of its group; nor
-                // on trial, which keeps no account of units too many.
-                if settled > LOOK * WORTH && self.net.group.is_empty() && !self.on_trial() {
+                if settled > LOOK * WORTH && self.may_come_together() {
                     self.come_together(watch);
                 }
                 settled = 0;
@@ -46,13 +44,23 @@ impl Flow {
             }
         }
         let uneven = std::mem::take(&mut self.uneven);
+        settled = 0;
         for (k, v) in uneven.iter().enumerate() {
+            if k % LOOK == LOOK - 1 {
+                if settled > LOOK * WORTH && self.may_come_together() {
+                    self.uneven.extend(&uneven[k..]);
+                    self.come_together(watch);
+                    self.uneven.clear();
+                }
+                settled = 0;
+            }
             if k % 64 == 63 && !watch.go_on(Phase::Flow, k, uneven.len()) {
                 return false;
             }
             let v = *v as usize;
             while self.excess[v] > 0 && whole {
                 whole &= self.forward_from(v);
+                settled += self.front.settled.len();
             }
         }
         for v in uneven {
@@ -63,6 +71,12 @@ impl Flow {
         }
         debug_assert!(!whole || self.in_order(), "optimal but for what is listed");
         whole
+    }
+
+    /// Whether many may be put right at once. Not where distinct members are asked for, since where one may go hangs on the
+    /// others of its group; nor on trial, which keeps no account of units too many.
+    fn may_come_together(&self) -> bool {
+        self.net.group.is_empty() && !self.on_trial()
     }
 
     /// Whether nothing is out of order any more.
