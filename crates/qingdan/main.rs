@@ -204,10 +204,9 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Writes a line of the answer.
-#[expect(clippy::print_stdout, reason = "the answer of a command is its stdout")]
+/// Writes a line of the answer. Who reads it may have seen enough, as `head` does: that is no fault.
 fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn this_year() -> i32 {
