@@ -69,7 +69,8 @@ pub struct Standing {
     scale: Scale,
     flow: Flow,
     wholes: Wholes,
-    /// By need: what the prices said against it when turning it did not pay. Only beyond that it is tried again.
+    /// By need: what the prices said against it when turning it did not pay. Only beyond that it is tried again; the plan
+    /// that all begins with is as good as the search could make it.
     tried: Vec<i64>,
     /// What may be added before the weights have to be others: see `Instance::headroom`.
     room: (i128, usize, i64),
@@ -85,12 +86,7 @@ impl Standing {
         let (flow, _) = flow_of(&instance, &scale, &plan.chosen, &plan.prices, &inside);
         let several = |n: &u32| instance.requirements_of(*n as usize).len() > 1;
         let wholes = Wholes { several: (0..instance.needs() as u32).filter(several).collect(), inside };
-        // The plan is as good as the search could make it: only what a change speaks against is tried.
-        let tried = (0..instance.needs()).map(|n| {
-            let single = instance.requirements_of(n).len() == 1;
-            if single { 0 } else { wholes.mispriced(&flow, &instance, n) }
-        });
-        let tried = tried.collect();
+        let tried = wholes.against(&flow, &instance);
         Standing { room: instance.headroom(), instance, scale, flow, wholes, tried, before: BTreeMap::new() }
     }
 
@@ -103,6 +99,7 @@ impl Standing {
         let favoured = self.instance.favour(pairs, points);
         self.room = self.instance.headroom();
         self.lay_out();
+        self.tried = self.wholes.against(&self.flow, &self.instance);
         Ok(favoured?)
     }
 
@@ -212,7 +209,7 @@ impl Standing {
         let before = self.clone();
         for all in [false, true] {
             self.make_way(|me, n| all || near(me, n));
-            if !self.flow.is_covered(first) {
+            if !self.flow.is_covered(first) && self.instance.requirements_of(need).len() > 1 {
                 self.wholes.flip(&mut self.flow, &self.instance, need, i64::MAX);
             }
             self.search();
@@ -403,7 +400,10 @@ impl Standing {
         let (flow, whole) = flow_of(&self.instance, &old, &plan, &prices, &self.wholes.inside);
         self.flow = flow;
         // What the prices said was said in other weights.
-        self.tried.fill(0);
+        let times = (i128::from(self.scale.score), i128::from(old.score.max(1)));
+        for by in &mut self.tried {
+            *by = i64::try_from(i128::from(*by) * times.0 / times.1).unwrap_or(i64::MAX);
+        }
         whole
     }
 }

@@ -22,6 +22,15 @@ impl Wholes {
         }
     }
 
+    /// What the prices say against each need; zero for those with one requirement.
+    pub fn against(&self, flow: &Flow, i: &Instance) -> Vec<i64> {
+        let mut against = vec![0; i.needs()];
+        for need in &self.several {
+            against[*need as usize] = self.mispriced(flow, i, *need as usize);
+        }
+        against
+    }
+
     /// What is mispriced by more than it may be, the most mispriced first.
     pub fn wrong(
         &self,

@@ -353,6 +353,11 @@ fn a_change_is_followed_by_needs_of_several_requirements_too() {
         prop_assume!(instance.needs() > 0);
         let plan = solve(&instance, &Limits::default());
         let mut standing = Standing::new(instance, &plan);
+        let chosen: Vec<u32> = plan.chosen.iter().flatten().copied().collect();
+        standing.favour(&chosen, 1).unwrap();
+        // What changes nothing moves nobody.
+        standing.change(&Change::StationLimit(0, standing.instance().station_limit(0))).unwrap();
+        prop_assert_eq!(&standing.solution().chosen, &plan.chosen);
         for numbers in changes {
             let Some(change) = change_of(&case, standing.instance(), numbers) else { continue };
             standing.change(&change).unwrap();
