@@ -168,8 +168,12 @@ impl Board {
         if standing.chosen(self.instance.requirements_of(number).start as u32).is_none() {
             return PairAnswer::Blocked(seat);
         }
-        let lacks = self.instance.points_of(lacks);
-        PairAnswer::Possible { seat, lacks, with: self.compare(&standing, None) }
+        let mut with = self.compare(&standing, None);
+        // Of its several seats the one that was asked about.
+        if let Some(own) = with.differences.iter_mut().find(|d| d.need == need) {
+            own.after = Some(seat);
+        }
+        PairAnswer::Possible { seat, lacks: self.instance.points_of(lacks), with }
     }
 
     /// The plan after some wishes; `None` where one of them speaks of what the plan does not know.
