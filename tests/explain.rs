@@ -123,7 +123,7 @@ fn what_if_is_kept_apart_from_the_plan() {
     let token = city.token("CITY_OFFICER", &[]);
     let stations = server.data(&token, "{ workstations(first: 1) { nodes { id code } } }", json!({}));
     let station = &stations["workstations"]["nodes"][0];
-    let query = "query($y: Int!, $c: [PlanChangeInput!]!) { plan(year: $y) { objective { served score } whatIf(changes: $c) { served urgent score count } fairness { gini members idle largest { load capacity member { number } } } } }";
+    let query = "query($y: Int!, $c: [PlanChangeInput!]!) { plan(year: $y) { objective { served score } whatIf(changes: $c) { served urgent score count } fairness { gini members idle largest { load capacity member { number } lighter { served urgent score } } fullest { workstation { code } lines limit load capacity } } } }";
     let changes = json!([{"moreLines": {"workstationId": station["id"], "more": 2}}]);
     let before = server.data(&token, query, json!({"y": YEAR, "c": changes}))["plan"].clone();
     assert_eq!(before["whatIf"]["served"], 2, "{before}");
@@ -133,7 +133,24 @@ fn what_if_is_kept_apart_from_the_plan() {
     assert!(!loads.is_empty());
     for l in loads {
         assert!(l["load"].as_i64() <= l["capacity"].as_i64(), "{l}");
+        // The plan is the best: with a unit less for somebody no more is served, and what is serves no better.
+        let (served, score) =
+            (l["lighter"]["served"].as_i64().unwrap(), l["lighter"]["score"].as_i64().unwrap());
+        assert!(served < 0 || (served == 0 && score <= 0), "{l}");
     }
+    let stations = before["fairness"]["fullest"].as_array().unwrap();
+    assert_eq!(stations.len(), 6);
+    let share = |s: &Value| s["load"].as_i64().unwrap() * 1000 / s["capacity"].as_i64().unwrap();
+    assert!(stations.windows(2).all(|w| share(&w[0]) >= share(&w[1])), "{stations:?}");
+    for s in stations {
+        assert!(
+            s["lines"].as_i64() <= s["limit"].as_i64() && s["load"].as_i64() <= s["capacity"].as_i64(),
+            "{s}"
+        );
+    }
+    // Every line that the plan uses is a need that it serves.
+    let lines: i64 = stations.iter().map(|s| s["lines"].as_i64().unwrap()).sum();
+    assert_eq!(lines, before["objective"]["served"].as_i64().unwrap());
     // Changes add up: one line and one line are two.
     let one = json!({"moreLines": {"workstationId": station["id"], "more": 1}});
     let twice = server.data(&token, query, json!({"y": YEAR, "c": [one, one]}))["plan"]["whatIf"].clone();

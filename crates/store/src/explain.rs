@@ -120,7 +120,7 @@ pub(crate) struct Asked {
     resources: Vec<Uuid>,
     resource_at: HashMap<Uuid, u32>,
     pub(crate) members: Vec<Uuid>,
-    stations: Vec<Uuid>,
+    pub(crate) stations: Vec<Uuid>,
 }
 
 fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
@@ -128,7 +128,7 @@ fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
 }
 
 impl Asked {
-    fn effect(&self, c: Comparison) -> Effect {
+    pub(crate) fn effect(&self, c: Comparison) -> Effect {
         let seat =
             |s: Option<(u32, u8)>| s.map(|(r, q)| (self.resources.get(r as usize).copied(), i32::from(q)));
         let moved = c

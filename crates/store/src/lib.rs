@@ -84,7 +84,7 @@ pub use error::{Error, Result};
 pub use escalation::ClueNews;
 pub use evidence::FILE;
 pub use explain::{Change, Effect, Moved, Remedy, UnitDemand, WhyNot};
-pub use fairness::{Fairness, Load};
+pub use fairness::{Fairness, Load, StationLoad};
 pub use hotline::HotlineReply;
 pub use import::area::NewArea;
 pub use import::calendar::NewDay;

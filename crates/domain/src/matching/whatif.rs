@@ -352,6 +352,26 @@ impl Board {
         }
         loads
     }
+
+    /// Lines that the plan uses of each of so many stations' lists, beside those there are: by position.
+    pub fn lines(&self, stations: usize) -> Vec<(u32, u32)> {
+        let mut lines: Vec<(u32, u32)> = (0..stations).map(|s| (0, self.instance.station_limit(s))).collect();
+        for number in 0..self.instance.needs() {
+            let served = self.solution.chosen[self.instance.requirements_of(number).start].is_some();
+            if let Some(station) = self.instance.station_of(number).filter(|_| served) {
+                lines[station as usize].0 += 1;
+            }
+        }
+        lines
+    }
+
+    /// The plan in which a member carries a unit less than now; `None` where there is nothing to take off.
+    pub fn lighter(&self, member: u32) -> Option<Comparison> {
+        let load = self.loads().get(member as usize)?.0;
+        let mut standing = self.standing.clone();
+        standing.change(&Change::MemberCap(member, load.checked_sub(1)?)).ok()?;
+        Some(self.compare(&standing, None))
+    }
 }
 
 /// The Gini coefficient of loads in permille: 0 all alike, towards 1000 the few carry all.

@@ -6,6 +6,7 @@ use super::need::Need;
 use super::node::{kind, uuid};
 use super::policy::ScoreWeightInput;
 use super::resource::Resource;
+use super::workstation::Workstation;
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use domain::Refusal;
 use store::Change;
@@ -176,10 +177,10 @@ impl UnitDemand {
     }
 }
 
-/// How evenly a plan loads the members.
+/// How evenly a plan loads members and stations.
 pub(super) struct Fairness(pub store::Fairness);
 
-/// How evenly a plan loads the members.
+/// How evenly a plan loads members and stations.
 #[Object]
 impl Fairness {
     /// Gini coefficient in permille, of the members who could take something: 0 where all have the same.
@@ -197,6 +198,38 @@ impl Fairness {
     /// The most loaded, the largest first.
     async fn largest(&self) -> Vec<MemberLoad> {
         self.0.largest.iter().cloned().map(MemberLoad).collect()
+    }
+    /// The stations whose members carry most of what they could, the fullest first.
+    async fn fullest(&self) -> Vec<StationLoad> {
+        self.0.fullest.iter().cloned().map(StationLoad).collect()
+    }
+}
+
+/// What a station carries.
+pub(super) struct StationLoad(store::StationLoad);
+
+/// What a station carries.
+#[Object]
+impl StationLoad {
+    /// The station.
+    async fn workstation(&self) -> Workstation {
+        Workstation(self.0.workstation.clone())
+    }
+    /// Lines that the plan uses of its list.
+    async fn lines(&self) -> i32 {
+        self.0.lines
+    }
+    /// Lines that its list may have.
+    async fn limit(&self) -> i32 {
+        self.0.limit
+    }
+    /// Units that its resident members carry in the plan, for whichever station; who resides at several counts at each.
+    async fn load(&self) -> i32 {
+        self.0.load
+    }
+    /// Units that they could take.
+    async fn capacity(&self) -> i32 {
+        self.0.capacity
     }
 }
 
@@ -217,6 +250,12 @@ impl MemberLoad {
     /// Units the member could take.
     async fn capacity(&self) -> i32 {
         self.0.capacity
+    }
+    /// The plan in which the member carries one unit less, solved: what it would cost to relieve the member, in needs and
+    /// points. Null where there is nothing to take off.
+    #[graphql(complexity = "500 + child_complexity")]
+    async fn lighter(&self) -> Option<PlanEffect> {
+        self.0.lighter.clone().map(PlanEffect)
     }
 }
 

@@ -107,8 +107,8 @@ impl Plan {
         let changes = changes_of(changes).out(ctx)?;
         Ok(PlanEffect(desk(ctx).what_if(self.0.year, &changes).await.out(ctx)?))
     }
-    /// How evenly it loads the members. Evenness decides only among plans of the same score, so that it costs no
-    /// point.
+    /// How evenly it loads members and stations. Evenness decides only among plans of the same score, so that it costs no
+    /// point; what more of it would cost, `lighter` says.
     #[graphql(complexity = "1_000 + first.max(0) as usize * child_complexity")]
     async fn fairness(
         &self,
@@ -116,7 +116,8 @@ impl Plan {
         #[graphql(desc = "How many of the most loaded, 100 at most.", default = 10)] first: i32,
     ) -> Result<Option<Fairness>> {
         let most = first.clamp(0, 100) as usize;
-        Ok(desk(ctx).fairness(self.0.year, most).await.out(ctx)?.map(Fairness))
+        let lighter = ctx.look_ahead().field("largest").field("lighter").exists();
+        Ok(desk(ctx).fairness(self.0.year, most, lighter).await.out(ctx)?.map(Fairness))
     }
     /// Needs that it leaves out, each with its reason in `unservedReason`, by number.
     #[graphql(complexity = "first.or(last).unwrap_or(DEFAULT).max(0) as usize * child_complexity")]
