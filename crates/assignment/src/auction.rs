@@ -7,6 +7,7 @@
 
 use crate::flow::{Flow, Mode};
 use crate::net::Net;
+use crate::wholes::shares;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -294,10 +295,9 @@ impl Auction<'_> {
         for Whole { requirements, reward } in self.wholes {
             let line = self.flow.toll[self.net.door[requirements.start] as usize];
             let profit = reward - line + requirements.clone().map(|q| self.earns[q]).sum::<i64>();
-            let count = requirements.len() as i64;
-            for (q, k) in requirements.clone().zip(0..) {
-                let line = if k == 0 { line } else { 0 };
-                let mine = profit.div_euclid(count) + i64::from(k < profit.rem_euclid(count)) + line;
+            for (q, share) in requirements.clone().zip(shares(profit, requirements.len())) {
+                // The first bears the line.
+                let mine = share + if q == requirements.start { line } else { 0 };
                 self.flow.reward[q] = mine - self.earns[q];
                 self.earns[q] = mine;
             }

@@ -84,13 +84,11 @@ struct Seat {
     node: u32,
 }
 
-impl Net {
-    /// See [`Flow::has_another`].
-    fn has_another(&self, task: &[Task], q: usize, group: &Range<usize>, leaf: u32) -> bool {
-        let member = |leaf: u32| self.member_of[leaf as usize];
-        let with = |s: usize| self.pair.get(task[s].at as usize).map(|p| member(p.leaf));
-        group.clone().any(|s| s != q && with(s) == Some(member(leaf)))
-    }
+/// See [`Flow::has_another`].
+fn with_another(net: &Net, task: &[Task], q: usize, group: &Range<usize>, leaf: u32) -> bool {
+    let member = |leaf: u32| net.member_of[leaf as usize];
+    let with = |s: usize| net.pair.get(task[s].at as usize).map(|p| member(p.leaf));
+    group.clone().any(|s| s != q && with(s) == Some(member(leaf)))
 }
 
 /// The most that a requirement could earn at any other place when it was looked at last.
@@ -237,7 +235,7 @@ impl Flow {
     /// Whether another of a requirement's group is with the member of a leaf.
     #[inline]
     fn has_another(&self, q: usize, group: &Range<usize>, leaf: u32) -> bool {
-        !group.is_empty() && self.net.has_another(&self.task, q, group, leaf)
+        !group.is_empty() && with_another(&self.net, &self.task, q, group, leaf)
     }
 
     /// The member with whom a requirement is; `None` where it is not covered or all requirements stand alone.

@@ -8,6 +8,7 @@
 
 use crate::search::Search;
 use crate::watch::Phase;
+use crate::wholes::shares;
 
 impl Search<'_> {
     /// Lowers the bound. Begins with a search
@@ -74,12 +75,8 @@ impl Search<'_> {
     /// The shares of a need's reward that make its requirements equally profitable at today's prices.
     fn level(&self, need: usize) -> Vec<i64> {
         let range = self.instance.requirements_of(need);
-        let count = range.len() as i64;
         let margins: Vec<i64> = range.map(|q| self.flow.margin(q).unwrap_or(0)).collect();
         let profit = self.instance.reward(&self.flow.scale, need) + margins.iter().sum::<i64>();
-        (0..count)
-            .zip(margins)
-            .map(|(k, margin)| profit.div_euclid(count) + i64::from(k < profit.rem_euclid(count)) - margin)
-            .collect()
+        shares(profit, margins.len()).zip(margins).map(|(share, margin)| share - margin).collect()
     }
 }

@@ -4,6 +4,12 @@ use crate::Instance;
 use crate::flow::Flow;
 use std::cmp::Reverse;
 
+/// What is to be shared, in equal whole shares; the first bear what does not divide.
+pub(crate) fn shares(whole: i64, among: usize) -> impl Iterator<Item = i64> {
+    let among = among as i64;
+    (0..among).map(move |k| whole.div_euclid(among) + i64::from(k < whole.rem_euclid(among)))
+}
+
 /// A set of needs of several requirements that are in, beside which the rest is a flow.
 #[derive(Clone)]
 pub(crate) struct Wholes {

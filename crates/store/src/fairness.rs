@@ -120,7 +120,8 @@ impl Desk {
                 .into_iter()
                 .filter_map(|(m, load, cap)| {
                     let member = rows.get(asked.members.get(m)?)?.clone();
-                    let lighter = if lighter { asked.board.lighter(m as u32) } else { None };
+                    let less = load.checked_sub(1).filter(|_| lighter);
+                    let lighter = less.and_then(|units| asked.board.at_most(m as u32, units));
                     let lighter = lighter.map(|c| asked.effect(c));
                     Some(Load { member, load: load as i32, capacity: cap as i32, lighter })
                 })

@@ -5,7 +5,7 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode, Near};
+use super::{Flow, Mode, Near, with_another};
 use crate::net::Net;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
@@ -112,7 +112,7 @@ impl Flow {
         let Flow { net, toll, task, front, .. } = self;
         for (pair, k) in net.pairs(q).iter().zip(net.start[q]..) {
             let elsewhere = pair.leaf != own && pair.value != BANNED;
-            if !elsewhere || !group.is_empty() && net.has_another(task, q, &group, pair.leaf) {
+            if !elsewhere || !group.is_empty() && with_another(net, task, q, &group, pair.leaf) {
                 continue;
             }
             let worth = i64::from(pair.value) - toll[pair.leaf as usize];

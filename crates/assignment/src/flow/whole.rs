@@ -43,15 +43,15 @@ impl Flow {
     /// which.
     pub fn join(&mut self, i: &Instance, need: usize) -> bool {
         let range = i.requirements_of(need);
-        if self.covered(i, need) == range.len() && self.apart(i, need) {
+        let covered = self.covered(i, need);
+        if covered == range.len() && self.apart(i, need) {
             return self.put_in(i, need, Some(i64::MAX));
         }
-        let worth_it = |flow: &Flow| flow.profit(i, need).filter(|profit| *profit > 0);
-        let some = range.clone().any(|q| self.is_covered(q));
-        let Some(profit) = some.then(|| worth_it(self)).flatten() else {
+        let profit = if covered > 0 { self.profit(i, need).unwrap_or(0) } else { 0 };
+        if profit <= 0 {
             self.retire(range);
             return false;
-        };
+        }
         // Of those with one member the first stays.
         for q in range {
             let with = self.member_at(q);

@@ -365,11 +365,10 @@ impl Board {
         lines
     }
 
-    /// The plan in which a member carries a unit less than now; `None` where there is nothing to take off.
-    pub fn lighter(&self, member: u32) -> Option<Comparison> {
-        let load = self.loads().get(member as usize)?.0;
+    /// The plan in which a member carries so many units at most.
+    pub fn at_most(&self, member: u32, units: u32) -> Option<Comparison> {
         let mut standing = self.standing.clone();
-        standing.change(&Change::MemberCap(member, load.checked_sub(1)?)).ok()?;
+        standing.change(&Change::MemberCap(member, units)).ok()?;
         Some(self.compare(&standing, None))
     }
 }

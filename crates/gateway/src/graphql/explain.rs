@@ -253,7 +253,7 @@ impl MemberLoad {
     }
     /// The plan in which the member carries one unit less, solved: what it would cost to relieve the member, in needs and
     /// points. Null where there is nothing to take off.
-    #[graphql(complexity = "500 + child_complexity")]
+    #[graphql(complexity = "5_000 + child_complexity")]
     async fn lighter(&self) -> Option<PlanEffect> {
         self.0.lighter.clone().map(PlanEffect)
     }
