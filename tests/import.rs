@@ -350,3 +350,34 @@ fn a_workbook_is_read_as_people_see_it() {
     let words = city.refused(&import(&city.file("low.xlsx", workbook(&low, ""))));
     assert!(words.contains("超过 200000 行"), "{words}");
 }
+
+/// Scenario 14: 259 stations of which one has a wrong area code: the preview shows the row, and nothing is written.
+#[test]
+fn scenario_14_an_import_of_259_stations_with_one_wrong_area_writes_nothing() {
+    for engine in engines() {
+        let city = City::empty(engine);
+        let row = |n: usize, area: &str| format!("XC-{n:03},第 {n} 工作站,站,{area},示例甲{n},示例乙{n}\n");
+        let file = |wrong: usize| {
+            let area = |n: usize| if n == wrong { "150199" } else { "150102005" };
+            let rows: String = (1..=259).map(|n| row(n, area(n))).collect();
+            let name = format!("stations-{wrong}.csv");
+            city.file(&name, format!("编号,名称,类型,区划代码,第一召集人,第二召集人\n{rows}"))
+        };
+        let server = city.serve();
+        let count = || {
+            server.data("", "{ workstations(first: 1) { totalCount } }", json!({}))["workstations"]["totalCount"].clone()
+        };
+        let wrong = file(100);
+        for preview in [&["--dry-run"][..], &[]] {
+            let command = [&["import", "workstations", wrong.as_str()][..], preview].concat();
+            let words = city.refused(&command);
+            assert!(words.contains("第 101 行「区划代码」") && words.contains("150199"), "{words}");
+            assert_eq!(words.matches("行「").count(), 1, "one row is wrong: {words}");
+            assert_eq!(count(), 0);
+        }
+        city.ok(&["import", "workstations", &file(0), "--dry-run"]);
+        assert_eq!(count(), 0, "a preview writes nothing");
+        city.ok(&["import", "workstations", &file(0)]);
+        assert_eq!(count(), 259);
+    }
+}

@@ -22,6 +22,7 @@ mod escalation;
 mod evidence;
 mod explain;
 mod fairness;
+mod freeze;
 mod hotline;
 mod import;
 mod inbox;
