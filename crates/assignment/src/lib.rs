@@ -53,6 +53,7 @@ mod relax;
 mod search;
 mod solve;
 mod standing;
+mod threads;
 mod verify;
 mod watch;
 mod weights;

@@ -8,13 +8,12 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::bound::{Known, bound_from};
-use crate::parts::{Part, parts};
+use crate::parts::parts;
 use crate::search::Search;
+use crate::threads::at_once;
 use crate::verify::{bound_of, decode};
 use crate::weights::Scale;
 use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +116,8 @@ fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution 
         (best.flow.chosen(i), prices, Some(best.flow.prices()))
     };
     let parts = parts(instance);
-    let found: Vec<Found> = if parts.is_empty() { vec![one(instance)] } else { at_once(&parts, one) };
+    let found: Vec<Found> =
+        if parts.is_empty() { vec![one(instance)] } else { at_once(&parts, |part| one(&part.instance)) };
     // One part that was stopped, and the bound of the whole is at weights of one scale.
     let finished = found.iter().all(|f| f.2.is_some());
     let scale = if finished { scale } else { fine };
@@ -145,26 +145,6 @@ fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution 
     }
     solution.proof.push(Bound { scale, tree: Tree::Leaf(solution.prices.clone()) });
     solution
-}
-
-/// Solves every part, on as many threads as there are.
-fn at_once(parts: &[Part], one: impl Fn(&Instance) -> Found + Sync) -> Vec<Found> {
-    let next = AtomicUsize::new(0);
-    let found: Vec<OnceLock<Found>> = parts.iter().map(|_| OnceLock::new()).collect();
-    let work = || {
-        loop {
-            let k = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(part), Some(found)) = (parts.get(k), found.get(k)) else { return };
-            found.get_or_init(|| one(&part.instance));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..std::thread::available_parallelism().map_or(1, usize::from).min(parts.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    found.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 /// What was stopped half way may hold more than there is somewhere, or half a need: such needs go, the last first.

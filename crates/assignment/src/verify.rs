@@ -5,6 +5,7 @@
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
 use crate::bound::{Known, bound_from};
+use crate::threads::at_once;
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE, Prices, Priority, Solution, Tree};
 use serde::{Deserialize, Serialize};
@@ -115,10 +116,11 @@ pub enum Violation {
 pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Violation> {
     feasible(instance, &solution.chosen)?;
     let mut known = Known::of(instance, &solution.chosen);
-    let mut decided = vec![None; instance.needs()];
-    for b in &solution.proof {
+    let wholes =
+        at_once(&solution.proof, |b| proved(instance, &b.scale, &b.tree, &mut vec![None; instance.needs()]));
+    for (b, whole) in solution.proof.iter().zip(wholes) {
         // Every branch infeasible would mean that nothing at all is allowed, but the empty plan always is.
-        let whole = proved(instance, &b.scale, &b.tree, &mut decided)?.ok_or(Violation::BoundTooLow)?;
+        let whole = whole?.ok_or(Violation::BoundTooLow)?;
         known.bound = bound_from(instance, &b.scale, whole, &known);
     }
     if known.bound < known.value {

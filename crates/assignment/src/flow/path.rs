@@ -5,7 +5,7 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode, Near, with_another};
+use super::{Flow, Mode, Near, Seat, with_another};
 use crate::net::Net;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
@@ -106,7 +106,8 @@ impl Flow {
     /// The same now, and how near the nearest is.
     fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
         let group = self.group(q);
-        let own = self.net.pair.get(self.task[q].at as usize).map_or(NONE, |p| p.leaf);
+        // Its own leaf, or its door, to which no pair leads.
+        let own = self.seat[q].node;
         // So low that it is never near, and not so low that a sum runs over.
         let mut near = i64::MIN / 4;
         let Flow { net, toll, task, front, .. } = self;
@@ -129,15 +130,8 @@ impl Flow {
 
     /// The ways of a requirement that was put off.
     fn mark_way_put_off(&mut self, q: usize) {
-        let at = self.task[q].at;
-        let door = self.net.door[q] as usize;
-        let (v, mine) = if at == NONE {
-            (door, self.toll[door] - self.reward[q])
-        } else {
-            let pair = self.net.pair[at as usize];
-            (pair.leaf as usize, i64::from(pair.value) - self.toll[pair.leaf as usize])
-        };
-        self.mark_way(q, self.front.distance(v), mine);
+        let Seat { node, worth } = self.seat[q];
+        self.mark_way(q, self.front.distance(node as usize), worth);
     }
 
     /// Searches forward from what the search has begun with, and moves a unit along the way. `false`: there is none.
@@ -228,7 +222,7 @@ impl Flow {
             let mut q = self.head[v];
             while q != NONE {
                 let task = self.task[q as usize];
-                let mine = i64::from(net.pair[task.at as usize].value) - self.toll[v];
+                let mine = self.seat[q as usize].worth;
                 if task.mode == Mode::Free {
                     let door = net.door[q as usize] as usize;
                     let to = d + mine + self.reward[q as usize] - self.toll[door];
@@ -369,10 +363,9 @@ impl Flow {
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at != NONE {
-                    let at = net.pair[task.at as usize];
-                    let worth = i64::from(at.value) - self.toll[at.leaf as usize];
-                    let to = d + worth + self.reward[q as usize] - self.toll[v];
-                    self.front.reach(at.leaf as usize, to, d, Via::Leave(q));
+                    let seat = self.seat[q as usize];
+                    let to = d + seat.worth + self.reward[q as usize] - self.toll[v];
+                    self.front.reach(seat.node as usize, to, d, Via::Leave(q));
                 }
             }
         }
