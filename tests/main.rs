@@ -1,4 +1,4 @@
-//! The built program, from outside: over HTTP and through the command line alone.
+//! The built program, from outside: over HTTP and through the command line; `planning` alone looks in on the store.
 
 #[cfg(test)]
 mod access;
@@ -41,6 +41,8 @@ mod order;
 #[cfg(test)]
 mod organization;
 mod partnership;
+#[cfg(test)]
+mod planning;
 #[cfg(test)]
 mod scenario;
 #[cfg(test)]

@@ -9,8 +9,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{AssignmentRole, ConvenerSeat, ListStatus, Role};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
-use store::{Desk, Error, NewLink, PlanReport, Store, TokenScope, Viewer};
+use store::{Desk, Error, NewLink, PlanReport, Progress, Store, TokenScope, Viewer};
+use tokio::runtime::Handle;
 
 /// The setting that marks a database as a demo's, with its year.
 const MARK: &str = "demo_year";
@@ -40,7 +42,8 @@ pub async fn run(
     serving: &Serving,
 ) -> anyhow::Result<()> {
     let Options { json, no_serve, .. } = *options;
-    tokio::task::block_in_place(|| on_one_core(|| found(database, key_file, options)))?;
+    let all_cores = Handle::current();
+    tokio::task::block_in_place(|| on_one_core(|| found(database, key_file, options, &all_cores)))?;
     if no_serve {
         return Ok(());
     }
@@ -77,7 +80,7 @@ fn on_one_core<F: Future<Output = anyhow::Result<()>>>(
 }
 
 /// Makes the city where there is none, and says what it came to.
-async fn found(database: &str, key_file: &Path, options: &Options) -> anyhow::Result<()> {
+async fn found(database: &str, key_file: &Path, options: &Options, all_cores: &Handle) -> anyhow::Result<()> {
     let Options { year, workstations, json, published_only, .. } = *options;
     migrations::migrate(database).await.context("数据库不能升级")?;
     // The same seed gives the same ids: the demo is the same on every machine.
@@ -103,7 +106,7 @@ async fn found(database: &str, key_file: &Path, options: &Options) -> anyhow::Re
         None => {
             desk.set_setting(MARK, &year.to_string()).await?;
             let bar = progress(json);
-            let mut made = make(&store, &desk, options, start, &bar).await?;
+            let mut made = make(&store, &desk, options, start, &bar, all_cores).await?;
             if !published_only {
                 let carried = made.beside.carried;
                 step(&bar, "开单、接单、协商、解单、回访");
@@ -214,6 +217,7 @@ async fn make(
     options: &Options,
     at: DateTime<Utc>,
     bar: &ProgressBar,
+    all_cores: &Handle,
 ) -> anyhow::Result<Made> {
     let Options { year, workstations, published_only, .. } = *options;
     step(bar, "生成演示城市");
@@ -235,18 +239,31 @@ async fn make(
     desk.import_resources(year, resources, false).await?.into_result()?;
     desk.import_needs(year, city.needs, false, false).await?.into_result()?;
     let planned = desk.totals(year).await?.needs;
-    let plan = desk
-        .plan_year(year, None, &domain::Limits::default(), &|what, _| {
-            step(bar, what);
-            true
-        })
-        .await?;
+    let plan = plan_on(store, at, year, bar, all_cores).await?;
     step(bar, "委员确认、召集人签署、发布");
     let start = Instant::now();
     publish_all(store, desk, year, at, bar).await?;
     let publish_seconds = start.elapsed().as_secs_f64();
     let beside = Beside { carried, ..Beside::default() };
     Ok(Made { plan, publish_seconds, lived: Lived::default(), beside, links, planned, life_seconds: 0.0 })
+}
+
+/// The year's plan. What is searched does not wait for the database: it may have all cores.
+async fn plan_on(
+    store: &Store,
+    at: DateTime<Utc>,
+    year: i32,
+    bar: &ProgressBar,
+    all_cores: &Handle,
+) -> anyhow::Result<PlanReport> {
+    let bar = bar.clone();
+    let tell: Progress = Arc::new(move |what, _| {
+        step(&bar, what);
+        true
+    });
+    let desk = store.on_behalf_of(Viewer::command(), at);
+    let plan = async move { desk.plan_year(year, None, &domain::Limits::default(), &tell).await };
+    Ok(all_cores.spawn(plan).await??)
 }
 
 /// Takes every list through its life as its own conveners would: offers, answers, review, two signatures,

@@ -21,7 +21,8 @@ use domain::{OfficeSetting, Role};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{AreaFilter, Desk, Store, TokenScope, Viewer};
+use std::sync::Arc;
+use store::{AreaFilter, Desk, Progress, Store, TokenScope, Viewer};
 
 /// A query makes a hundred thousand small values: the system's allocator would take half of its time. SQLite allocates
 /// from it too (`override`).
@@ -265,12 +266,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             let only = station_id(&desk, station.as_deref()).await?;
             let limits = domain::Limits::default();
-            let report = desk
-                .plan_year(year.unwrap_or_else(this_year), only, &limits, &|step, percent| {
-                    let _ = writeln!(std::io::stderr(), "{percent:3}% {step}…");
-                    true
-                })
-                .await?;
+            let tell: Progress = Arc::new(|step, percent| {
+                let _ = writeln!(std::io::stderr(), "{percent:3}% {step}…");
+                true
+            });
+            let report = desk.plan_year(year.unwrap_or_else(this_year), only, &limits, &tell).await?;
             say(&format!(
                 "候选 {} 对,建议 {} 项匹配,写入草稿 {} 项;证书:{}。",
                 report.candidate_pairs,

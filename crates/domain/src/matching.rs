@@ -15,7 +15,7 @@ use std::sync::Arc;
 use text::relevance::{Rarity, Words};
 
 /// A station as the match sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Station {
     /// District code, 6 digits.
     pub district: String,
@@ -35,7 +35,7 @@ pub struct Partner {
 }
 
 /// A member as the match sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Name, for reasons.
     pub name: String,
@@ -52,7 +52,7 @@ pub struct Member {
 }
 
 /// A resource as the match sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     /// Number.
     pub number: String,
@@ -85,7 +85,7 @@ pub struct Resource {
 }
 
 /// A need as the match sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// Number.
     pub number: String,
@@ -110,7 +110,7 @@ pub struct Need {
 }
 
 /// One thing that a need takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// Class.
     pub category: String,
@@ -121,7 +121,7 @@ pub struct Requirement {
 }
 
 /// Everything that is matched at once. All vectors are sorted by number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct City {
     /// Stations.
     pub stations: Vec<Station>,

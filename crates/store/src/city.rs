@@ -24,6 +24,7 @@ use text::relevance::{Rarity, Words};
 use uuid::Uuid;
 
 /// The city as it is matched, with the ids behind the positions.
+#[derive(PartialEq)]
 pub(crate) struct Loaded {
     pub city: City,
     pub stations: Vec<workstation::Model>,
@@ -37,7 +38,7 @@ pub(crate) struct Loaded {
 }
 
 /// A need as far as it is planned: the lists are long, and every column of a row costs.
-#[derive(DerivePartialModel)]
+#[derive(PartialEq, DerivePartialModel)]
 #[sea_orm(entity = "need::Entity")]
 pub(crate) struct Planned {
     pub id: Uuid,
@@ -55,7 +56,7 @@ pub(crate) struct Planned {
 }
 
 /// A requirement as far as it is planned.
-#[derive(DerivePartialModel)]
+#[derive(PartialEq, DerivePartialModel)]
 #[sea_orm(entity = "requirement::Entity")]
 pub(crate) struct Asked {
     pub id: Uuid,
@@ -65,7 +66,7 @@ pub(crate) struct Asked {
 }
 
 /// A resource as far as it is planned.
-#[derive(DerivePartialModel)]
+#[derive(PartialEq, DerivePartialModel)]
 #[sea_orm(entity = "resource::Entity")]
 pub(crate) struct Offered {
     pub id: Uuid,

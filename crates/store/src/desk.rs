@@ -94,7 +94,12 @@ impl Desk {
 
     /// A number that is another one after every change.
     pub async fn change_mark(&self) -> Result<i64> {
-        Ok(counter::Entity::find_by_id(CHANGES).one(self.store.db()).await?.map_or(0, |c| c.last))
+        self.mark_on(self.store.db()).await
+    }
+
+    /// The same inside a transaction.
+    pub(crate) async fn mark_on<C: ConnectionTrait>(&self, db: &C) -> Result<i64> {
+        Ok(counter::Entity::find_by_id(CHANGES).one(db).await?.map_or(0, |c| c.last))
     }
 
     /// How far a right of the viewer reaches.

@@ -6,7 +6,7 @@
 use crate::city::Loaded;
 use crate::entity::{need, plan, resource};
 use crate::kept::Kept;
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, compute};
 use domain::matching::candidates;
 use domain::matching::score;
 use domain::matching::whatif::{Board, Comparison, PairAnswer, Wish};
@@ -114,7 +114,7 @@ pub struct UnitDemand {
 
 /// A plan that can be asked.
 pub(crate) struct Asked {
-    pub(crate) board: Board,
+    pub(crate) board: Arc<Board>,
     needs: Vec<Uuid>,
     need_at: HashMap<Uuid, u32>,
     resources: Vec<Uuid>,
@@ -128,6 +128,15 @@ fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
 }
 
 impl Asked {
+    /// Asks the plan: most questions are answered by a solve.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Board) -> T + Send + 'static,
+    ) -> Result<T> {
+        let board = self.board.clone();
+        compute(move || question(&board)).await
+    }
+
     pub(crate) fn effect(&self, c: Comparison) -> Effect {
         let seat =
             |s: Option<(u32, u8)>| s.map(|(r, q)| (self.resources.get(r as usize).copied(), i32::from(q)));
@@ -191,15 +200,16 @@ impl Desk {
 
     pub(crate) async fn asked(&self, year: i32) -> Result<Option<Asked>> {
         let Some((_, k)) = self.kept_plan(self.store.db(), year).await? else { return Ok(None) };
-        Ok(Some(Asked {
+        let asked = move || Asked {
             need_at: positions(&k.needs),
             resource_at: positions(&k.resources),
-            board: Board::new(k.instance.clone(), k.solution.clone(), k.layout.clone()),
+            board: Arc::new(Board::new(k.instance.clone(), k.solution.clone(), k.layout.clone())),
             needs: k.needs.clone(),
             resources: k.resources.clone(),
             members: k.members.clone(),
             stations: k.stations.clone(),
-        }))
+        };
+        Ok(Some(compute(asked).await?))
     }
 
     async fn asked_need(&self, id: Uuid) -> Result<need::Model> {
@@ -224,8 +234,8 @@ impl Desk {
             return Ok(plain("NO_PLAN", format!("{} 年还没有方案,请先匹配。", row.year)));
         };
         let (need, resource) = (asked.need_at.get(&need_id), asked.resource_at.get(&resource_id));
-        let answer = match (need, resource) {
-            (Some(n), Some(r)) => asked.board.pair(*n, *r),
+        let answer = match (need.copied(), resource.copied()) {
+            (Some(n), Some(r)) => asked.ask(move |board| board.pair(n, r)).await?,
             _ => PairAnswer::NoCandidate,
         };
         Ok(match answer {
@@ -296,9 +306,10 @@ impl Desk {
     pub async fn cheapest_changes(&self, need_id: Uuid) -> Result<Vec<Remedy>> {
         let row = self.asked_need(need_id).await?;
         let Some(asked) = self.asked(row.year).await? else { return Ok(Vec::new()) };
-        let Some(n) = asked.need_at.get(&need_id) else { return Ok(Vec::new()) };
+        let Some(n) = asked.need_at.get(&need_id).copied() else { return Ok(Vec::new()) };
         let allowed = self.could_be_allowed(&row, &asked).await?;
-        let remedies = asked.board.remedies(*n, &allowed.iter().map(|a| a.0).collect::<Vec<_>>());
+        let pairs: Vec<(u32, u8, u32)> = allowed.iter().map(|a| a.0).collect();
+        let remedies = asked.ask(move |board| board.remedies(n, &pairs)).await?;
         let ids: Vec<Uuid> = remedies
             .iter()
             .filter_map(|r| match r.wish {
@@ -387,10 +398,10 @@ impl Desk {
         let row = self.resource_row(self.store.db(), resource_id).await?;
         self.need(Action::ReadLists, row.workstation_id, Some(row.member_id))?;
         let Some(asked) = self.asked(row.year).await? else { return Ok(Vec::new()) };
-        let Some(at) = asked.resource_at.get(&resource_id) else { return Ok(Vec::new()) };
+        let Some(at) = asked.resource_at.get(&resource_id).copied() else { return Ok(Vec::new()) };
         Ok(asked
-            .board
-            .demand(*at)
+            .ask(move |board| board.demand(at))
+            .await?
             .into_iter()
             .map(|d| UnitDemand {
                 quarter: i32::from(d.quarter),
@@ -434,7 +445,7 @@ impl Desk {
                 Change::Weights(_) | Change::NewResource { .. } => continue,
             });
         }
-        match asked.board.scenario(&wishes) {
+        match asked.ask(move |board| board.scenario(&wishes)).await? {
             Some(with) => Ok(asked.effect(with)),
             // A pair that was no candidate: the whole year decides.
             None => self.rival(year, changes).await,

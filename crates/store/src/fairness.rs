@@ -2,7 +2,7 @@
 
 use crate::entity::{assignment, member, workstation};
 use crate::{Desk, Effect, Result};
-use domain::matching::whatif::gini;
+use domain::matching::whatif::{Comparison, gini};
 use domain::{Action, AssignmentRole};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::cmp::Reverse;
@@ -112,16 +112,24 @@ impl Desk {
             .map(|w| (w.id, w))
             .collect();
         let lines = asked.board.lines(asked.stations.len());
+        let relieved: Vec<Option<(u32, u32)>> = order
+            .iter()
+            .map(|(m, load, _)| Some((*m as u32, load.checked_sub(1).filter(|_| lighter)?)))
+            .collect();
+        let relieved = asked
+            .ask(move |board| -> Vec<Option<Comparison>> {
+                relieved.into_iter().map(|r| r.and_then(|(m, units)| board.at_most(m, units))).collect()
+            })
+            .await?;
         Ok(Some(Fairness {
             gini: gini(&loads.iter().map(|l| l.1).collect::<Vec<_>>()) as i32,
             members: loads.len() as i32,
             idle: loads.iter().filter(|l| l.1 == 0).count() as i32,
             largest: order
                 .into_iter()
-                .filter_map(|(m, load, cap)| {
+                .zip(relieved)
+                .filter_map(|((m, load, cap), lighter)| {
                     let member = rows.get(asked.members.get(m)?)?.clone();
-                    let less = load.checked_sub(1).filter(|_| lighter);
-                    let lighter = less.and_then(|units| asked.board.at_most(m as u32, units));
                     let lighter = lighter.map(|c| asked.effect(c));
                     Some(Load { member, load: load as i32, capacity: cap as i32, lighter })
                 })

@@ -81,7 +81,7 @@ impl Desk {
     }
 
     /// Carries a job out. `progress` hears each step and may stop it.
-    pub async fn run_job(&self, id: Uuid, progress: &Progress<'_>) -> Result<PlanReport> {
+    pub async fn run_job(&self, id: Uuid, progress: &Progress) -> Result<PlanReport> {
         self.need_city(Action::PlanYear)?;
         let j = job::Entity::find_by_id(id).one(self.store.db()).await?.ok_or(Error::NotFound("任务"))?;
         let mut row = j.clone().into_active_model();

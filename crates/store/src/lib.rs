@@ -220,6 +220,15 @@ where
     task.await.map_err(|e| Error::Fault(format!("a query was cut short: {e}")))?
 }
 
+/// Runs what takes the processor for long on a thread of its own: others are answered meanwhile.
+///
+/// # Errors
+/// A fault where it was cut short.
+pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let task = tokio::task::spawn_blocking(work);
+    task.await.map_err(|e| Error::Fault(format!("what was computed was cut short: {e}")))
+}
+
 /// The one writer's place on PostgreSQL, held until the transaction ends. The number is this program's own.
 const WRITER: &str = "SELECT pg_advisory_xact_lock(7157105)";
 

@@ -1,27 +1,31 @@
-//! The plan of a year: loads the city, asks `domain`, writes the drafts. One transaction.
+//! The plan of a year: loads the city, asks `domain`, writes the drafts.
+//!
+//! A province is searched for many seconds, in which others go on working; only what was found is written in a
+//! transaction, which begins by looking whether the lists still say what was planned.
 
 use crate::city::Loaded;
 use crate::desk::Event;
 use crate::entity::{duty_item, duty_item_match, duty_list, need_match, plan, plan_reason};
 use crate::import::insert_all;
 use crate::kept::Kept;
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, compute};
 use domain::matching::candidates::Index;
 use domain::matching::explain::{self, Reason, ReasonCode};
-use domain::matching::plan::{Chosen, pose, solve};
+use domain::matching::plan::{Chosen, Plan, Problem, pose, solve};
 use domain::matching::score::parts;
 use domain::{
-    Action, Limits, ListStatus, MatchStatus, Phase, ProposedBy, Refusal, Urgency, Watch, duty_list as lists,
-    number,
+    Action, Limits, ListStatus, MatchStatus, Phase, ProposedBy, Refusal, Urgency, Verdict, Watch,
+    duty_list as lists, number,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
 
 /// Hears each step with how much of all is done, in percent, and says whether to go on.
-pub type Progress<'a> = dyn Fn(&str, u8) -> bool + Sync + 'a;
+pub type Progress = Arc<dyn Fn(&str, u8) -> bool + Send + Sync>;
 
 /// Code of what a plan that was stopped ends with.
 pub(crate) const CANCELLED: &str = "CANCELLED";
@@ -70,35 +74,32 @@ pub struct PlanReport {
     pub seconds: Seconds,
 }
 
-impl Desk {
-    /// Plans the year for the whole city, or for one station with what the others leave, and writes the drafts.
-    /// What is reserved or was changed by people stays. Stopped by `progress`, nothing has changed.
-    pub async fn plan_year(
-        &self,
-        year: i32,
-        only: Option<Uuid>,
-        limits: &Limits,
-        progress: &Progress<'_>,
-    ) -> Result<PlanReport> {
-        self.need_city(Action::PlanYear)?;
-        let start = Instant::now();
-        let tx = self.store.begin().await?;
-        self.open_year(&tx, year).await?;
-        let go_on = |step: &str, percent: u8| -> Result<()> {
-            if progress(step, percent) { Ok(()) } else { Err(stopped()) }
-        };
-        go_on("读取清单", 0)?;
-        let loaded = self.load_city(&tx, year, only).await?;
-        let city = &loaded.city;
-        let mut seconds = Seconds { load: start.elapsed().as_secs_f64(), ..Seconds::default() };
+/// A plan of a city as it was loaded, checked.
+struct Found {
+    loaded: Loaded,
+    problem: Problem,
+    plan: Plan,
+    verdict: Verdict,
+    reasons: Vec<Reason>,
+    seconds: Seconds,
+}
 
-        go_on("查找候选", 15)?;
+fn go_on(progress: &Progress, step: &str, percent: u8) -> Result<()> {
+    if progress(step, percent) { Ok(()) } else { Err(stopped()) }
+}
+
+/// The best plan of a city, with its proof checked and the reasons of who is left out.
+async fn find(loaded: Loaded, limits: &Limits, progress: &Progress) -> Result<Found> {
+    let (limits, progress) = (*limits, progress.clone());
+    let work = move || {
+        let mut seconds = Seconds::default();
+        go_on(&progress, "查找候选", 15)?;
         let start = Instant::now();
-        let index = Index::new(city);
-        let problem = pose(city, &index);
+        let index = Index::new(&loaded.city);
+        let problem = pose(&loaded.city, &index);
         seconds.candidates = start.elapsed().as_secs_f64();
 
-        go_on("求最优方案", 25)?;
+        go_on(&progress, "求最优方案", 25)?;
         let start = Instant::now();
         let tell = |phase: Phase, percent: u8| {
             let (step, from, to) = match phase {
@@ -109,16 +110,55 @@ impl Desk {
             };
             progress(step, (from + u16::from(percent) * (to - from) / 100) as u8)
         };
-        let watch = Watch::new(&tell);
-        let plan = solve(&problem, limits, &watch);
-        go_on("验证方案", 75)?;
+        let plan = solve(&problem, &limits, &Watch::new(&tell));
+        go_on(&progress, "验证方案", 75)?;
         let verdict = domain::verify(&problem.instance, &plan.solution)
             .map_err(|v| Error::Fault(format!("the plan is wrong: {v}")))?;
         seconds.solve = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let reasons = explain::reasons(&loaded.city, &index, &plan.chosen);
+        seconds.write = start.elapsed().as_secs_f64();
+        Ok(Found { loaded, problem, plan, verdict, reasons, seconds })
+    };
+    compute(work).await?
+}
+
+impl Desk {
+    /// Plans the year for the whole city, or for one station with what the others leave, and writes the drafts.
+    /// What is reserved or was changed by people stays. Stopped by `progress`, nothing has changed.
+    pub async fn plan_year(
+        &self,
+        year: i32,
+        only: Option<Uuid>,
+        limits: &Limits,
+        progress: &Progress,
+    ) -> Result<PlanReport> {
+        self.need_city(Action::PlanYear)?;
+        let db = self.store.db();
+        self.open_year(db, year).await?;
+        let go_on = |step: &str, percent: u8| go_on(progress, step, percent);
+        go_on("读取清单", 0)?;
+        let start = Instant::now();
+        let seen = self.change_mark().await?;
+        let loaded = self.load_city(db, year, only).await?;
+        let load = start.elapsed().as_secs_f64();
+        let mut found = find(loaded, limits, progress).await?;
+        let tx = self.store.begin().await?;
+        self.open_year(&tx, year).await?;
+        if self.mark_on(&tx).await? != seen {
+            let now = self.load_city(&tx, year, only).await?;
+            if now != found.loaded {
+                // This time nothing can change before it is written.
+                go_on("清单已变,重新匹配", 15)?;
+                found = find(now, limits, progress).await?;
+            }
+        }
+        let Found { loaded, problem, plan, verdict, reasons, seconds } = found;
+        let seconds = Seconds { load, ..seconds };
+        let city = &loaded.city;
 
         go_on("写入草稿", 80)?;
         let start = Instant::now();
-        let reasons = explain::reasons(city, &index, &plan.chosen);
         let plan_id = self.id();
         self.clear_suggestions(&tx, year, only).await?;
         let proof = Kept::bytes(&problem, &plan.solution, &loaded)?;
@@ -166,7 +206,8 @@ impl Desk {
         // The last moment at which nothing has changed yet.
         go_on("写入草稿", 98)?;
         self.commit(tx).await?;
-        Ok(PlanReport { seconds: Seconds { write: start.elapsed().as_secs_f64(), ..seconds }, ..report })
+        let write = seconds.write + start.elapsed().as_secs_f64();
+        Ok(PlanReport { seconds: Seconds { write, ..seconds }, ..report })
     }
 
     /// Takes back the suggestions that nobody has touched, with the draft items made of them.

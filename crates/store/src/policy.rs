@@ -5,7 +5,7 @@ use crate::desk::Event;
 use crate::entity::{plan_policy, score_weight};
 use crate::explain::{Effect, effect_of};
 use crate::import::insert_all;
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, compute};
 use domain::matching::rival;
 use domain::matching::score::{FIRST_WEIGHTS, Weights};
 use domain::{Action, Limits, PolicyStatus, policy, refusal};
@@ -238,7 +238,10 @@ impl Desk {
         let (now, then) = (self.terms_in_force(db).await?, self.terms_of(db, &row).await?);
         let before = self.load_on(db, year, None, Basis::Afresh, now).await?;
         let after = self.load_on(db, year, None, Basis::Afresh, then).await?;
-        let c = rival::compare(&before.city, &after.city, &Limits::default());
-        Ok(effect_of(&c, &after))
+        compute(move || {
+            let c = rival::compare(&before.city, &after.city, &Limits::default());
+            effect_of(&c, &after)
+        })
+        .await
     }
 }

@@ -4,7 +4,7 @@
 //! model learns from ([`Desk::labelled`]).
 
 use crate::entity::{category, need, workstation};
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, compute};
 use domain::category::{Keywords, propose};
 use domain::privacy::{Kind, find};
 use domain::{Action, NeedStatus};
@@ -194,15 +194,14 @@ impl Desk {
         // Of what the viewer may read: what two of them share is shown.
         let rows: Vec<need::Model> = rows.into_iter().map(|n| self.narrow(n)).collect();
         // Comparing a district's needs takes a moment: others go on meanwhile.
-        let (groups, rows) = tokio::task::spawn_blocking(move || {
+        let (groups, rows) = compute(move || {
             let mut index = Index::default();
             for row in &rows {
                 index.add(&row.title, &row.description);
             }
             (index.groups(if copies { Near::is_copy } else { Near::is_same_matter }), rows)
         })
-        .await
-        .map_err(|e| Error::Fault(e.to_string()))?;
+        .await?;
         let seen = |g: &Group| g.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
         Ok(groups.into_iter().take(first).map(|g| (seen(&g), g)).collect())
     }

@@ -4,7 +4,7 @@ use crate::city::{Basis, Loaded};
 use crate::desk::{Event, same_version};
 use crate::entity::{need, pair_rule, resource, scenario, workstation};
 use crate::explain::{Change, Effect, effect_of};
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, compute};
 use domain::matching::City;
 use domain::matching::rival;
 use domain::matching::score::Weights;
@@ -91,8 +91,11 @@ impl Desk {
         let mut loaded = self.load_on(db, year, None, Basis::Afresh, terms).await?;
         let before = loaded.city.clone();
         apply(&mut loaded, changes)?;
-        let c = rival::compare(&before, &loaded.city, &Limits::default());
-        Ok(effect_of(&c, &loaded))
+        compute(move || {
+            let c = rival::compare(&before, &loaded.city, &Limits::default());
+            effect_of(&c, &loaded)
+        })
+        .await
     }
 
     /// What a scenario would do.
@@ -224,11 +227,19 @@ impl Desk {
         let db = self.store.db();
         let terms = self.terms_in_force(db).await?;
         let loaded = self.load_on(db, year, None, Basis::Afresh, terms).await?;
-        let found = rival::shortages(&loaded.city, district, &Limits::default(), most);
-        Ok(found
-            .into_iter()
-            .map(|s| Shortage { with: effect_of(&s.with, &loaded), category: s.class, unserved: s.unserved })
-            .collect())
+        let district = district.to_owned();
+        compute(move || {
+            let found = rival::shortages(&loaded.city, &district, &Limits::default(), most);
+            found
+                .into_iter()
+                .map(|s| Shortage {
+                    with: effect_of(&s.with, &loaded),
+                    category: s.class,
+                    unserved: s.unserved,
+                })
+                .collect()
+        })
+        .await
     }
 }
 

@@ -56,7 +56,7 @@ impl Words {
 }
 
 /// How rare words are among the offers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rarity {
     offers: u32,
     with: FxHashMap<u32, u32>,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::JobStatus;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Desk, Store, Viewer, row};
+use store::{Desk, Progress, Store, Viewer, row};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -58,13 +58,13 @@ impl Planner {
         self.tasks.spawn(async move {
             let _turn = planner.turn.lock().await;
             let steps = planner.steps.clone();
-            let note = move |words: &str, percent: u8| {
+            let note: Progress = Arc::new(move |words: &str, percent: u8| {
                 let mut steps = steps.lock().unwrap_or_else(PoisonError::into_inner);
                 let step = steps.entry(job).or_default();
                 words.clone_into(&mut step.words);
                 step.percent = percent;
                 !step.cancelled
-            };
+            });
             match planner.desk(person).run_job(job, &note).await {
                 Ok(report) => tracing::info!(%job, suggested = report.suggested, "planned"),
                 Err(error) => tracing::error!(%job, %error, "planning failed"),
