@@ -21,6 +21,7 @@ mod m0018_stamp;
 mod m0019_need_mark;
 mod m0020_station_end;
 mod m0021_verified;
+mod m0022_index;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_need_mark::Migration),
             Box::new(m0020_station_end::Migration),
             Box::new(m0021_verified::Migration),
+            Box::new(m0022_index::Migration),
         ]
     }
 }

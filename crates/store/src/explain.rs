@@ -128,6 +128,18 @@ fn positions(ids: &[Uuid]) -> HashMap<Uuid, u32> {
 }
 
 impl Asked {
+    fn new(kept: &Kept) -> Asked {
+        Asked {
+            board: Arc::new(Board::new(kept.instance.clone(), kept.solution.clone(), kept.layout.clone())),
+            need_at: positions(&kept.needs),
+            resource_at: positions(&kept.resources),
+            needs: kept.needs.clone(),
+            resources: kept.resources.clone(),
+            members: kept.members.clone(),
+            stations: kept.stations.clone(),
+        }
+    }
+
     /// Asks the plan: most questions are answered by a solve.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
@@ -193,23 +205,19 @@ impl Desk {
             return Ok(Some((id, kept)));
         }
         let Some(row) = plan::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
-        let kept = Arc::new(Kept::read(&row.proof)?);
+        let kept = Arc::new(compute(move || Kept::read(&row.proof)).await??);
         self.store.hold_plan(id, kept.clone());
         Ok(Some((id, kept)))
     }
 
-    pub(crate) async fn asked(&self, year: i32) -> Result<Option<Asked>> {
-        let Some((_, k)) = self.kept_plan(self.store.db(), year).await? else { return Ok(None) };
-        let asked = move || Asked {
-            need_at: positions(&k.needs),
-            resource_at: positions(&k.resources),
-            board: Arc::new(Board::new(k.instance.clone(), k.solution.clone(), k.layout.clone())),
-            needs: k.needs.clone(),
-            resources: k.resources.clone(),
-            members: k.members.clone(),
-            stations: k.stations.clone(),
-        };
-        Ok(Some(compute(asked).await?))
+    /// The standing plan of a year, ready for questions.
+    pub(crate) async fn asked(&self, year: i32) -> Result<Option<Arc<Asked>>> {
+        let Some((_, kept)) = self.kept_plan(self.store.db(), year).await? else { return Ok(None) };
+        if let Some(asked) = kept.asked.get() {
+            return Ok(Some(asked.clone()));
+        }
+        let ready = move || kept.asked.get_or_init(|| Arc::new(Asked::new(&kept))).clone();
+        Ok(Some(compute(ready).await?))
     }
 
     async fn asked_need(&self, id: Uuid) -> Result<need::Model> {

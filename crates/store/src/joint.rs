@@ -402,12 +402,13 @@ impl Desk {
     ) -> Result<HashMap<Uuid, String>> {
         let own: Vec<Uuid> = items.iter().map(|i| i.id).collect();
         let leads: Vec<Uuid> = items.iter().filter_map(|i| i.joint_of).collect();
+        let mut other = Condition::any().add(duty_item::Column::JointOf.is_in(own));
+        // An empty list would be a condition that no index helps with.
+        if !leads.is_empty() {
+            other = other.add(duty_item::Column::Id.is_in(leads));
+        }
         let others = duty_item::Entity::find()
-            .filter(
-                Condition::any()
-                    .add(duty_item::Column::Id.is_in(leads))
-                    .add(duty_item::Column::JointOf.is_in(own)),
-            )
+            .filter(other)
             .filter(duty_item::Column::Removed.eq(false))
             .order_by_asc(duty_item::Column::Id)
             .all(db)

@@ -1,10 +1,12 @@
 //! What is kept of a plan, so that it can be explained after its lists are published as well.
 
 use crate::city::Loaded;
+use crate::explain::Asked;
 use crate::{Error, Result};
 use domain::matching::plan::{Layout, Problem};
 use domain::{Instance, Solution};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 /// What is kept of a plan.
@@ -20,6 +22,9 @@ pub(crate) struct Kept {
     pub(crate) resources: Vec<Uuid>,
     pub(crate) members: Vec<Uuid>,
     pub(crate) stations: Vec<Uuid>,
+    /// Made ready for questions when it is asked for the first time.
+    #[serde(skip)]
+    pub(crate) asked: OnceLock<Arc<Asked>>,
 }
 
 impl Kept {
@@ -39,6 +44,7 @@ impl Kept {
             resources: loaded.resources.iter().map(|r| r.id).collect(),
             members: loaded.members.clone(),
             stations: loaded.stations.iter().map(|s| s.id).collect(),
+            asked: OnceLock::new(),
         };
         postcard::to_stdvec(&kept).map_err(|e| Error::Fault(e.to_string()))
     }

@@ -5,10 +5,9 @@ use crate::paging::slice;
 use crate::{Desk, Page, Result, Slice};
 use chrono::NaiveDate;
 use domain::{AreaLevel, AssignmentRole, MemberLevel, MemberStatus, WorkstationKind};
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -232,16 +231,21 @@ impl Desk {
         Ok(rows.into_iter().filter_map(seat).collect())
     }
 
-    /// The stations where members reside, and the members of stations: (station, member).
-    pub async fn residences(&self, stations: &[Uuid], members: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    /// The members who reside at stations: (station, member).
+    pub async fn residents_of(&self, stations: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+        self.residences(assignment::Column::WorkstationId.is_in(stations.iter().copied())).await
+    }
+
+    /// The stations where members reside: (station, member).
+    pub async fn residences_of(&self, members: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+        self.residences(assignment::Column::PersonId.is_in(members.iter().copied())).await
+    }
+
+    async fn residences(&self, which: SimpleExpr) -> Result<Vec<(Uuid, Uuid)>> {
         let rows = assignment::Entity::find()
             .filter(assignment::Column::Role.eq(AssignmentRole::ResidentMember))
             .filter(assignment::Column::ToDate.is_null())
-            .filter(
-                Condition::any()
-                    .add(assignment::Column::WorkstationId.is_in(stations.iter().copied()))
-                    .add(assignment::Column::PersonId.is_in(members.iter().copied())),
-            )
+            .filter(which)
             .order_by_asc(assignment::Column::Id)
             .all(self.store.db())
             .await?;

@@ -108,8 +108,8 @@ many! {
     RequirementsOf => row::Requirement, |desk, ids| desk.requirements_of(&ids), |r| r.need_id, r;
     MatchesOfNeed => row::Match, |desk, ids| desk.matches_of_needs(&ids), |r| r.need_id, r;
     SeatsOf => Seat, |desk, ids| desk.seats(&ids), |r| r.station, r;
-    ResidentsOf => Uuid, |desk, ids| desk.residences(&ids, &[]), |r| r.0, r.1;
-    StationsOfMember => Uuid, |desk, ids| desk.residences(&[], &ids), |r| r.1, r.0;
+    ResidentsOf => Uuid, |desk, ids| desk.residents_of(&ids), |r| r.0, r.1;
+    StationsOfMember => Uuid, |desk, ids| desk.residences_of(&ids), |r| r.1, r.0;
     ApprovalsOf => row::Approval, |desk, ids| desk.approvals_of(&ids), |r| r.list_id, r;
     SnapshotsOf => row::SnapshotHead, |desk, ids| desk.snapshot_heads(&ids), |r| r.list_id, r;
     ClassesOf => String, |desk, ids| desk.classes_of_resources(&ids), |r| r.0, r.1;
