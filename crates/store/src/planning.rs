@@ -27,6 +27,9 @@ use uuid::Uuid;
 /// Hears each step with how much of all is done, in percent, and says whether to go on.
 pub type Progress = Arc<dyn Fn(&str, u8) -> bool + Send + Sync>;
 
+/// How often a plan is found while others go on working, before nobody may write until it is found.
+const APART: u32 = 2;
+
 /// Code of what a plan that was stopped ends with.
 pub(crate) const CANCELLED: &str = "CANCELLED";
 
@@ -139,20 +142,31 @@ impl Desk {
         let go_on = |step: &str, percent: u8| go_on(progress, step, percent);
         go_on("读取清单", 0)?;
         let start = Instant::now();
-        let seen = self.change_mark().await?;
-        let loaded = self.load_city(db, year, only).await?;
+        let mut seen = self.change_mark().await?;
+        let mut loaded = self.load_city(db, year, only).await?;
         let load = start.elapsed().as_secs_f64();
-        let mut found = find(loaded, limits, progress).await?;
-        let tx = self.store.begin().await?;
-        self.open_year(&tx, year).await?;
-        if self.mark_on(&tx).await? != seen {
-            let now = self.load_city(&tx, year, only).await?;
-            if now != found.loaded {
-                // This time nothing can change before it is written.
-                go_on("清单已变,重新匹配", 15)?;
-                found = find(now, limits, progress).await?;
+        let mut apart = 1;
+        let (tx, found) = loop {
+            let found = find(loaded, limits, progress).await?;
+            let tx = self.store.begin().await?;
+            self.open_year(&tx, year).await?;
+            let mark = self.mark_on(&tx).await?;
+            if mark == seen {
+                break (tx, found);
             }
-        }
+            let now = self.load_city(&tx, year, only).await?;
+            if now == found.loaded {
+                break (tx, found);
+            }
+            go_on("清单已变,重新匹配", 15)?;
+            if apart == APART {
+                // This time nothing can change before it is written.
+                break (tx, find(now, limits, progress).await?);
+            }
+            apart += 1;
+            (seen, loaded) = (mark, now);
+            tx.rollback().await?;
+        };
         let Found { loaded, problem, plan, verdict, reasons, seconds } = found;
         let seconds = Seconds { load, ..seconds };
         let city = &loaded.city;
