@@ -160,16 +160,21 @@ impl Desk {
         if let Some(station) = only {
             open = open.filter(need::Column::WorkstationId.eq(station));
         }
+        // Of these needs alone, whatever other stations and years ask for.
+        let of_open = match basis {
+            Basis::Need { need, .. } | Basis::Next { need } => requirement::Column::NeedId.eq(need),
+            _ => {
+                let ids = open.clone().select_only().column(need::Column::Id);
+                requirement::Column::NeedId.in_subquery(ids.into_query())
+            }
+        };
         let mut open = open.into_partial_model::<Planned>().all(db).await?;
         open.sort_unstable_by(|a, b| a.number.cmp(&b.number));
         let (needs, uncategorised): (Vec<_>, Vec<_>) = open.into_iter().partition(|n| n.category.is_some());
-        // Of one need nothing is read that only others ask for.
-        let mut mandatory = requirement::Entity::find().filter(requirement::Column::Mandatory.eq(true));
-        if let Basis::Need { need, .. } | Basis::Next { need } = basis {
-            mandatory = mandatory.filter(requirement::Column::NeedId.eq(need));
-        }
         let mut needed = group(
-            mandatory
+            requirement::Entity::find()
+                .filter(requirement::Column::Mandatory.eq(true))
+                .filter(of_open)
                 .order_by_asc(requirement::Column::Seq)
                 .into_partial_model::<Asked>()
                 .all(db)
