@@ -61,3 +61,35 @@ fn every_step_of_the_database_has_a_way_back() {
         assert!(city.ok(&["migrate"]).contains("已执行 0 步"));
     }
 }
+
+/// SQLite, which has no statistics, does not read a year for what belongs to one member, station, cluster or lead.
+#[test]
+fn what_belongs_to_somebody_is_found_by_an_index() {
+    use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+    let city = City::demo(Engine::Sqlite);
+    let asked = [
+        (
+            "need_match_by_member",
+            "need_match",
+            "year = 2026 AND member_id IN (1, 2) AND status IN ('A', 'B')",
+        ),
+        ("need_match_by_station", "need_match", "workstation_id = 1 AND year = 2026 AND status = 'A'"),
+        ("resource_by_station", "resource", "workstation_id = 1 AND year = 2026 AND status = 'A'"),
+        ("need_by_station", "need", "year = 2026 AND status IN ('A') AND workstation_id = 1"),
+        ("work_order_by_station", "work_order", "workstation_id = 1 AND year = 2026 AND status = 'A'"),
+        ("assignment_by_cluster", "assignment", "(workstation_id = 1 OR cluster_id = 2) AND to_date IS NULL"),
+        ("duty_item_by_lead", "duty_item", "(joint_of IN (1, 2) OR id IN (3)) AND removed = 0"),
+    ];
+    let work = async {
+        let db = Database::connect(&city.url).await.expect("the database");
+        for (index, table, what) in asked {
+            let explain = format!("EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {what} ORDER BY id");
+            let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await;
+            let steps: Vec<String> =
+                rows.expect("a plan").iter().map(|r| r.try_get("", "detail").expect("a step")).collect();
+            assert!(steps.iter().any(|s| s.contains(index)), "{table} WHERE {what}: {steps:?}");
+        }
+        db.close().await.expect("closed");
+    };
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+}

@@ -2,7 +2,7 @@
 
 use crate::entity::{assignment, member, workstation};
 use crate::{Desk, Effect, Result};
-use domain::matching::whatif::{Comparison, gini};
+use domain::matching::whatif::{Board, Comparison, gini};
 use domain::{Action, AssignmentRole};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::cmp::Reverse;
@@ -112,15 +112,13 @@ impl Desk {
             .map(|w| (w.id, w))
             .collect();
         let lines = asked.board.lines(asked.stations.len());
-        let relieved: Vec<Option<(u32, u32)>> = order
-            .iter()
-            .map(|(m, load, _)| Some((*m as u32, load.checked_sub(1).filter(|_| lighter)?)))
-            .collect();
-        let relieved = asked
-            .ask(move |board| -> Vec<Option<Comparison>> {
-                relieved.into_iter().map(|r| r.and_then(|(m, units)| board.at_most(m, units))).collect()
-            })
-            .await?;
+        let relieved: Vec<Option<Comparison>> = if lighter {
+            let carrying: Vec<(u32, u32)> = order.iter().map(|(m, load, _)| (*m as u32, *load)).collect();
+            let less = |board: &Board, (m, load): (u32, u32)| board.at_most(m, load.checked_sub(1)?);
+            asked.ask(move |board| carrying.into_iter().map(|c| less(board, c)).collect()).await?
+        } else {
+            vec![None; order.len()]
+        };
         Ok(Some(Fairness {
             gini: gini(&loads.iter().map(|l| l.1).collect::<Vec<_>>()) as i32,
             members: loads.len() as i32,
