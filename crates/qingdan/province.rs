@@ -28,7 +28,7 @@ pub fn run(needs: u32, resources: u32) -> anyhow::Result<()> {
     let made = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let index = Index::new(&city);
-    let problem = pose(&city, &index);
+    let problem = pose(&city, &index).map_err(|no| anyhow::anyhow!(no.message))?;
     let candidates = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let last = Mutex::new(None);

@@ -91,7 +91,7 @@ prop_compose! {
 
 fn planned(city: &City) -> (Index, Vec<Chosen>) {
     let index = Index::new(city);
-    let problem = pose(city, &index);
+    let problem = pose(city, &index).expect("a city that can be weighed");
     let plan = solve(&problem, &Limits::default(), &Watch::none());
     domain::verify(&problem.instance, &plan.solution).expect("the plan and its proof hold");
     (index, plan.chosen)
@@ -99,6 +99,22 @@ fn planned(city: &City) -> (Index, Vec<Chosen>) {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// What cannot be weighed is refused: it would look like a year in which nothing fits.
+    #[test]
+    fn a_city_that_cannot_be_weighed_is_refused_not_planned_as_nothing(city in cities()) {
+        let code = |city: &City| pose(city, &Index::new(city)).err().map(|no| no.code);
+        let mut dear = city.clone();
+        let rows: Vec<(String, i64)> = city.weights.rows().map(|(c, _)| (c.to_owned(), 1 << 40)).collect();
+        dear.weights = Weights::new(2, rows);
+        let pairs = pose(&city, &Index::new(&city)).expect("a city that can be weighed").candidate_pairs;
+        prop_assert_eq!(code(&dear), (pairs > 0).then_some("TOO_LARGE"));
+        let mut bare = city;
+        if let Some(need) = bare.needs.first_mut() {
+            need.requirements.clear();
+            prop_assert_eq!(code(&bare), Some("NO_REQUIREMENT"));
+        }
+    }
 
     #[test]
     fn capacities_hold_at_every_level_and_no_hard_filter_is_passed(city in cities()) {

@@ -99,7 +99,7 @@ async fn find(loaded: Loaded, limits: &Limits, progress: &Progress) -> Result<Fo
         go_on(&progress, "查找候选", 15)?;
         let start = Instant::now();
         let index = Index::new(&loaded.city);
-        let problem = pose(&loaded.city, &index);
+        let problem = pose(&loaded.city, &index)?;
         seconds.candidates = start.elapsed().as_secs_f64();
 
         go_on(&progress, "求最优方案", 25)?;

@@ -239,9 +239,9 @@ impl Desk {
         let before = self.load_on(db, year, None, Basis::Afresh, now).await?;
         let after = self.load_on(db, year, None, Basis::Afresh, then).await?;
         compute(move || {
-            let c = rival::compare(&before.city, &after.city, &Limits::default());
-            effect_of(&c, &after)
+            let c = rival::compare(&before.city, &after.city, &Limits::default())?;
+            Ok(effect_of(&c, &after))
         })
-        .await
+        .await?
     }
 }

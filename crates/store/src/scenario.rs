@@ -92,10 +92,10 @@ impl Desk {
         let before = loaded.city.clone();
         apply(&mut loaded, changes)?;
         compute(move || {
-            let c = rival::compare(&before, &loaded.city, &Limits::default());
-            effect_of(&c, &loaded)
+            let c = rival::compare(&before, &loaded.city, &Limits::default())?;
+            Ok(effect_of(&c, &loaded))
         })
-        .await
+        .await?
     }
 
     /// What a scenario would do.
@@ -229,17 +229,15 @@ impl Desk {
         let loaded = self.load_on(db, year, None, Basis::Afresh, terms).await?;
         let district = district.to_owned();
         compute(move || {
-            let found = rival::shortages(&loaded.city, &district, &Limits::default(), most);
-            found
-                .into_iter()
-                .map(|s| Shortage {
-                    with: effect_of(&s.with, &loaded),
-                    category: s.class,
-                    unserved: s.unserved,
-                })
-                .collect()
+            let found = rival::shortages(&loaded.city, &district, &Limits::default(), most)?;
+            let seen = |s: rival::Shortage| Shortage {
+                with: effect_of(&s.with, &loaded),
+                category: s.class,
+                unserved: s.unserved,
+            };
+            Ok(found.into_iter().map(seen).collect())
         })
-        .await
+        .await?
     }
 }
 

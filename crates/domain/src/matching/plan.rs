@@ -2,8 +2,8 @@
 
 use super::candidates::{Index, quarters};
 use super::{City, Need, score};
-use crate::Urgency;
-use assignment::{Builder, Instance, Limits, Priority, Solution, Watch};
+use crate::{Refusal, Urgency};
+use assignment::{Builder, Instance, InstanceError, Limits, Priority, Solution, Watch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,10 @@ pub struct Plan {
 }
 
 /// Finds the candidates and lays out the problem. A place is a resource in one quarter.
-pub fn pose(city: &City, index: &Index) -> Problem {
+///
+/// # Errors
+/// What cannot be weighed exactly: a need without a requirement, scores or lists beyond what integers hold.
+pub fn pose(city: &City, index: &Index) -> Result<Problem, Refusal> {
     let mut b = Builder::default();
     for m in &city.members {
         b.member(m.yearly_limit.saturating_sub(m.load));
@@ -107,12 +110,17 @@ pub fn pose(city: &City, index: &Index) -> Problem {
             }
         }
     }
-    let instance = match b.build() {
-        Ok(instance) => instance,
-        // Needs have requirements, points are not negative, and the store bounds both: an empty city is the plan.
-        Err(_) => empty(),
-    };
-    Problem { instance, candidate_pairs, layout: Layout { units, places } }
+    let instance = b.build().map_err(|e| match e {
+        InstanceError::NoRequirement(n) => {
+            let words = format!("需求 {} 没有条件,不能匹配;请补上条件。", city.needs[n as usize].number);
+            Refusal::new("NO_REQUIREMENT", words)
+        }
+        InstanceError::Score(..) | InstanceError::Overflow(..) => Refusal::new(
+            "TOO_LARGE",
+            "清单的数量或分值超出可以精确求解的范围,没有匹配;请核对方案的分值,或按站分别匹配。",
+        ),
+    })?;
+    Ok(Problem { instance, candidate_pairs, layout: Layout { units, places } })
 }
 
 /// Who could meet a requirement that takes so many members: how many of which resources' owners. A pin names the
@@ -137,11 +145,6 @@ fn shares(city: &City, need: &Need, members: u32, found: Vec<u32>) -> Vec<(u32, 
     let mut shares: Vec<(u32, Vec<u32>)> = pinned.into_values().map(|own| (1, own)).collect();
     shares.push((left, rest));
     shares
-}
-
-fn empty() -> Instance {
-    #[expect(clippy::unwrap_used, reason = "an instance of nothing has nothing that could be wrong")]
-    Builder::default().build().unwrap()
 }
 
 /// Solves the problem, watched. Total: it always gives a plan, an empty one at worst.

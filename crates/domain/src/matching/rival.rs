@@ -2,10 +2,10 @@
 //! need by need. Where [`super::whatif`] follows a change from the standing plan, this one may change anything.
 
 use super::candidates::{Index, quarters};
-use super::plan::{Chosen, Plan, Problem, pose, solve};
+use super::plan::{Chosen, Plan, pose, solve};
 use super::whatif::{Comparison, Difference, Seat};
 use super::{City, score};
-use crate::Urgency;
+use crate::{Refusal, Urgency};
 use assignment::{Limits, Watch};
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,9 +15,12 @@ const MOVED_FOR: u16 = 1;
 /// The plan under the terms of `after` against the one under those of `before`, each solved from nothing. Needs,
 /// stations and resources of `before` have the same positions in `after`; what is new stands behind them. Points are
 /// those of the terms of `after` for both plans.
-pub fn compare(before: &City, after: &City, limits: &Limits) -> Comparison {
-    let old = plan(before, limits, &[]).1;
-    let (_, new) = plan(after, limits, &old.chosen);
+///
+/// # Errors
+/// Those of [`pose`].
+pub fn compare(before: &City, after: &City, limits: &Limits) -> Result<Comparison, Refusal> {
+    let old = plan(before, limits, &[])?;
+    let new = plan(after, limits, &old.chosen)?;
     let (old, new) = (by_need(&old.chosen), by_need(&new.chosen));
     let mut c = Comparison { served: 0, urgent: 0, score: 0, differences: Vec::new() };
     for (n, need) in after.needs.iter().enumerate() {
@@ -40,12 +43,12 @@ pub fn compare(before: &City, after: &City, limits: &Limits) -> Comparison {
             c.differences.push(Difference { need: n, before: first(was), after: first(is) });
         }
     }
-    c
+    Ok(c)
 }
 
 /// A city's plan, which keeps the pairs of another one where that costs nothing.
-fn plan(city: &City, limits: &Limits, keep: &[Chosen]) -> (Problem, Plan) {
-    let mut problem = pose(city, &Index::new(city));
+fn plan(city: &City, limits: &Limits, keep: &[Chosen]) -> Result<Plan, Refusal> {
+    let mut problem = pose(city, &Index::new(city))?;
     let instance = &problem.instance;
     let mut kept = Vec::new();
     let mut wanted: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
@@ -64,8 +67,7 @@ fn plan(city: &City, limits: &Limits, keep: &[Chosen]) -> (Problem, Plan) {
     }
     // Without it the answer is as right, but touches more needs than it has to.
     let _ = problem.instance.favour(&kept, MOVED_FOR);
-    let plan = solve(&problem, limits, &Watch::none());
-    (problem, plan)
+    Ok(solve(&problem, limits, &Watch::none()))
 }
 
 fn by_need(chosen: &[Chosen]) -> BTreeMap<u32, Vec<(u32, Seat)>> {
@@ -81,8 +83,16 @@ fn by_need(chosen: &[Chosen]) -> BTreeMap<u32, Vec<(u32, Seat)>> {
 
 /// How many needs of each class, by level 1, a plan of the city leaves out, and how many of them one resource more of
 /// the class, open to `district`, would let in: solved for the `most` classes with the largest number left out.
-pub fn shortages(city: &City, district: &str, limits: &Limits, most: usize) -> Vec<Shortage> {
-    let (_, base) = plan(city, limits, &[]);
+///
+/// # Errors
+/// Those of [`pose`].
+pub fn shortages(
+    city: &City,
+    district: &str,
+    limits: &Limits,
+    most: usize,
+) -> Result<Vec<Shortage>, Refusal> {
+    let base = plan(city, limits, &[])?;
     let served = by_need(&base.chosen);
     let mut left: BTreeMap<&str, u32> = BTreeMap::new();
     for (n, need) in city.needs.iter().enumerate() {
@@ -96,21 +106,21 @@ pub fn shortages(city: &City, district: &str, limits: &Limits, most: usize) -> V
     let mut left: Vec<(&str, u32)> = left.into_iter().collect();
     left.sort_by_key(|(class, n)| (std::cmp::Reverse(*n), *class));
     left.truncate(most);
-    let Some(home) = city.stations.iter().position(|s| s.district == district) else { return Vec::new() };
+    let Some(home) = city.stations.iter().position(|s| s.district == district) else { return Ok(Vec::new()) };
     let mut found: Vec<Shortage> = left
         .into_iter()
         .map(|(class, unserved)| {
             let mut more = city.clone();
             more.add_resource(home as u32, class, ONE_MORE);
-            let with = compare(city, &more, limits);
-            Shortage { class: class.to_owned(), unserved, with }
+            let with = compare(city, &more, limits)?;
+            Ok(Shortage { class: class.to_owned(), unserved, with })
         })
-        .collect();
+        .collect::<Result<_, Refusal>>()?;
     found.sort_by(|a, b| {
         let worth = |s: &Shortage| (s.with.urgent, s.with.served, s.with.score);
         worth(b).cmp(&worth(a)).then_with(|| a.class.cmp(&b.class))
     });
-    found
+    Ok(found)
 }
 
 /// Units a year of the resource that a shortage is measured with.
