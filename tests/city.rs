@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Year of every city in the tests.
 pub const YEAR: i32 = 2026;
@@ -22,6 +22,8 @@ pub struct City {
     pub url: String,
     /// What the program takes for now.
     now: Mutex<String>,
+    /// What it is a copy of, which stays as long as its copies do.
+    _template: Option<Arc<City>>,
 }
 
 /// Where a city's database is.
@@ -29,6 +31,10 @@ pub struct City {
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+fn sqlite(folder: &Path) -> String {
+    format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display())
 }
 
 /// The engines that there are: PostgreSQL where a URL is given; without one a word is printed.
@@ -52,59 +58,77 @@ fn folder() -> PathBuf {
     }
 }
 
-/// Makes a database on the server that `QINGDAN_TEST_POSTGRES` names, and gives its URL.
-fn postgres_database() -> String {
+/// Runs a statement on the server that `QINGDAN_TEST_POSTGRES` names, in a database that is no city's.
+fn on_the_server(statement: &str) -> Result<(), sea_orm::DbErr> {
     use sea_orm::{ConnectionTrait, Database};
+    let server = std::env::var("QINGDAN_TEST_POSTGRES").expect("a URL");
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        let db = Database::connect(server).await?;
+        db.execute_unprepared(statement).await?;
+        db.close().await
+    })
+}
+
+/// Makes a database on that server, empty or a copy of another one there, and gives its URL.
+fn postgres_database(copy_of: Option<&City>) -> String {
     let server = std::env::var("QINGDAN_TEST_POSTGRES").expect("a URL");
     let name = format!("qingdan_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let url = format!("{}/{name}", server.rsplit_once('/').expect("a database in the URL").0);
-    let work = async {
-        let db = Database::connect(&server).await.expect("the server answers");
-        // An earlier process of the same number may have left its own.
-        db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("none");
-        db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
-        db.close().await.expect("closed");
-    };
-    tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+    // An earlier process of the same number may have left its own.
+    on_the_server(&format!("DROP DATABASE IF EXISTS {name}")).expect("none");
+    let template = copy_of.map(|c| format!(" TEMPLATE {}", c.database())).unwrap_or_default();
+    on_the_server(&format!("CREATE DATABASE {name}{template}")).expect("a database");
     url
 }
 
 impl City {
-    /// An empty database, brought to the newest schema.
-    pub fn empty(engine: Engine) -> City {
+    /// A database without a table.
+    fn bare(engine: Engine) -> City {
         let folder = folder();
         let url = match engine {
-            Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display()),
-            Engine::Postgres => postgres_database(),
+            Engine::Sqlite => sqlite(&folder),
+            Engine::Postgres => postgres_database(None),
         };
-        let city = City { folder, url, now: Mutex::new(NOW.to_owned()) };
+        City { folder, url, now: Mutex::new(NOW.to_owned()), _template: None }
+    }
+
+    /// An empty database, brought to the newest schema.
+    pub fn empty(engine: Engine) -> City {
+        let city = City::bare(engine);
         city.ok(&["migrate"]);
         city
     }
 
-    /// The demo city with six stations, published. On SQLite a copy of one that is made once.
+    /// The demo city with six stations, published: a copy of one that is made once for the tests that run together.
     pub fn demo(engine: Engine) -> City {
         const DEMO: &[&str] =
             &["demo", "--year", "2026", "--workstations", "6", "--no-serve", "--json", "--published-only"];
-        static TEMPLATE: OnceLock<City> = OnceLock::new();
-        if engine == Engine::Postgres {
-            let city = City { folder: folder(), url: postgres_database(), now: Mutex::new(NOW.to_owned()) };
-            city.ok(DEMO);
-            return city;
-        }
-        let template = TEMPLATE.get_or_init(|| {
-            let folder = folder();
-            let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
-            let city = City { folder, url, now: Mutex::new(NOW.to_owned()) };
-            city.ok(DEMO);
-            city
-        });
+        static TEMPLATES: [Mutex<Weak<City>>; 2] = [const { Mutex::new(Weak::new()) }; 2];
+        let template = {
+            let mut kept = TEMPLATES[engine as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            kept.upgrade().unwrap_or_else(|| {
+                let city = Arc::new(City::bare(engine));
+                city.ok(DEMO);
+                *kept = Arc::downgrade(&city);
+                city
+            })
+        };
         let folder = folder();
-        for file in ["city.sqlite", "qingdan.key"] {
-            std::fs::copy(template.folder.join(file), folder.join(file)).expect("a copy");
-        }
-        let url = format!("sqlite:{}?mode=rwc", folder.join("city.sqlite").display());
-        City { folder, url, now: Mutex::new(NOW.to_owned()) }
+        let copy = |file| std::fs::copy(template.folder.join(file), folder.join(file)).expect("a copy");
+        copy("qingdan.key");
+        let url = match engine {
+            Engine::Sqlite => {
+                copy("city.sqlite");
+                sqlite(&folder)
+            }
+            Engine::Postgres => postgres_database(Some(&template)),
+        };
+        City { folder, url, now: Mutex::new(NOW.to_owned()), _template: Some(template) }
+    }
+
+    /// Name of its database on the server.
+    fn database(&self) -> &str {
+        self.url.rsplit_once('/').expect("a database in the URL").1
     }
 
     /// What the program takes for now from here on.
@@ -192,6 +216,10 @@ impl City {
 impl Drop for City {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+        if self.url.starts_with("postgres") {
+            // A hundred of them would fill a small disk.
+            let _ = on_the_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database()));
+        }
     }
 }
 
