@@ -269,6 +269,9 @@ fn a_job_that_has_ended_cannot_be_cancelled() {
     let server = city.serve();
     let token = city.token("CITY_OFFICER", &[]);
     let plan = "mutation($i: PlanYearInput!) { planYear(input: $i) { node { id percent } errors { code } } }";
+    // A year that nobody has opened is not planned: said at once, and no job is left behind.
+    let never = server.data(&token, plan, json!({"i": {"year": YEAR + 1}}))["planYear"].clone();
+    assert_eq!((&never["node"], &never["errors"][0]["code"]), (&json!(null), &json!("YEAR_NOT_OPEN")));
     let job = server.data(&token, plan, json!({"i": {"year": YEAR}}))["planYear"]["node"].clone();
     let id = job["id"].clone();
     let cancel = "mutation($i: CancelPlanJobInput!) { cancelPlanJob(input: $i) { node { status } errors { code message } } }";

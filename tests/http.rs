@@ -54,6 +54,14 @@ fn requests_that_are_wrong_are_refused_in_words() {
     assert_eq!((broken.status, code(&broken).as_str()), (400, "BODY"));
     let large = server.post(&[json_type], &json!({"query": "x".repeat(1 << 20)}).to_string());
     assert_eq!((large.status, code(&large).as_str()), (413, "TOO_LARGE"));
+    // The character that PostgreSQL does not keep, in a variable and as an escape in the document.
+    let area =
+        json!({"query": "query($c: String!) { area(code: $c) { name } }", "variables": {"c": "1\u{0}"}});
+    let literal = json!({"query": "{ area(code: \"1\\u0000\") { name } }"});
+    for nul in [area, literal] {
+        let nul = server.post(&[json_type], &nul.to_string());
+        assert_eq!((nul.status, code(&nul).as_str()), (400, "NUL"));
+    }
     let unknown =
         server.post(&[json_type, ("authorization", "Bearer nonsense")], "{\"query\": \"{ __typename }\"}");
     assert_eq!((unknown.status, code(&unknown).as_str()), (401, "TOKEN"));

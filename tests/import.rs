@@ -54,6 +54,12 @@ fn every_error_is_said_at_once_by_row_and_column_and_nothing_is_written() {
         assert!(words.contains(expected) || expected.starts_with("有"), "{expected}\n{words}");
     }
     assert!(words.contains("没有写入任何内容"));
+    // A spreadsheet may hold the character that PostgreSQL does not keep, escaped.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().write_string(2, 0, "路\0灯").expect("a cell");
+    let file = city.file("nul.xlsx", book.save_to_buffer().expect("a spreadsheet"));
+    let words = city.refused(&import(&file));
+    assert!(words.contains("第 3 行有空字符"), "{words}");
     assert_eq!(needs(&city), before);
 }
 

@@ -98,6 +98,14 @@ fn a_need_goes_from_order_to_the_requesters_word_and_the_ledger() {
         assert_eq!(none["orders"]["totalCount"], 0);
         let wrong = s.refused(&s.members[0], "acceptOrder", "OrderStepInput", &order, json!({}));
         assert_eq!(wrong, "NOT_FOUND");
+        // What an order relies on ends by way of the order.
+        let of = &need["matches"].as_array().unwrap().iter().find(|m| m["status"] == "PROPOSED").unwrap();
+        let no = json!({"id": of["id"], "expectedVersion": of["version"], "reason": "TIME"});
+        let declined = server.not_changed(&s.members[1], "declineMatch", "DeclineMatchInput", no);
+        assert_eq!(declined, "ORDER_LIVE");
+        let no = json!({"id": of["id"], "expectedVersion": of["version"], "reason": "另有安排"});
+        let dismissed = server.not_changed(&s.convener, "dismissMatch", "DismissMatchInput", no);
+        assert_eq!(dismissed, "ORDER_LIVE");
         // Two at once: the second reads it anew.
         let accepted = s.step(&s.members[1], "acceptOrder", "OrderStepInput", &order, json!({}));
         assert_eq!(s.refused(&s.clerk, "acceptOrder", "OrderStepInput", &order, json!({})), "CONFLICT");

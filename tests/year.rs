@@ -69,6 +69,9 @@ fn scenario_11_a_year_is_closed_its_open_items_go_on_and_the_archive_is_read_onl
             renew.clone(),
         );
         assert_eq!(renewed["resources"][0]["number"], "XC-001-2027-R-0001");
+        let never =
+            server.not_changed(&member, "renewResources", "RenewResourcesInput", json!({"year": i32::MAX}));
+        assert_eq!(never, "YEAR");
         let again = server.not_changed(&member, "renewResources", "RenewResourcesInput", renew);
         assert_eq!(again, "NOTHING_TO_RENEW");
 

@@ -37,6 +37,11 @@ pub fn logging(format: LogFormat) {
         LogFormat::Json => log.json().try_init(),
         LogFormat::Text => log.try_init(),
     };
+    // A fault of the program is a line of the log like any other, with its request; what it was about may be personal.
+    std::panic::set_hook(Box::new(|fault| {
+        let at = fault.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "a fault of the program");
+    }));
 }
 
 /// Serves until Ctrl+C or SIGTERM. `ready` hears the address as soon as it answers.

@@ -15,10 +15,13 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use domain::{Refusal, Role};
+use futures_util::FutureExt;
 use serde::Deserialize;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -70,7 +73,18 @@ pub(crate) fn router(store: Store, settings: Settings, planner: Planner) -> Rout
         .fallback(|| async {
             (StatusCode::NOT_FOUND, "没有这个地址;首页 / 列出了可用的地址。\n")
         })
+        .layer(axum::middleware::from_fn(|request, next: Next| whole(next.run(request))))
         .with_state(gateway)
+}
+
+/// A fault of the program is answered as one, and only its own request ends. What was written for it is not: a
+/// transaction that is not committed is rolled back.
+async fn whole(work: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        let body = error_body("INTERNAL", "服务内部出错,请稍后再试;如仍不行,请告知管理员出错的时间。");
+        let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
+        (StatusCode::INTERNAL_SERVER_ERROR, kind, body).into_response()
+    })
 }
 
 async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
@@ -190,7 +204,11 @@ async fn answer(
     let Some(text) = p.query else {
         return Err(refused(StatusCode::BAD_REQUEST, "NO_QUERY", "请求缺少 query 参数。"));
     };
-    let variables = Variables::from_json(serde_json::Value::Object(p.variables.unwrap_or_default()));
+    let variables = serde_json::Value::Object(p.variables.unwrap_or_default());
+    if text.contains('\0') || text.contains("\\u0000") || holds_nul(&variables) {
+        return Err(refused(StatusCode::BAD_REQUEST, "NUL", "请求中有空字符(U+0000),请删去后再试。"));
+    }
+    let variables = Variables::from_json(variables);
     let mut request = Request::new(text.clone()).variables(variables);
     if let Some(name) = &p.operation_name {
         request = request.operation_name(name.clone());
@@ -362,43 +380,71 @@ fn asked(query: &str) -> Result<Parameters, Refused> {
     })
 }
 
+/// Whether a text somewhere in it holds the character that not every database keeps.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields.iter().any(|(k, v)| k.contains('\0') || holds_nul(v)),
+        _ => false,
+    }
+}
+
 /// An answer to a document that was never executed.
 fn failed(media: Media, error: ServerError) -> (StatusCode, String) {
     finished(media, Answer::from_errors(vec![error]))
 }
 
-/// Gives a code to errors of the library, and words for people to those that say what is too much.
+/// Gives a code to errors of the library, and words for people to those that say what is too much or unreadable.
 fn coded(error: &mut ServerError) {
+    if error.extensions.as_ref().is_some_and(|e| e.get("code").is_some()) {
+        return;
+    }
+    let said = |words: &str| Some(words.to_owned());
     let (code, words) = match error.message.as_str() {
-        "Query is too complex." => ("TOO_COMPLEX", Some("查询涉及的字段太多,请减小 first 或分几次查询。")),
-        "Query is nested too deep." => ("TOO_DEEP", Some("查询的层次太深,请分几次查询。")),
-        m if m.contains("recursion") => ("TOO_DEEP", Some("查询的层次太深,请分几次查询。")),
-        m if m.contains("directives") => ("TOO_MANY_DIRECTIVES", Some("一个字段上的指令太多,请减少。")),
+        "Query is too complex." => ("TOO_COMPLEX", said("查询涉及的字段太多,请减小 first 或分几次查询。")),
+        "Query is nested too deep." => ("TOO_DEEP", said("查询的层次太深,请分几次查询。")),
+        m if m.contains("recursion") => ("TOO_DEEP", said("查询的层次太深,请分几次查询。")),
+        m if m.contains("directives") => ("TOO_MANY_DIRECTIVES", said("一个字段上的指令太多,请减少。")),
+        m if m.starts_with("Failed to parse") => {
+            ("GRAPHQL", Some(format!("参数的值不合格式,请改后再试:{m}")))
+        }
         // What the document or its variables get wrong; the library's words name the place.
         _ => ("GRAPHQL", None),
     };
     if let Some(words) = words {
-        error.message = words.to_owned();
+        error.message = words;
     }
-    if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
-        error.extensions.get_or_insert_default().set("code", code);
-    }
+    error.extensions.get_or_insert_default().set("code", code);
 }
 
 /// Status and text of an answer. Where nothing was executed there is no `data`, and with
 /// `application/graphql-response+json` the status says so.
-fn finished(media: Media, answer: Answer) -> (StatusCode, String) {
+fn finished(media: Media, mut answer: Answer) -> (StatusCode, String) {
     let executed = answer.is_ok() || answer.errors.iter().any(|e| !e.path.is_empty());
+    answer.errors.iter_mut().for_each(coded);
     if executed {
         let text =
             serde_json::to_string(&answer).unwrap_or_else(|_| error_body("INTERNAL", "结果不能写出。"));
         return (StatusCode::OK, text);
     }
-    let mut answer = answer;
-    answer.errors.iter_mut().for_each(coded);
     let status = match media {
         Media::Response => StatusCode::BAD_REQUEST,
         Media::Json => StatusCode::OK,
     };
     (status, serde_json::json!({"errors": answer.errors}).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fault_of_the_program_is_answered_as_one() {
+        let answer = whole(async { panic!("a fault that this test makes") }).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(answer.into_body(), BODY).await.expect("a body");
+        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "INTERNAL");
+    }
 }

@@ -57,6 +57,11 @@ pub fn read(path: &Path) -> anyhow::Result<Sheet> {
     if sheet.rows.is_empty() {
         bail!("表中没有内容");
     }
+    // No database keeps it, and it comes from a file that was read in another encoding than it was written in.
+    let holds_nul = |cell: &Cell| matches!(cell, Cell::Text(text) if text.contains('\0'));
+    if let Some((row, _)) = sheet.rows.iter().find(|(_, cells)| cells.values().any(holds_nul)) {
+        bail!("第 {row} 行有空字符(U+0000),多半是编码不对;请另存为 UTF-8 的 CSV 或 .xlsx 再导入");
+    }
     Ok(sheet)
 }
 

@@ -4,6 +4,7 @@ use crate::desk::Event;
 use crate::entity::job;
 use crate::planning::{CANCELLED, Progress};
 use crate::{Desk, Error, PlanReport, Result};
+use chrono::{DateTime, Utc};
 use domain::{Action, JobStatus, Refusal};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
@@ -16,6 +17,7 @@ impl Desk {
         self.need_city(Action::PlanYear)?;
         domain::area::check_year(year)?;
         let tx = self.store.begin().await?;
+        self.open_year(&tx, year).await?;
         let open =
             job::Entity::find().filter(job::Column::Status.is_in([JobStatus::Queued, JobStatus::Running]));
         if open.count(&tx).await? > 0 {
@@ -80,8 +82,13 @@ impl Desk {
         Ok(open.order_by_asc(job::Column::Id).all(self.store.db()).await?)
     }
 
-    /// Carries a job out. `progress` hears each step and may stop it.
-    pub async fn run_job(&self, id: Uuid, progress: &Progress) -> Result<PlanReport> {
+    /// Carries a job out. `progress` hears each step and may stop it; `now` is asked when it has ended.
+    pub async fn run_job(
+        &self,
+        id: Uuid,
+        progress: &Progress,
+        now: impl FnOnce() -> DateTime<Utc>,
+    ) -> Result<PlanReport> {
         self.need_city(Action::PlanYear)?;
         let j = job::Entity::find_by_id(id).one(self.store.db()).await?.ok_or(Error::NotFound("任务"))?;
         let mut row = j.clone().into_active_model();
@@ -89,7 +96,7 @@ impl Desk {
         row.update(self.store.db()).await?;
         let done = self.plan_year(j.year, j.workstation_id, &domain::Limits::default(), progress).await;
         let mut row = j.into_active_model();
-        row.ended_at = Set(Some(self.at));
+        row.ended_at = Set(Some(now()));
         match &done {
             Ok(report) => {
                 row.status = Set(JobStatus::Done);

@@ -2,11 +2,13 @@
 
 use crate::city::Basis;
 use crate::desk::{Event, same_version};
-use crate::entity::{member, need, need_match, plan_reason, requirement, resource};
+use crate::entity::{
+    duty_item_match, member, need, need_match, plan_reason, requirement, resource, work_order,
+};
 use crate::paging::slice;
 use crate::{Desk, Error, Page, Result, Slice};
 use domain::matching::{candidates, score};
-use domain::{Action, DeclineReason, MatchAction, MatchStatus, ProposedBy, Refusal, refusal};
+use domain::{Action, DeclineReason, MatchAction, MatchStatus, OrderStatus, ProposedBy, Refusal, refusal};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
@@ -155,8 +157,8 @@ impl Desk {
         if action == MatchAction::Propose {
             self.check_room(&tx, std::slice::from_ref(&m)).await?;
         }
-        if action == MatchAction::Decline {
-            self.not_published(&tx, m.need_id).await?;
+        if matches!(action, MatchAction::Decline | MatchAction::Dismiss) {
+            self.not_relied_on(&tx, &m).await?;
         }
         let before = m.status;
         let mut row = m.into_active_model();
@@ -187,14 +189,26 @@ impl Desk {
         Ok(m)
     }
 
-    async fn not_published(&self, tx: &DatabaseTransaction, need_id: Uuid) -> Result<()> {
-        let need = need::Entity::find_by_id(need_id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
-        if need.status == domain::NeedStatus::Listed {
-            return Err(Refusal::new(
-                "PUBLISHED",
-                "该匹配已在发布的清单上,不能直接谢绝;请联系召集人修订清单。",
-            )
-            .into());
+    /// An order at work and a published list rely on their matches: those end by way of the order, or of an amendment.
+    async fn not_relied_on(&self, tx: &DatabaseTransaction, m: &need_match::Model) -> Result<()> {
+        let at_work = work_order::Entity::find()
+            .filter(work_order::Column::MatchId.eq(m.id))
+            .filter(work_order::Column::Status.is_in(OrderStatus::all_live()))
+            .one(tx)
+            .await?;
+        if let Some(o) = at_work {
+            let words = format!(
+                "该匹配正由单 {} 办理,单现在是「{}」,不能直接结束匹配;请委员在单上退单或申请退回,或由召集人改派。",
+                o.number,
+                o.status.label()
+            );
+            return Err(Refusal::new("ORDER_LIVE", words).into());
+        }
+        let Some(item) = self.live_item(tx, m.need_id).await? else { return Ok(()) };
+        let carried = duty_item_match::Entity::find_by_id((item.id, m.id)).one(tx).await?;
+        if carried.is_some() {
+            let words = "该匹配已在发布的清单上,不能直接结束;请联系召集人修订清单。";
+            return Err(Refusal::new("PUBLISHED", words).into());
         }
         Ok(())
     }

@@ -331,6 +331,7 @@ impl Desk {
         if self.reach(Action::WriteResource) == domain::Reach::Nothing {
             return Err(self.not_allowed(Action::WriteResource).into());
         }
+        domain::area::check_year(year)?;
         let tx = self.store.begin().await?;
         self.open_year(&tx, year + 1).await?;
         let mut q = resource::Entity::find()

@@ -65,9 +65,11 @@ impl Planner {
                 step.percent = percent;
                 !step.cancelled
             });
-            match planner.desk(person).run_job(job, &note).await {
+            match planner.desk(person).run_job(job, &note, || (planner.clock)()).await {
                 Ok(report) => tracing::info!(%job, suggested = report.suggested, "planned"),
-                Err(error) => tracing::error!(%job, %error, "planning failed"),
+                Err(error @ store::Error::Fault(_)) => tracing::error!(%job, %error, "planning failed"),
+                // Who asked is told why.
+                Err(error) => tracing::info!(%job, %error, "not planned"),
             }
             planner.steps.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
         });
