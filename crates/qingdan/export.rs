@@ -4,12 +4,12 @@
 use crate::{station_id, this_year, write_out};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use domain::number::quarter;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format as Cell, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
 use std::path::PathBuf;
-use store::{Desk, HotlineReply, MemberSheet, Snapshot, SnapshotItem, SnapshotList};
+use store::print::{AMENDMENTS, COLUMNS, Print, SHAREABLE, UNSERVED};
+use store::{Desk, HotlineReply, MemberSheet, Snapshot};
 
 /// What is printed, for whom, and where to.
 #[derive(Args)]
@@ -61,6 +61,15 @@ enum Edition {
     Public,
 }
 
+impl From<Edition> for store::print::Edition {
+    fn from(edition: Edition) -> store::print::Edition {
+        match edition {
+            Edition::Internal => store::print::Edition::Internal,
+            Edition::Public => store::print::Edition::Public,
+        }
+    }
+}
+
 /// Prints what is asked for.
 pub async fn run(desk: &Desk, o: &Options) -> Result<()> {
     let year = o.year.unwrap_or_else(this_year);
@@ -92,7 +101,7 @@ pub async fn run(desk: &Desk, o: &Options) -> Result<()> {
             if lists.is_empty() {
                 bail!("没有符合条件的已发布清单;请先发布,或核对年份与编号。");
             }
-            write(&lists, o.format, o.edition == Edition::Public)?
+            write(&lists, o.format, o.edition.into())?
         }
     };
     write_out(o.out.as_deref(), &bytes)
@@ -109,77 +118,25 @@ pub enum Format {
     Json,
 }
 
-/// The columns of a printed list (domain.md §12), in their order.
-const COLUMNS: &[(&str, f64)] = &[
-    ("序号", 5.0),
-    ("项目名称", 22.0),
-    ("群众需求(编号、来源)", 20.0),
-    ("受益范围", 11.0),
-    ("履职方式", 9.0),
-    ("承接委员(级别·界别)", 18.0),
-    ("委员资源(编号)", 22.0),
-    ("共建/协办单位", 9.0),
-    ("计划时间", 9.0),
-    ("预期成果", 24.0),
-    ("进展", 7.0),
-    ("备注", 10.0),
-];
-
-/// The cells of an item. The public edition has neither numbers nor sources, and no title of what is not public.
-fn cells(i: &SnapshotItem, public: bool) -> Vec<String> {
-    let hidden = public && !i.public;
-    let need = match (public, hidden) {
-        (false, _) => format!("{} {}", i.need_number, i.need_source),
-        (true, false) => i.need_title.clone(),
-        (true, true) => "不公开".to_owned(),
-    };
-    let members: Vec<String> =
-        i.members.iter().map(|m| format!("{}({}·{})", m.name, m.level, m.sector)).collect();
-    let resources: Vec<String> = i
-        .resources
-        .iter()
-        .map(|r| if public { r.title.clone() } else { format!("{} {}", r.number, r.title) })
-        .collect();
-    vec![
-        i.seq.to_string(),
-        if hidden { i.category.clone() } else { i.title.clone() },
-        need,
-        if hidden { String::new() } else { i.beneficiaries.clone() },
-        i.form.clone(),
-        members.join("、"),
-        resources.join("、"),
-        if hidden { String::new() } else { i.partners.join("、") },
-        quarter(i.quarter).to_owned(),
-        if hidden { String::new() } else { i.expected_result.clone() },
-        i.progress.clone(),
-        remarks(i),
-    ]
-}
-
-/// 备注: whether it goes on from the year before, is carried together, was struck.
-fn remarks(i: &SnapshotItem) -> String {
-    let carried = i.carried.then(|| "结转".to_owned());
-    let joint = Some(i.joint.clone()).filter(|j| !j.is_empty());
-    let struck = i.removal_reason.as_ref().map(|r| format!("撤销:{r}"));
-    [carried, joint, struck].into_iter().flatten().collect::<Vec<_>>().join(";")
-}
+/// Widths of the columns in characters.
+const WIDTHS: [f64; COLUMNS.len()] = [5.0, 22.0, 20.0, 11.0, 9.0, 18.0, 22.0, 9.0, 9.0, 24.0, 7.0, 10.0];
 
 /// Prints lists.
-fn write(lists: &[Snapshot], format: Format, public: bool) -> Result<Vec<u8>> {
+fn write(lists: &[Snapshot], format: Format, edition: store::print::Edition) -> Result<Vec<u8>> {
     match format {
-        Format::Json => json(lists, public),
-        Format::Csv => csv(lists, public),
-        Format::Xlsx => xlsx(lists, public),
+        Format::Json => json(lists, edition),
+        Format::Csv => csv(lists, edition),
+        Format::Xlsx => xlsx(lists, edition),
     }
 }
 
-fn json(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+fn json(lists: &[Snapshot], edition: store::print::Edition) -> Result<Vec<u8>> {
     let year = lists.first().map_or(0, |l| l.list.year);
     let lists: Vec<serde_json::Value> = lists
         .iter()
         .map(|s| {
             let mut list = s.list.clone();
-            if public {
+            if edition == store::print::Edition::Public {
                 list.items.retain(|i| i.public);
                 list.unserved.retain(|u| u.public);
             }
@@ -196,21 +153,20 @@ fn safe(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
-fn csv(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+fn csv(lists: &[Snapshot], edition: store::print::Edition) -> Result<Vec<u8>> {
     // The mark tells office programs that this is UTF-8.
     let mut w = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    w.write_record(["清单编号", "工作站"].into_iter().chain(COLUMNS.iter().map(|c| c.0)))?;
+    w.write_record(["清单编号", "工作站"].into_iter().chain(COLUMNS))?;
     for s in lists {
-        for i in &s.list.items {
-            let row =
-                [s.list.number.clone(), s.list.station_name.clone()].into_iter().chain(cells(i, public));
+        for row in s.list.print(edition).rows {
+            let row = [s.list.number.clone(), s.list.station_name.clone()].into_iter().chain(row.cells);
             w.write_record(row.map(safe))?;
         }
     }
     Ok(w.into_inner()?)
 }
 
-fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
+fn xlsx(lists: &[Snapshot], edition: store::print::Edition) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
     // The day of publication, not of printing: the same version prints the same file.
     let published = lists.first().map_or("", |l| l.list.published_on.as_str());
@@ -218,7 +174,7 @@ fn xlsx(lists: &[Snapshot], public: bool) -> Result<Vec<u8>> {
         &DocProperties::new().set_creation_datetime(&ExcelDateTime::parse_from_str(published)?),
     );
     for s in lists {
-        sheet(book.add_worksheet(), &s.list, public)?;
+        sheet(book.add_worksheet(), &s.list.station_code, &s.list.print(edition))?;
     }
     Ok(book.save_to_buffer()?)
 }
@@ -346,7 +302,7 @@ fn lines(text: &str, width: f64) -> u32 {
     (f64::from(wide) / (width - 1.0)).ceil().max(1.0) as u32
 }
 
-fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()> {
+fn sheet(sheet: &mut Worksheet, name: &str, list: &Print) -> Result<()> {
     let font = |size: f64| Cell::new().set_font_name("仿宋").set_font_size(size);
     let title = font(16.0).set_bold().set_align(FormatAlign::Center);
     let plain = font(10.0).set_text_wrap().set_align(FormatAlign::VerticalCenter);
@@ -354,98 +310,62 @@ fn sheet(sheet: &mut Worksheet, list: &SnapshotList, public: bool) -> Result<()>
     let cell = plain.clone().set_border(FormatBorder::Thin);
     let struck = cell.clone().set_font_strikethrough();
     let last = COLUMNS.len() as u16 - 1;
-    sheet.set_name(&list.station_code)?;
+    sheet.set_name(name)?;
     sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0).set_footer("&C第 &P 页 共 &N 页");
-    for (c, (_, width)) in COLUMNS.iter().enumerate() {
-        sheet.set_column_width(c as u16, *width)?;
+    for (c, width) in WIDTHS.into_iter().enumerate() {
+        sheet.set_column_width(c as u16, width)?;
     }
-    sheet.merge_range(0, 0, 0, last, &list.station_name, &title)?;
-    let edition = if public { "公开版" } else { "内部版" };
-    sheet.merge_range(
-        1,
-        0,
-        1,
-        last,
-        &format!("{} 年度履职清单(第 {} 版,{edition})", list.year, list.edition),
-        &title,
-    )?;
+    for (row, (text, format)) in
+        list.title.iter().map(|t| (t, &title)).chain(list.facts.iter().map(|f| (f, &plain))).enumerate()
+    {
+        sheet.merge_range(row as u32, 0, row as u32, last, text, format)?;
+    }
     sheet.set_row_height(0, 24.0)?.set_row_height(1, 24.0)?;
-    let seats = format!(
-        "编号 {}  第一召集人 {}  第二召集人 {}  站长 {}  总召集人 {}  入站委员 自治区{} 市{} 区{}",
-        list.number,
-        list.first_convener,
-        list.second_convener,
-        list.station_head,
-        list.chief_convener,
-        list.members_region,
-        list.members_city,
-        list.members_district
-    );
-    sheet.merge_range(2, 0, 2, last, &seats, &plain)?;
-    let removed = list.items.iter().filter(|i| i.removal_reason.is_some()).count();
-    let standing = || list.items.iter().filter(|i| i.removal_reason.is_none());
-    let carried = standing().filter(|i| i.carried).count();
-    let joint = standing().filter(|i| !i.joint.is_empty()).count();
-    let counts = format!(
-        "发布 {}  共 {} 项(结转 {carried},联办 {joint},撤销 {removed})",
-        list.published_on,
-        list.items.len() - removed
-    );
-    sheet.merge_range(3, 0, 3, last, &counts, &plain)?;
-    for (c, (name, _)) in COLUMNS.iter().enumerate() {
-        sheet.write_with_format(4, c as u16, *name, &head)?;
+    for (c, name) in COLUMNS.into_iter().enumerate() {
+        sheet.write_with_format(4, c as u16, name, &head)?;
     }
     sheet.set_repeat_rows(4, 4)?;
     let mut row = 5;
-    for i in &list.items {
-        let format = if i.removal_reason.is_some() { &struck } else { &cell };
-        let texts = cells(i, public);
-        let widest = texts.iter().zip(COLUMNS).map(|(t, (_, width))| lines(t, *width)).max().unwrap_or(1);
+    for item in &list.rows {
+        let format = if item.struck { &struck } else { &cell };
+        let widest = item.cells.iter().zip(WIDTHS).map(|(t, width)| lines(t, width)).max().unwrap_or(1);
         // Not every office program finds the height of wrapped text by itself.
         sheet.set_row_height(row, f64::from(widest) * 14.0 + 4.0)?;
-        for (c, text) in texts.into_iter().enumerate() {
+        for (c, text) in item.cells.iter().enumerate() {
             // Written as text, never as a formula.
-            sheet.write_string_with_format(row, c as u16, &text, format)?;
+            sheet.write_string_with_format(row, c as u16, text, format)?;
         }
         row += 1;
     }
-    sheet.merge_range(
-        row,
-        0,
-        row,
-        last,
-        "审核:第一召集人(签)        第二召集人(签)        总召集人(签)        盖章        监督电话",
-        &plain,
-    )?;
+    sheet.merge_range(row, 0, row, last, list.signatures, &plain)?;
     row += 2;
-    sheet.merge_range(row, 0, row, last, "附一 暂无资源的需求及去向", &head)?;
-    for u in list.unserved.iter().filter(|u| !public || u.public) {
+    sheet.merge_range(row, 0, row, last, UNSERVED, &head)?;
+    let three = |sheet: &mut Worksheet, row: u32, [what, how, to]: &[String; 3]| -> Result<()> {
+        sheet.merge_range(row, 0, row, 3, what, &cell)?;
+        sheet.merge_range(row, 4, row, 5, how, &cell)?;
+        sheet.merge_range(row, 6, row, last, to, &cell)?;
+        Ok(())
+    };
+    for u in &list.unserved {
         row += 1;
-        let what = if public { u.title.clone() } else { format!("{} {}", u.number, u.title) };
-        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
-        sheet.merge_range(row, 4, row, 5, &u.reason, &cell)?;
-        sheet.merge_range(row, 6, row, last, &u.remedy, &cell)?;
+        three(sheet, row, u)?;
     }
     if !list.shareable.is_empty() {
         row += 2;
-        sheet.merge_range(row, 0, row, last, "附二 可供共享的资源", &head)?;
+        sheet.merge_range(row, 0, row, last, SHAREABLE, &head)?;
     }
     for r in &list.shareable {
         row += 1;
-        let what = if public { r.title.clone() } else { format!("{} {}", r.number, r.title) };
-        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
-        sheet.merge_range(row, 4, row, 5, &format!("余 {} {}", r.free, r.unit), &cell)?;
-        sheet.merge_range(row, 6, row, last, &r.scope, &cell)?;
+        three(sheet, row, r)?;
     }
     if !list.amendments.is_empty() {
         row += 2;
-        sheet.merge_range(row, 0, row, last, "附三 修订记录", &head)?;
+        sheet.merge_range(row, 0, row, last, AMENDMENTS, &head)?;
     }
-    for a in &list.amendments {
+    for [what, why] in &list.amendments {
         row += 1;
-        let what = format!("第 {} 版  {}  {} 处", a.edition, a.published_on, a.changes);
-        sheet.merge_range(row, 0, row, 3, &what, &cell)?;
-        sheet.merge_range(row, 4, row, last, &a.reason, &cell)?;
+        sheet.merge_range(row, 0, row, 3, what, &cell)?;
+        sheet.merge_range(row, 4, row, last, why, &cell)?;
     }
     Ok(())
 }

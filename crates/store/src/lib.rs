@@ -49,6 +49,7 @@ mod picture;
 mod plan;
 mod planning;
 mod policy;
+pub mod print;
 mod proposal;
 mod publish;
 mod rarity;
