@@ -174,6 +174,16 @@ fn scenario_04_a_withdrawn_resource_is_replaced_by_an_amendment_and_the_first_ve
         assert!(second_print.contains(next["resource"]["number"].as_str().unwrap()), "{second_print}");
         assert!(second_print.contains("居民不再需要"));
         assert_eq!(printed(&city, "1"), before);
+        let page = server.get("/lists/XC-001/2026", &[]).text;
+        assert!(
+            page.contains("第 2 版,公开版") && page.contains("附三") && page.contains("居民不再需要"),
+            "{page}"
+        );
+        assert!(page.contains("/lists/XC-001/2026?edition=1"));
+        let page = server.get("/lists/XC-001/2026?edition=1", &[]).text;
+        assert!(page.contains("第 1 版,公开版") && !page.contains("居民不再需要"), "{page}");
+        assert!(page.contains("/lists/XC-001/2026?edition=2"));
+        assert_eq!(server.get("/lists/XC-001/2026?edition=3", &[]).status, 404);
         let json: Value =
             serde_json::from_str(&city.ok(&["export", "--year", "2026", "--station", "XC-001"])).unwrap();
         let printed = &json["lists"][0]["list"];

@@ -29,6 +29,8 @@ mod import;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod list_pages;
+#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod member;

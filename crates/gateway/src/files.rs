@@ -25,7 +25,7 @@ async fn desk(gateway: &Gateway, headers: &HeaderMap) -> Result<Desk, Refused> {
 }
 
 /// An error of the store as status and words; what went wrong inside is in the log alone.
-fn said(error: &Error) -> Refused {
+pub(crate) fn said(error: &Error) -> Refused {
     match error {
         Error::Refused(why) => match why.first() {
             Some(r) if r.code == "NOT_ALLOWED" => Refused(StatusCode::FORBIDDEN, r.clone()),

@@ -8,7 +8,7 @@ use crate::graphql::{
     self, Loaders, Planner, Queue, RequestId, Schema, Tables, check_document, drive, loaders, refusal_of,
 };
 use crate::media::{Media, wants_page};
-use crate::{Clock, Settings, files, pages};
+use crate::{Clock, Settings, files, lists, pages};
 use async_graphql::parser::types::{DocumentOperations, OperationType};
 use async_graphql::{Request, Response as Answer, ServerError, Variables};
 use axum::Router;
@@ -64,6 +64,8 @@ pub(crate) fn router(store: Store, settings: Settings, planner: Planner) -> Rout
         .route("/", get(|| async { pages::home() }))
         .route("/explorer.js", get(|| async { pages::explorer_script() }))
         .route("/style.css", get(|| async { pages::style() }))
+        .route("/lists", get(lists::index))
+        .route("/lists/{station}/{year}", get(lists::list))
         .route("/graphql", any(endpoint))
         .route("/files", axum::routing::post(files::add))
         .route("/files/{id}", get(files::give))

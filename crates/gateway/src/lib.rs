@@ -8,6 +8,7 @@ mod deliver;
 mod files;
 mod graphql;
 mod http;
+mod lists;
 mod media;
 mod pages;
 

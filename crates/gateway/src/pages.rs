@@ -1,4 +1,5 @@
-//! The two pages for people: what this is, and an explorer of the API. Everything comes from here: no other host.
+//! Pages that stand as they are: what this is, and an explorer of the API; `lists` makes the others. Everything comes
+//! from here: no other host.
 
 use axum::http::header::{self, HeaderName};
 use axum::response::{IntoResponse, Response};
@@ -33,7 +34,7 @@ pub(crate) fn explorer_script() -> Response {
     text("text/javascript; charset=utf-8", include_str!("pages/explorer.js"))
 }
 
-/// How both look.
+/// How all pages look.
 pub(crate) fn style() -> Response {
     text("text/css; charset=utf-8", include_str!("pages/style.css"))
 }

@@ -233,7 +233,7 @@ async fn advance<C: ConnectionTrait>(db: &C, scope: &str, by: i64) -> Result<cou
 }
 
 /// The day of a moment in the city's time zone.
-pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
+pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
     (at + chrono::Duration::hours(8)).date_naive()
 }
 

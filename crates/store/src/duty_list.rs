@@ -56,6 +56,34 @@ impl Desk {
         query
     }
 
+    /// Years of which lists are published, the newest first. Public.
+    pub async fn published_years(&self) -> Result<Vec<i32>> {
+        let years = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::Year)
+            .distinct()
+            .filter(duty_list::Column::Status.eq(ListStatus::Published))
+            .order_by_desc(duty_list::Column::Year);
+        Ok(years.into_tuple().all(self.store.db()).await?)
+    }
+
+    /// How many lists of a year are published in each district, by code of the district. Public.
+    pub async fn published_districts(&self, year: i32) -> Result<Vec<(String, i64)>> {
+        let published = duty_list::Entity::find()
+            .select_only()
+            .column(duty_list::Column::WorkstationId)
+            .filter(duty_list::Column::Year.eq(year))
+            .filter(duty_list::Column::Status.eq(ListStatus::Published));
+        let counted = workstation::Entity::find()
+            .select_only()
+            .column(workstation::Column::District)
+            .column_as(workstation::Column::Id.count(), "lists")
+            .filter(workstation::Column::Id.in_subquery(published.into_query()))
+            .group_by(workstation::Column::District)
+            .order_by_asc(workstation::Column::District);
+        Ok(counted.into_tuple().all(self.store.db()).await?)
+    }
+
     /// Signatures of lists, in the order in which they were given.
     pub async fn approvals_of(&self, lists: &[Uuid]) -> Result<Vec<approval::Model>> {
         Ok(approval::Entity::find()

@@ -79,7 +79,7 @@ pub use candidate::{Candidate, NeedCandidate, TypedNeed};
 pub use capacity_cut::NewCut;
 pub use constituent::NewConstituent;
 pub use dashboard::{Figures, StationCount};
-pub use desk::{Desk, Viewer};
+pub use desk::{Desk, Viewer, day_of};
 pub use duty_item::ItemChange;
 pub use duty_list::ListFilter;
 pub use error::{Error, Result};
