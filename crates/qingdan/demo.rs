@@ -55,7 +55,7 @@ pub async fn run(
     serve::logging(serving.log_format);
     serve::run(store, serving, |address| {
         if !json {
-            say(&format!("网址:http://{address}/  查询页:http://{address}/graphql  (Ctrl+C 结束)"));
+            say(&format!("网址:http://{address}/(已发布的清单在 /lists,查询页在 /graphql;Ctrl+C 结束)"));
         }
     })
     .await
