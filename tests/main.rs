@@ -31,6 +31,8 @@ mod ledger;
 #[cfg(test)]
 mod list_pages;
 #[cfg(test)]
+mod me_page;
+#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod member;

@@ -1,5 +1,5 @@
-//! Pages that stand as they are: what this is, and an explorer of the API; `lists` makes the others. Everything comes
-//! from here: no other host.
+//! Pages that stand as they are: what this is, what waits for whom, and an explorer of the API; `lists` makes the others.
+//! Everything comes from here: no other host.
 
 use axum::http::header::{self, HeaderName};
 use axum::response::{IntoResponse, Response};
@@ -32,6 +32,21 @@ pub(crate) fn explorer() -> Response {
 /// What the explorer does.
 pub(crate) fn explorer_script() -> Response {
     text("text/javascript; charset=utf-8", include_str!("pages/explorer.js"))
+}
+
+/// Where members answer what waits for them.
+pub(crate) fn me() -> Response {
+    text("text/html; charset=utf-8", include_str!("pages/me.html"))
+}
+
+/// What that page does.
+pub(crate) fn me_script() -> Response {
+    text("text/javascript; charset=utf-8", include_str!("pages/me.js"))
+}
+
+/// What it asks and changes.
+pub(crate) fn me_document() -> Response {
+    text("text/plain; charset=utf-8", include_str!("pages/me.graphql"))
 }
 
 /// How all pages look.
