@@ -78,8 +78,14 @@ fn what_is_not_published_has_no_page_and_wrong_addresses_are_told_so() {
             let answer = server.get(wrong, &[]);
             assert!(answer.status == 400 && answer.text.contains("应为数字"), "{wrong}: {}", answer.text);
         }
-        let cursor = server.get("/lists?year=2026&district=150102&after=nonsense", &[]);
-        assert!(cursor.status == 422 && cursor.text.contains("游标"), "{}", cursor.text);
+        // The second is a cursor with the character that PostgreSQL does not keep.
+        for cursor in ["nonsense", "AB8w"] {
+            let cursor = server.get(&format!("/lists?year=2026&district=150102&after={cursor}"), &[]);
+            assert!(cursor.status == 422 && cursor.text.contains("游标"), "{}", cursor.text);
+        }
+        for nul in ["/lists/XC%00/2026", "/lists?year=2026&district=1%00"] {
+            assert_eq!(server.get(nul, &[]).status, 400, "{nul}");
+        }
         let marked = server.get("/lists/%3Cscript%3E/2026", &[]);
         assert!(marked.status == 404 && !marked.text.contains("<script"), "{}", marked.text);
     }

@@ -45,6 +45,14 @@ fn number(text: &str, name: &str) -> Result<i32, Refused> {
     })
 }
 
+/// A text as it stands in an address, without the character that not every database keeps.
+fn plain(text: &str) -> Result<&str, Refused> {
+    if text.contains('\0') {
+        return Err(refused(StatusCode::BAD_REQUEST, "NUL", "地址中有空字符(U+0000),请删去后再试。"));
+    }
+    Ok(text)
+}
+
 /// The lists of a year: its districts, and the stations of one of them.
 pub(crate) async fn index(State(gateway): State<Arc<Gateway>>, Query(which): Query<Which>) -> Response {
     answered(index_of(&desk(&gateway), &which).await)
@@ -64,7 +72,7 @@ async fn index_of(desk: &Desk, which: &Which) -> Result<Markup, Refused> {
     let areas = desk.areas_by_code(&codes).await.map_err(|e| said(&e))?;
     let names: HashMap<&str, &str> = areas.iter().map(|a| (a.code.as_str(), a.name.as_str())).collect();
     let name = |code: &str| names.get(code).copied().unwrap_or("其他").to_owned();
-    let district = which.district.as_deref().filter(|d| !d.is_empty());
+    let district = which.district.as_deref().filter(|d| !d.is_empty()).map(plain).transpose()?;
     let stations = match district {
         Some(district) => Some(stations(desk, year, district, which.after.clone()).await?),
         None => None,
@@ -141,7 +149,7 @@ pub(crate) async fn list(
 }
 
 async fn list_of(desk: &Desk, station: &str, year: &str, edition: Option<&str>) -> Result<Markup, Refused> {
-    let year = number(year, "年份")?;
+    let (station, year) = (plain(station)?, number(year, "年份")?);
     let edition = edition.filter(|e| !e.is_empty()).map(|e| number(e, "版次")).transpose()?;
     let found = desk.snapshots(year, Some(station), None, edition).await.map_err(|e| said(&e))?;
     let Some(Snapshot { list, sha256, .. }) = found.into_iter().next() else {

@@ -93,7 +93,7 @@ where
         let wrong = || Refusal::new("CURSOR", "游标无效,请使用上一页返回的 cursor。").at(path);
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
         let text = String::from_utf8(bytes).map_err(|_| wrong())?;
-        let (a, b) = text.split_once('\u{1f}').ok_or_else(wrong)?;
+        let (a, b) = text.split_once('\u{1f}').filter(|_| !text.contains('\0')).ok_or_else(wrong)?;
         Ok((read(&by, a).ok_or_else(wrong)?, read(&key, b).ok_or_else(wrong)?))
     };
     let beyond = |(a, b): (Value, Value), up: bool| {
