@@ -86,6 +86,14 @@ fn what_is_not_published_has_no_page_and_wrong_addresses_are_told_so() {
         for nul in ["/lists/XC%00/2026", "/lists?year=2026&district=1%00"] {
             assert_eq!(server.get(nul, &[]).status, 400, "{nul}");
         }
+        for unreadable in ["/lists/%FF/2026", "/lists?year=2026&year=2027"] {
+            let answer = server.get(unreadable, &[]);
+            assert!(
+                answer.status == 400 && answer.text.contains("地址不对"),
+                "{unreadable}: {}",
+                answer.text
+            );
+        }
         let marked = server.get("/lists/%3Cscript%3E/2026", &[]);
         assert!(marked.status == 404 && !marked.text.contains("<script"), "{}", marked.text);
     }

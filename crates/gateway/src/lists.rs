@@ -4,6 +4,7 @@
 use crate::files::said;
 use crate::http::{Gateway, Refused, refused};
 use crate::pages;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -54,8 +55,18 @@ fn plain(text: &str) -> Result<&str, Refused> {
 }
 
 /// The lists of a year: its districts, and the stations of one of them.
-pub(crate) async fn index(State(gateway): State<Arc<Gateway>>, Query(which): Query<Which>) -> Response {
-    answered(index_of(&desk(&gateway), &which).await)
+pub(crate) async fn index(
+    State(gateway): State<Arc<Gateway>>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Response {
+    answered(match which {
+        Ok(Query(which)) => index_of(&desk(&gateway), &which).await,
+        Err(_) => Err(unreadable()),
+    })
+}
+
+fn unreadable() -> Refused {
+    refused(StatusCode::BAD_REQUEST, "PARAMETERS", "地址不对:参数各写一次,文字用 UTF-8 编码。")
 }
 
 async fn index_of(desk: &Desk, which: &Which) -> Result<Markup, Refused> {
@@ -142,10 +153,15 @@ async fn stations(desk: &Desk, year: i32, district: &str, after: Option<String>)
 /// One list, in the public edition.
 pub(crate) async fn list(
     State(gateway): State<Arc<Gateway>>,
-    Path((station, year)): Path<(String, String)>,
-    Query(of): Query<OfEdition>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    of: Result<Query<OfEdition>, QueryRejection>,
 ) -> Response {
-    answered(list_of(&desk(&gateway), &station, &year, of.edition.as_deref()).await)
+    answered(match (path, of) {
+        (Ok(Path((station, year))), Ok(Query(of))) => {
+            list_of(&desk(&gateway), &station, &year, of.edition.as_deref()).await
+        }
+        _ => Err(unreadable()),
+    })
 }
 
 async fn list_of(desk: &Desk, station: &str, year: &str, edition: Option<&str>) -> Result<Markup, Refused> {
