@@ -6,13 +6,14 @@ use crate::serve::{self, Serving};
 use crate::{city, clock, say, vault_key};
 use anyhow::{Context, bail};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use domain::{AssignmentRole, ConvenerSeat, ListStatus, Role};
+use domain::{AssignmentRole, ConvenerSeat, ListStatus, OrderStatus, Role};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-use store::{Desk, Error, NewLink, PlanReport, Progress, Store, TokenScope, Viewer};
+use store::{Desk, Error, NewLink, OrderFilter, Page, PlanReport, Progress, Store, TokenScope, Viewer};
 use tokio::runtime::Handle;
+use uuid::Uuid;
 
 /// The setting that marks a database as a demo's, with its year.
 const MARK: &str = "demo_year";
@@ -50,7 +51,7 @@ pub async fn run(
     // From here on ids come from a stream of this start: another demo's would repeat.
     let store = Store::open(database, vault_key(key_file)?, clock::random()?).await?;
     if !json {
-        tokens(&store.on_behalf_of(Viewer::command(), clock::now())).await?;
+        tokens(&store.on_behalf_of(Viewer::command(), clock::now()), options.year).await?;
     }
     serve::logging(serving.log_format);
     serve::run(store, serving, |address| {
@@ -154,7 +155,12 @@ async fn greet(desk: &Desk, year: i32) -> anyhow::Result<()> {
 const SHOWN: &str = "XC-001";
 
 /// Prints a token for each role, good for thirty days.
-async fn tokens(desk: &Desk) -> anyhow::Result<()> {
+async fn tokens(desk: &Desk, year: i32) -> anyhow::Result<()> {
+    // A member for whom an order waits, if there is one.
+    let waits = OrderFilter { year, status: Some(OrderStatus::Dispatched), ..OrderFilter::default() };
+    let orders = desk.orders(&waits, &Page::first(1)).await?.rows;
+    let lead: Vec<Uuid> = orders.iter().filter_map(|(_, o)| o.lead_id).collect();
+    let asked = desk.members_by_id(&lead).await?.pop().map_or_else(|| "W-0001".to_owned(), |m| m.number);
     let at = || TokenScope { station: Some(SHOWN.to_owned()), ..TokenScope::default() };
     let scopes = [
         (Role::Clerk, at()),
@@ -162,7 +168,7 @@ async fn tokens(desk: &Desk) -> anyhow::Result<()> {
         (Role::SecondConvener, at()),
         (Role::StationHead, at()),
         (Role::ChiefConvener, TokenScope { cluster: Some("XC-P1".into()), ..TokenScope::default() }),
-        (Role::Member, TokenScope { member: Some("W-0001".into()), ..TokenScope::default() }),
+        (Role::Member, TokenScope { member: Some(asked), ..TokenScope::default() }),
         (Role::DistrictOfficer, TokenScope { district: Some("150102".into()), ..TokenScope::default() }),
         (Role::CityOfficer, TokenScope::default()),
         (Role::Auditor, TokenScope::default()),
