@@ -435,3 +435,41 @@ fn of_many_who_change_the_same_version_at_once_just_one_succeeds() {
         }
     }
 }
+
+/// What a published list relies on ends by an amendment, while the need waits and while it is at work.
+#[test]
+fn a_match_on_a_published_list_is_not_declined_beside_it() {
+    for engine in engines() {
+        let city = City::demo(engine);
+        let server = city.serve();
+        let officer = city.token("CITY_OFFICER", &[]);
+        let query = "{ matches(filter: {year: 2026, status: CONFIRMED}, first: 100) { nodes { need { id status workstation { code } \
+                     matches { id version status member { number } } } } } }";
+        let all = server.data(&officer, query, json!({}))["matches"]["nodes"].clone();
+        // One that several members meet.
+        let confirmed = |need: &Value| -> Vec<Value> {
+            let of = need["matches"].as_array().unwrap().iter();
+            of.filter(|m| m["status"] == "CONFIRMED").cloned().collect()
+        };
+        let needs = all.as_array().unwrap().iter().map(|m| &m["need"]);
+        let need = needs.filter(|n| n["status"] == "LISTED").find(|n| confirmed(n).len() > 1).expect("one");
+        let declined = |m: &Value| {
+            let member = city.token("MEMBER", &["--member", m["member"]["number"].as_str().unwrap()]);
+            let no = json!({"id": m["id"], "expectedVersion": m["version"], "reason": "TIME"});
+            server.not_changed(&member, "declineMatch", "DeclineMatchInput", no)
+        };
+        let [lead, other] = &confirmed(need)[..2] else { panic!("two") };
+        assert_eq!([declined(lead), declined(other)], ["PUBLISHED", "PUBLISHED"]);
+
+        let station = need["workstation"]["code"].as_str().unwrap();
+        let convener = city.token("FIRST_CONVENER", &["--station", station]);
+        let issue = json!({"needId": need["id"]});
+        let order = server.changed(&convener, "issueOrder", "IssueOrderInput", "id version", issue);
+        let send = json!({"id": order["id"], "expectedVersion": order["version"], "matchId": lead["id"]});
+        let order = server.changed(&convener, "dispatchOrder", "DispatchOrderInput", "id version", send);
+        let take = json!({"id": order["id"], "expectedVersion": order["version"]});
+        let member = city.token("MEMBER", &["--member", lead["member"]["number"].as_str().unwrap()]);
+        server.changed(&member, "acceptOrder", "OrderStepInput", "need { status }", take);
+        assert_eq!([declined(lead), declined(other)], ["ORDER_LIVE", "PUBLISHED"]);
+    }
+}

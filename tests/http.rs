@@ -54,6 +54,9 @@ fn requests_that_are_wrong_are_refused_in_words() {
     assert_eq!((broken.status, code(&broken).as_str()), (400, "BODY"));
     let large = server.post(&[json_type], &json!({"query": "x".repeat(1 << 20)}).to_string());
     assert_eq!((large.status, code(&large).as_str()), (413, "TOO_LARGE"));
+    let value = server.post(&[json_type], r#"{"query": "{ dutyYear(year: 3000000000) }"}"#);
+    assert_eq!(code(&value), "GRAPHQL");
+    assert!(value.text.contains("参数的值不合格式"), "{}", value.text);
     // The character that PostgreSQL does not keep, in a variable and as an escape in the document.
     let area =
         json!({"query": "query($c: String!) { area(code: $c) { name } }", "variables": {"c": "1\u{0}"}});

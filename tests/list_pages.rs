@@ -1,7 +1,8 @@
 //! Published lists as pages for everybody.
 
-use crate::city::{City, YEAR, engines};
+use crate::city::{City, Engine, YEAR, engines};
 use crate::duty_list::planned;
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -97,4 +98,55 @@ fn what_is_not_published_has_no_page_and_wrong_addresses_are_told_so() {
         let marked = server.get("/lists/%3Cscript%3E/2026", &[]);
         assert!(marked.status == 404 && !marked.text.contains("<script"), "{}", marked.text);
     }
+}
+
+/// Sixty more stations of the district with a published list each, made of the first one.
+fn multiplied(city: &City) {
+    let work = async {
+        let db = Database::connect(&city.url).await.expect("the database");
+        for (table, others) in [
+            ("workstation", [("id", "unhex(printf('%032x', i))"), ("code", "'XC-' || (100 + i)")]),
+            (
+                "duty_list",
+                [("id", "unhex(printf('%031x1', i))"), ("workstation_id", "unhex(printf('%032x', i))")],
+            ),
+        ] {
+            let ask = format!("SELECT name FROM pragma_table_info('{table}')");
+            let rows =
+                db.query_all_raw(Statement::from_string(DbBackend::Sqlite, ask)).await.expect("columns");
+            let names: Vec<String> = rows.iter().map(|r| r.try_get("", "name").expect("a name")).collect();
+            let value = |name: &String| {
+                let other = others.iter().find(|(of, _)| of == name).map(|o| o.1);
+                other.or((name == "number").then_some("'XC-' || (100 + i)")).unwrap_or(name).to_owned()
+            };
+            let values: Vec<String> = names.iter().map(value).collect();
+            let more = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) \
+                 INSERT INTO {table} ({}) SELECT {} FROM n, (SELECT * FROM {table} LIMIT 1)",
+                names.join(", "),
+                values.join(", ")
+            );
+            db.execute_unprepared(&more).await.expect("rows");
+        }
+        db.close().await.expect("closed");
+    };
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+}
+
+#[test]
+fn the_lists_of_a_large_district_are_turned_over_page_by_page() {
+    let city = City::demo(Engine::Sqlite);
+    multiplied(&city);
+    let server = city.serve();
+    let (mut next, mut pages, mut found) = (Some(format!("/lists?year={YEAR}&district=150102")), 0, 0);
+    let mut seen = BTreeSet::new();
+    while let Some(at) = next {
+        let page = server.get(&at, &[]);
+        assert_eq!(page.status, 200, "{at}");
+        let lists: Vec<String> = links(&page.text).into_iter().filter(|l| l.starts_with("/lists/")).collect();
+        (pages, found) = (pages + 1, found + lists.len());
+        seen.extend(lists);
+        next = links(&page.text).into_iter().find(|l| l.contains("&after="));
+    }
+    assert_eq!((pages, found, seen.len()), (2, 66, 66));
 }

@@ -25,10 +25,8 @@ fn plan(city: &Arc<City>, minute: u32, times: usize, meanwhile: fn(&City)) -> (P
         true
     });
     let work = async {
-        // Ids hang on it: none comes twice.
-        let at: DateTime<Utc> = format!("2026-11-24T02:{minute:02}:00Z").parse().expect("a moment");
         let store = Store::open(&city.url, [1; 32], [2; 32]).await.expect("the database");
-        let desk = store.on_behalf_of(Viewer::command(), at);
+        let desk = store.on_behalf_of(Viewer::command(), at(minute));
         let report = desk.plan_year(2026, None, &domain::Limits::default(), &progress).await.expect("a plan");
         drop(desk);
         store.close().await;
@@ -37,6 +35,11 @@ fn plan(city: &Arc<City>, minute: u32, times: usize, meanwhile: fn(&City)) -> (P
     let report = tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
     let steps = steps.lock().expect("steps").clone();
     (report, steps)
+}
+
+/// A minute of the day. Ids hang on it: none comes twice.
+fn at(minute: u32) -> DateTime<Utc> {
+    format!("2026-11-24T02:{minute:02}:00Z").parse().expect("a moment")
 }
 
 /// How often the plan was found anew.
@@ -80,5 +83,24 @@ fn what_does_not_touch_a_plan_does_not_disturb_it() {
         assert_eq!(anew(&steps), 0, "{steps:?}");
         assert!(report.needs > 0 && report.optimal);
         assert!(city.ok(&["set"]).contains("reading-months 6 "), "and is not lost");
+    }
+}
+
+#[test]
+fn a_job_has_ended_when_it_has_ended_not_when_it_began() {
+    for engine in engines() {
+        let city = on(engine);
+        let work = async {
+            let store = Store::open(&city.url, [1; 32], [2; 32]).await.expect("the database");
+            let desk = store.on_behalf_of(Viewer::command(), at(20));
+            let job = desk.ask_for_plan(2026, None).await.expect("a job");
+            let quiet: Progress = Arc::new(|_, _| true);
+            desk.run_job(job.id, &quiet, || at(25)).await.expect("a plan");
+            let job = desk.jobs_by_id(&[job.id]).await.expect("jobs").remove(0);
+            assert_eq!((job.asked_at, job.ended_at), (at(20), Some(at(25))));
+            drop(desk);
+            store.close().await;
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
     }
 }
