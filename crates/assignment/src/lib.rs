@@ -20,12 +20,13 @@
 //!     b.requirement();
 //!     b.pair(spring, score);
 //! }
-//! let instance = b.build().unwrap();
+//! let instance = b.build()?;
 //! let solution = solve(&instance, &Limits::default());
-//! let verdict = verify(&instance, &solution).unwrap();
+//! let verdict = verify(&instance, &solution)?;
 //! assert!(verdict.optimal);
 //! assert_eq!(verdict.objective.urgent_served, 1); // one place only: the urgent need has it
 //! assert_eq!(solution.chosen, [None, Some(1)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! A plan follows changes from one optimum to the next without being solved again: [`Standing`]. A solve can be

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
+        text.parse().expect("a day")
     }
 
     fn calendar() -> Calendar {
@@ -112,7 +112,7 @@ mod tests {
         for n in 0..30 {
             let (today, latest) = (day("2024-10-12"), c.before(day("2024-10-12"), n));
             assert_eq!(c.between(latest, today), n as i32);
-            assert!(n == 0 || c.between(latest.succ_opt().unwrap(), today) < n as i32);
+            assert!(n == 0 || c.between(latest.succ_opt().expect("a day"), today) < n as i32);
         }
         // By the plain week it would have been over a week earlier.
         assert_eq!(Calendar::default().after(day("2024-09-30"), 5), day("2024-10-07"));

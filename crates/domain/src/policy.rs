@@ -113,6 +113,6 @@ mod tests {
             assert!(s.end(true).is_err() && s.end(false).is_err());
         }
         assert!(PolicyStatus::InForce.put_in_force().is_err());
-        assert_eq!(PolicyStatus::Retired.put_in_force().unwrap(), PolicyStatus::InForce);
+        assert!(matches!(PolicyStatus::Retired.put_in_force(), Ok(PolicyStatus::InForce)));
     }
 }

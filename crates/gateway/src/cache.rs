@@ -76,7 +76,7 @@ mod tests {
         let large = "x".repeat(BYTES / 5);
         for i in 0..20 {
             cache.keep(asked(&i.to_string()), 1, &large);
-            assert!(cache.kept.lock().unwrap().bytes <= BYTES);
+            assert!(cache.kept.lock().expect("not poisoned").bytes <= BYTES);
         }
     }
 }

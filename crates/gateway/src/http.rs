@@ -78,13 +78,13 @@ pub(crate) fn router(store: Store, settings: Settings, planner: Planner) -> Rout
         .fallback(|| async {
             (StatusCode::NOT_FOUND, "没有这个地址;首页 / 列出了可用的地址。\n")
         })
-        .layer(axum::middleware::from_fn(|request, next: Next| whole(next.run(request))))
+        .layer(axum::middleware::from_fn(|request, next: Next| caught(next.run(request))))
         .with_state(gateway)
 }
 
 /// A fault of the program is answered as one, and only its own request ends. What was written for it is not: a
 /// transaction that is not committed is rolled back.
-async fn whole(work: impl Future<Output = Response>) -> Response {
+async fn caught(work: impl Future<Output = Response>) -> Response {
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
         let body = error_body("INTERNAL", "服务内部出错,请稍后再试;如仍不行,请告知管理员出错的时间。");
         let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
@@ -446,7 +446,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_of_the_program_is_answered_as_one() {
-        let answer = whole(async { panic!("a fault that this test makes") }).await;
+        let answer = caught(async { panic!("a fault that this test makes") }).await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = to_bytes(answer.into_body(), BODY).await.expect("a body");
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
