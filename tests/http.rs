@@ -1,7 +1,7 @@
 //! HTTP itself: health, limits, methods, content types, the end.
 
 use crate::city::{City, Engine};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn the_plain_addresses_answer() {
@@ -19,6 +19,29 @@ fn the_plain_addresses_answer() {
     }
     let log = server.stop();
     assert!(log.contains("stopped"));
+}
+
+/// Clients keep their operations in one document: those that are not asked for need no variables.
+#[test]
+fn of_several_operations_the_named_one_is_executed_with_its_variables() {
+    let city = City::empty(Engine::Sqlite);
+    let server = city.serve();
+    let document = "query Lists($year: Int!, $first: Int!) {
+            dutyLists(filter: { year: $year }, first: $first) { nodes { ...List } } }
+        query Who { viewer { ...Who } }
+        fragment List on DutyList { number } fragment Who on Viewer { role }";
+    let ask = |document: &str, name: &str, variables: Value| {
+        let body = json!({"query": document, "operationName": name, "variables": variables});
+        server.post(&[("content-type", "application/json")], &body.to_string()).json()
+    };
+    assert_eq!(ask(document, "Who", json!({}))["data"]["viewer"]["role"], "ANONYMOUS");
+    let lists = ask(document, "Lists", json!({"year": 2026, "first": 3}));
+    assert_eq!(lists["data"]["dutyLists"]["nodes"], json!([]));
+    // Its own it needs, the name has to be there, and what nobody uses is refused as ever.
+    assert!(!ask(document, "Lists", json!({"year": 2026}))["errors"].is_null());
+    assert!(!ask(document, "Nobody", json!({}))["errors"].is_null());
+    let idle = format!("{document} fragment Idle on Viewer {{ name }}");
+    assert!(!ask(&idle, "Who", json!({}))["errors"].is_null());
 }
 
 #[test]
@@ -104,7 +127,7 @@ fn the_log_names_each_request_and_nobody() {
     server.data(&token, "{ viewer { role rights { action reach } } }", json!({}));
     let log = server.stop();
     let line = log.lines().find(|l| l.contains("answered")).expect("a line");
-    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!(line["span"]["role"], "CITY_OFFICER");
     assert!(line["span"]["statements"].is_number() && line["span"]["ms"].is_number(), "{line}");
     assert!(!log.contains(&token));

@@ -52,6 +52,8 @@ mod scenario;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod station_page;
+#[cfg(test)]
 mod studio;
 #[cfg(test)]
 mod topic;

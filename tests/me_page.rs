@@ -4,9 +4,9 @@ use crate::city::{Server, engines};
 use crate::order::{ORDER, Station, city};
 use serde_json::{Value, json};
 
-/// One operation of the page's own document, as its script sends it.
-fn run(server: &Server, token: &str, operation: &str, variables: Value) -> Value {
-    let document = server.get("/me.graphql", &[]).text;
+/// One operation of a page's own document, as its script sends it.
+pub fn run(server: &Server, page: &str, token: &str, operation: &str, variables: Value) -> Value {
+    let document = server.get(&format!("/{page}.graphql"), &[]).text;
     let bearer = format!("Bearer {token}");
     let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
     let body = json!({"query": document, "operationName": operation, "variables": variables});
@@ -20,13 +20,13 @@ fn the_page_asks_what_waits_and_takes_each_answer() {
     for engine in engines() {
         let city = city(engine);
         let server = city.serve();
-        for page in ["/me", "/me.js"] {
+        for page in ["/me", "/me.js", "/work.js"] {
             let page = server.get(page, &[]);
             assert!(page.status == 200 && !page.text.contains("http://") && !page.text.contains("https://"));
         }
         let s = Station::new(&city, &server);
         let doctor = city.token("MEMBER", &["--member", "W-2"]);
-        let mine = |token: &str| run(&server, token, "Mine", json!({"year": 2026}));
+        let mine = |token: &str| run(&server, "me", token, "Mine", json!({"year": 2026}));
         let nothing = mine(&doctor);
         assert_eq!(
             (&nothing["offered"]["totalCount"], &nothing["proposed"]["totalCount"]),
@@ -42,13 +42,13 @@ fn the_page_asks_what_waits_and_takes_each_answer() {
         assert!(order["acceptBy"]["workingDays"].is_i64());
         let step = json!({"id": order["id"], "expectedVersion": order["version"]});
         let stale = json!({"id": order["id"], "expectedVersion": 99});
-        let conflict = run(&server, &doctor, "AcceptOrder", json!({"input": stale}));
+        let conflict = run(&server, "me", &doctor, "AcceptOrder", json!({"input": stale}));
         assert_eq!(conflict["done"]["errors"][0]["code"], "CONFLICT");
         let bare =
             json!({"id": order["id"], "expectedVersion": order["version"], "reason": "OTHER", "note": ""});
-        let why = run(&server, &doctor, "DeclineOrder", json!({"input": bare}));
+        let why = run(&server, "me", &doctor, "DeclineOrder", json!({"input": bare}));
         assert_eq!(why["done"]["errors"][0]["code"], "EMPTY");
-        let taken = run(&server, &doctor, "AcceptOrder", json!({"input": step}));
+        let taken = run(&server, "me", &doctor, "AcceptOrder", json!({"input": step}));
         assert_eq!(taken["done"]["errors"], json!([]));
         let after = mine(&doctor);
         assert_eq!(
@@ -67,7 +67,10 @@ fn the_page_asks_what_waits_and_takes_each_answer() {
         let m = &proposed["nodes"][0];
         assert!(m["score"]["parts"].as_array().is_some_and(|p| !p.is_empty()));
         let no = json!({"id": m["id"], "expectedVersion": m["version"], "reason": "TIME", "note": "出差"});
-        assert_eq!(run(&server, &owner, "DeclineMatch", json!({"input": no}))["done"]["errors"], json!([]));
+        assert_eq!(
+            run(&server, "me", &owner, "DeclineMatch", json!({"input": no}))["done"]["errors"],
+            json!([])
+        );
         assert_eq!(mine(&owner)["proposed"]["totalCount"], 0);
         // The next one agrees, and gives the order back when it comes.
         let (need, next) = s.need("路灯不亮");
@@ -76,13 +79,19 @@ fn the_page_asks_what_waits_and_takes_each_answer() {
         server.changed(&s.convener, "proposeMatch", "MatchStepInput", "status", propose);
         let m = mine(&other)["proposed"]["nodes"][0].clone();
         let yes = json!({"id": m["id"], "expectedVersion": m["version"]});
-        assert_eq!(run(&server, &other, "ConfirmMatch", json!({"input": yes}))["done"]["errors"], json!([]));
+        assert_eq!(
+            run(&server, "me", &other, "ConfirmMatch", json!({"input": yes}))["done"]["errors"],
+            json!([])
+        );
         let issue = json!({"needId": need["id"]});
         let order = server.changed(&s.convener, "issueOrder", "IssueOrderInput", ORDER, issue);
         s.step(&s.convener, "dispatchOrder", "DispatchOrderInput", &order, json!({"matchId": m["id"]}));
         let o = mine(&other)["offered"]["nodes"][0].clone();
         let back = json!({"id": o["id"], "expectedVersion": o["version"], "reason": "CONFLICT", "note": ""});
-        assert_eq!(run(&server, &other, "DeclineOrder", json!({"input": back}))["done"]["errors"], json!([]));
+        assert_eq!(
+            run(&server, "me", &other, "DeclineOrder", json!({"input": back}))["done"]["errors"],
+            json!([])
+        );
         assert_eq!(mine(&other)["offered"]["totalCount"], 0);
     }
 }

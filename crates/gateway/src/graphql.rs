@@ -43,6 +43,7 @@ mod resource;
 mod scenario;
 mod score;
 mod sector;
+mod selected;
 mod task;
 mod topic;
 mod viewer;
@@ -55,6 +56,7 @@ pub(crate) use error::{RequestId, refusal_of};
 pub(crate) use job::Planner;
 pub(crate) use limits::check_document;
 pub(crate) use loaders::{Loaders, Tables, loaders};
+pub(crate) use selected::select;
 
 use async_graphql::{EmptySubscription, MergedObject};
 use std::sync::Arc;

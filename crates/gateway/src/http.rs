@@ -6,9 +6,11 @@
 use crate::cache::{Asked, Cache};
 use crate::graphql::{
     self, Loaders, Planner, Queue, RequestId, Schema, Tables, check_document, drive, loaders, refusal_of,
+    select,
 };
 use crate::media::{Media, wants_page};
 use crate::{Clock, Settings, files, lists, pages};
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, OperationType};
 use async_graphql::{Request, Response as Answer, ServerError, Variables};
 use axum::Router;
@@ -67,6 +69,10 @@ pub(crate) fn router(store: Store, settings: Settings, planner: Planner) -> Rout
         .route("/me", get(|| async { pages::me() }))
         .route("/me.js", get(|| async { pages::me_script() }))
         .route("/me.graphql", get(|| async { pages::me_document() }))
+        .route("/station", get(|| async { pages::station() }))
+        .route("/station.js", get(|| async { pages::station_script() }))
+        .route("/station.graphql", get(|| async { pages::station_document() }))
+        .route("/work.js", get(|| async { pages::work_script() }))
         .route("/lists", get(lists::index))
         .route("/lists/{station}/{year}", get(lists::list))
         .route("/graphql", any(endpoint))
@@ -219,15 +225,18 @@ async fn answer(
         request = request.operation_name(name.clone());
     }
     let mut name = p.operation_name.clone();
-    let kind = match request.parsed_query() {
-        Ok(document) => {
+    let kind = match parse_query(&text) {
+        Ok(mut document) => {
+            select(&mut document, p.operation_name.as_deref());
             name = name.or_else(|| document.operations.iter().find_map(|(n, _)| n.map(ToString::to_string)));
-            if let Err(r) = check_document(document) {
+            if let Err(r) = check_document(&document) {
                 return Ok(failed(media, refusal_of(&r).into_server_error(Default::default())));
             }
-            operation(&document.operations, p.operation_name.as_deref())
+            let kind = operation(&document.operations, p.operation_name.as_deref());
+            request.set_parsed_query(document);
+            kind
         }
-        Err(error) => return Ok(failed(media, error)),
+        Err(error) => return Ok(failed(media, error.into())),
     };
     if *method == Method::GET && kind != Some(OperationType::Query) && kind.is_some() {
         return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "METHOD", "GET 只能查询,变更请用 POST。"));

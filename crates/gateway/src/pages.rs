@@ -49,6 +49,26 @@ pub(crate) fn me_document() -> Response {
     text("text/plain; charset=utf-8", include_str!("pages/me.graphql"))
 }
 
+/// Where conveners decide on what waits at their station.
+pub(crate) fn station() -> Response {
+    text("text/html; charset=utf-8", include_str!("pages/station.html"))
+}
+
+/// What that page does.
+pub(crate) fn station_script() -> Response {
+    text("text/javascript; charset=utf-8", include_str!("pages/station.js"))
+}
+
+/// What it asks and changes.
+pub(crate) fn station_document() -> Response {
+    text("text/plain; charset=utf-8", include_str!("pages/station.graphql"))
+}
+
+/// What the two share.
+pub(crate) fn work_script() -> Response {
+    text("text/javascript; charset=utf-8", include_str!("pages/work.js"))
+}
+
 /// How all pages look.
 pub(crate) fn style() -> Response {
     text("text/css; charset=utf-8", include_str!("pages/style.css"))

@@ -1,5 +1,6 @@
 //! Candidates: what could serve a need or be served by a resource, and why not.
 
+use crate::city::Basis;
 use crate::entity::{need, resource};
 use crate::{Desk, Error, Result};
 use domain::matching::{self, candidates, score};
@@ -148,7 +149,8 @@ impl Desk {
             .collect())
     }
 
-    /// What could serve a need.
+    /// What could serve a need whatever its state, as proposing and dispatching by hand would judge it; nothing where all
+    /// that it asks for is met.
     pub async fn candidates_for_need(
         &self,
         need_id: Uuid,
@@ -158,7 +160,9 @@ impl Desk {
         let row =
             need::Entity::find_by_id(need_id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::ReadLists, row.workstation_id, None)?;
-        let loaded = self.load_city(self.store.db(), row.year, Some(row.workstation_id)).await?;
+        let terms = self.terms_in_force(self.store.db()).await?;
+        let basis = Basis::Need { need: need_id, again: false };
+        let loaded = self.load_on(self.store.db(), row.year, None, basis, terms).await?;
         match loaded.needs.iter().position(|n| n.id == need_id) {
             Some(at) => self.ranked(&loaded, &loaded.city.needs[at], refused, first).await,
             None => Ok(Vec::new()),

@@ -100,7 +100,8 @@ pub(super) struct CandidateQuery;
 
 #[Object]
 impl CandidateQuery {
-    /// Resources that could serve a need, the best first.
+    /// Resources that could serve a need whatever its state, as proposing and dispatching by hand would judge it, the best
+    /// first; none where all that it asks for is met.
     #[graphql(complexity = "first.max(0) as usize * child_complexity")]
     async fn candidates_for_need(
         &self,
