@@ -95,7 +95,7 @@ fn the_cheapest_change_serves_the_need_and_takes_from_nobody() {
     let server = city.serve();
     let token = city.token("CITY_OFFICER", &[]);
     let query = "query($n: ID!) { node(id: $n) { ... on Need { cheapestChanges { code message quarter resource { id } with { served score moves { need { number } before { quarter } after { quarter } } } } } } }";
-    let mut explained = None;
+    let (mut explained, mut given) = (None, 0);
     for (need, number) in left_out(&server, &token, "LIST_FULL").into_iter().take(8) {
         let data = server.data(&token, query, json!({"n": need}));
         for r in data["node"]["cheapestChanges"].as_array().unwrap() {
@@ -105,11 +105,19 @@ fn the_cheapest_change_serves_the_need_and_takes_from_nobody() {
                 "{r}"
             );
             assert!(moves.iter().all(|m| m["before"].is_null() || !m["after"].is_null()), "{r}");
+            if r["code"] == "LINE_FOR" {
+                let own =
+                    moves.iter().find(|m| m["need"]["number"] == number.as_str() && !m["after"].is_null());
+                assert_eq!(own.unwrap()["after"]["quarter"], r["quarter"], "{r}");
+                assert!(r["with"]["served"] == 1 && r["resource"]["id"].is_string(), "{r}");
+                given += 1;
+            }
             if r["code"] == "MORE_LINES" {
                 explained = Some((number.clone(), r["message"].as_str().unwrap().to_owned()));
             }
         }
     }
+    assert!(given > 0, "one line would do for one of them, were it given the line");
     let (number, message) = explained.expect("a longer list would do for one of them");
     // The same over the command line.
     let text = city.ok(&["plan", "--year", &YEAR.to_string(), "--explain", &number]);

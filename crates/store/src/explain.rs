@@ -87,7 +87,7 @@ pub struct WhyNot {
 /// The smallest change that would serve a need.
 #[derive(Clone, Debug)]
 pub struct Remedy {
-    /// Code: `MORE_UNITS`, `MORE_LINES` or `ALLOW`.
+    /// Code: `MORE_UNITS`, `MORE_LINES`, `LINE_FOR`, `LINE_AND_UNIT` or `ALLOW`.
     pub code: &'static str,
     /// In words.
     pub message: String,
@@ -320,8 +320,11 @@ impl Desk {
         let remedies = asked.ask(move |board| board.remedies(n, &pairs)).await?;
         let ids: Vec<Uuid> = remedies
             .iter()
-            .filter_map(|r| match r.wish {
-                Wish::MoreUnits(r, ..) | Wish::Allow(_, r, ..) => Some(asked.resources[r as usize]),
+            .flat_map(|r| &r.wishes)
+            .filter_map(|wish| match *wish {
+                Wish::MoreUnits(r, ..) | Wish::Allow(_, r, ..) | Wish::Pin(_, r) => {
+                    Some(asked.resources[r as usize])
+                }
                 _ => None,
             })
             .collect();
@@ -336,15 +339,30 @@ impl Desk {
         Ok(remedies
             .into_iter()
             .map(|r| {
-                let (code, message, resource, quarter) = match r.wish {
-                    Wish::MoreUnits(res, q, _) => (
+                let (code, message, resource, quarter) = match *r.wishes {
+                    [Wish::MoreUnits(res, q, _)] => (
                         "MORE_UNITS",
                         format!("资源 {} 在第 {q} 季度增加 1 次(全年与委员上限随之增加)。", number(res)),
                         Some(res),
                         Some(q),
                     ),
-                    Wish::MoreLines(_, n) => ("MORE_LINES", format!("本站清单上限增加 {n} 项。"), None, None),
-                    Wish::Allow(_, res, q, _) => {
+                    [Wish::MoreLines(_, more)] => {
+                        ("MORE_LINES", format!("本站清单上限增加 {more} 项。"), None, None)
+                    }
+                    [Wish::MoreLines(_, more), ref unit @ .., Wish::Pin(_, res)] => {
+                        let own = r.with.differences.iter().find(|d| d.need == n && d.after.is_some());
+                        let quarter = own.and_then(|d| d.after).map_or(0, |seat| seat.1);
+                        let (code, unit) = match unit {
+                            [] => ("LINE_FOR", ""),
+                            _ => ("LINE_AND_UNIT", "增加 1 次(全年与委员上限随之增加)并"),
+                        };
+                        let message = format!(
+                            "本站清单上限增加 {more} 项,指定给本件:资源 {} 在第 {quarter} 季度{unit}承接。",
+                            number(res)
+                        );
+                        (code, message, Some(res), Some(quarter))
+                    }
+                    [Wish::Allow(_, res, q, _)] => {
                         let how = allowed.iter().find(|a| a.0.0 == res && a.0.1 == q).map_or("", |a| a.1);
                         (
                             "ALLOW",

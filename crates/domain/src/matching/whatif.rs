@@ -87,8 +87,8 @@ pub enum Wish {
 /// The smallest change that would serve a need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
-    /// What has to change.
-    pub wish: Wish,
+    /// What has to change: one thing; or one line more, perhaps one unit more, and with whom the need has it.
+    pub wishes: Vec<Wish>,
     /// The plan with it.
     pub with: Comparison,
 }
@@ -303,23 +303,36 @@ impl Board {
                 && c.differences.iter().any(|d| d.need == need && d.after.is_some())
                 && c.differences.iter().all(|d| d.after.is_some() || d.before.is_none())
         };
-        let mut found: Vec<Remedy> = wishes
-            .into_iter()
-            .filter_map(|wish| {
-                let with = self.scenario(std::slice::from_ref(&wish))?;
-                served(&with).then_some(Remedy { wish, with })
-            })
-            .collect();
-        // So many lines more as let it in: those of its station that are worth more come first.
-        let lines = self
-            .instance
-            .station_of(number)
-            .into_iter()
-            .flat_map(|s| (1..=MOST_LINES).map(move |n| Wish::MoreLines(s, n)));
-        found.extend(lines.into_iter().find_map(|wish| {
-            let with = self.scenario(std::slice::from_ref(&wish))?;
-            served(&with).then_some(Remedy { wish, with })
-        }));
+        let solved = |wishes: Vec<Wish>| {
+            let with = self.scenario(&wishes)?;
+            served(&with).then_some(Remedy { wishes, with })
+        };
+        let mut found: Vec<Remedy> = wishes.into_iter().filter_map(|wish| solved(vec![wish])).collect();
+        if let Some(station) = self.instance.station_of(number) {
+            // So many lines more as let it in: those of its station that are worth more come first.
+            let lines = (1..=MOST_LINES).find_map(|n| solved(vec![Wish::MoreLines(station, n)]));
+            if lines.as_ref().is_none_or(|r| r.wishes != [Wish::MoreLines(station, 1)]) {
+                // Or one line that somebody gives to this need, with whomever it costs least; where all of them are taken,
+                // with a unit more.
+                let mut with: Vec<Seat> = Vec::new();
+                for (_, pair) in self.lacking(number) {
+                    let seat = self.layout.places[self.instance.place_of(pair as usize)];
+                    if with.iter().all(|s| s.0 != seat.0) {
+                        with.push(seat);
+                    }
+                }
+                with.truncate(TRIED);
+                let line = Wish::MoreLines(station, 1);
+                let given = with.iter().find_map(|s| solved(vec![line.clone(), Wish::Pin(need, s.0)]));
+                found.extend(given.or_else(|| {
+                    with.iter().find_map(|(r, quarter)| {
+                        let unit = Wish::MoreUnits(*r, *quarter, 1);
+                        solved(vec![line.clone(), unit, Wish::Pin(need, *r)])
+                    })
+                }));
+            }
+            found.extend(lines);
+        }
         // More score for the one change first, then fewer who have to move; ties in the order tried.
         found.sort_by_key(|r| (std::cmp::Reverse(r.with.score), r.with.differences.len()));
         found

@@ -130,7 +130,8 @@ pub(super) struct Remedy(pub store::Remedy);
 /// A change that would serve a need.
 #[Object]
 impl Remedy {
-    /// `MORE_UNITS`, `MORE_LINES` or `ALLOW`.
+    /// `MORE_UNITS`, `MORE_LINES`, `LINE_FOR` (one line, given to this need), `LINE_AND_UNIT` (and one unit more) or
+    /// `ALLOW`.
     async fn code(&self) -> &str {
         self.0.code
     }

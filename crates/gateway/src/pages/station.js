@@ -88,9 +88,9 @@ function how(id, choose) {
         c.refusal ? el("p", `不可用:${c.refusal.message}`) : el("p", `可用,${QUARTERS[c.quarter]}。${c.score ? reasons(c.score) : ""}`),
         c.refusal ? "" : choose(c)));
       box.replaceChildren(
-        el("h4", "最小的改动"),
-        changes.length ? el("ul", ...changes) : el("p", "没有一处改动能使它得到承接而不影响别的需求。"),
-        el("h4", "可以考虑的资源"),
+        el("h4", "按本年匹配方案,最小的改动"),
+        changes.length ? el("ul", ...changes) : el("p", "没有一处小的改动能使它得到承接而不影响别的需求。"),
+        el("h4", "现在可以考虑的资源"),
         candidates.length ? el("ul", ...candidates) : el("p", "全市没有这一类别的资源,或它所需的都已有人承接。"));
     } catch (error) {
       box.replaceChildren(el("p", error.message), press("再试一次", ways));
