@@ -43,6 +43,11 @@ export function field(tag, name, more = {}) {
   return Object.assign(f, more);
 }
 
+// A key that nobody has had; also where the page does not come over TLS, as within an office.
+function fresh() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
 // Buttons that change something, each `[words, operation, input]`: one press is one change, whatever the network does in
 // between.
 export function actions(name, buttons, fields = []) {
@@ -51,7 +56,7 @@ export function actions(name, buttons, fields = []) {
   const bar = el("div");
   bar.className = "actions";
   const button = ([words, operation, input]) => {
-    const key = crypto.randomUUID();
+    const key = fresh();
     return press(words, async () => {
       bar.querySelectorAll("button").forEach((x) => { x.disabled = true; });
       said.textContent = "正在提交…";
