@@ -3,7 +3,7 @@
 //! A plan keeps its instance, its proof and what their positions mean, so that it can be explained after its lists
 //! are published as well. Every answer is a solve (`domain::matching::whatif`), never an estimate.
 
-use crate::city::Loaded;
+use crate::city::{Loaded, quarter_of};
 use crate::entity::{need, plan, resource};
 use crate::kept::Kept;
 use crate::{Desk, Error, Result, compute};
@@ -317,12 +317,13 @@ impl Desk {
         let Some(n) = asked.need_at.get(&need_id).copied() else { return Ok(Vec::new()) };
         let allowed = self.could_be_allowed(&row, &asked).await?;
         let pairs: Vec<(u32, u8, u32)> = allowed.iter().map(|a| a.0).collect();
-        let remedies = asked.ask(move |board| board.remedies(n, &pairs)).await?;
+        let running = quarter_of(self.today(), row.year).clamp(1, 4);
+        let remedies = asked.ask(move |board| board.remedies(n, &pairs, running)).await?;
         let ids: Vec<Uuid> = remedies
             .iter()
             .flat_map(|r| &r.wishes)
             .filter_map(|wish| match *wish {
-                Wish::MoreUnits(r, ..) | Wish::Allow(_, r, ..) | Wish::Pin(_, r) => {
+                Wish::MoreUnits(r, ..) | Wish::Allow(_, r, ..) | Wish::Seat(_, (r, _)) => {
                     Some(asked.resources[r as usize])
                 }
                 _ => None,
@@ -349,9 +350,7 @@ impl Desk {
                     [Wish::MoreLines(_, more)] => {
                         ("MORE_LINES", format!("本站清单上限增加 {more} 项。"), None, None)
                     }
-                    [Wish::MoreLines(_, more), ref unit @ .., Wish::Pin(_, res)] => {
-                        let own = r.with.differences.iter().find(|d| d.need == n && d.after.is_some());
-                        let quarter = own.and_then(|d| d.after).map_or(0, |seat| seat.1);
+                    [Wish::MoreLines(_, more), ref unit @ .., Wish::Seat(_, (res, quarter))] => {
                         let (code, unit) = match unit {
                             [] => ("LINE_FOR", ""),
                             _ => ("LINE_AND_UNIT", "增加 1 次(全年与委员上限随之增加)并"),

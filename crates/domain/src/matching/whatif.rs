@@ -70,6 +70,8 @@ pub enum PairAnswer {
 pub enum Wish {
     /// The need is served by the resource.
     Pin(u32, u32),
+    /// The need is served by the resource in the quarter.
+    Seat(u32, Seat),
     /// The need is not served by the resource.
     Ban(u32, u32),
     /// The need is withdrawn.
@@ -218,6 +220,12 @@ impl Board {
                 let pairs = self.pairs(self.number(need)?, resource);
                 change(Change::Pin(pairs.first()?.1))?;
             }
+            Wish::Seat(need, seat) => {
+                let pairs = self.pairs(self.number(need)?, seat.0);
+                let there =
+                    |p: &&(i64, u32)| self.layout.places[self.instance.place_of(p.1 as usize)] == seat;
+                change(Change::Pin(pairs.iter().find(there)?.1))?;
+            }
             Wish::Ban(need, resource) => {
                 for (_, pair) in self.pairs(self.number(need)?, resource) {
                     change(Change::Ban(pair))?;
@@ -280,56 +288,55 @@ impl Board {
         Comparison { served, urgent, score, differences }
     }
 
-    /// Changes by one that would serve a need without another losing, the most useful first. `allowed`: pairs that a
-    /// rule refuses and an agreement could allow, with quarter and points.
-    pub fn remedies(&self, need: u32, allowed: &[(u32, u8, u32)]) -> Vec<Remedy> {
+    /// Changes that would serve a need without another losing, the most useful first. `allowed`: pairs that a rule refuses
+    /// and an agreement could allow, with quarter and points. `from`: the quarter that is running; what would be served in
+    /// an earlier one comes too late.
+    pub fn remedies(&self, need: u32, allowed: &[(u32, u8, u32)], from: u8) -> Vec<Remedy> {
         const TRIED: usize = 8;
         const MOST_LINES: u32 = 12;
         let Some(number) = self.number(need) else { return Vec::new() };
         if !self.seats(need).is_empty() {
             return Vec::new();
         }
-        let mut wishes = Vec::new();
-        for (_, pair) in self.lacking(number).into_iter().take(TRIED) {
-            let (resource, quarter) = self.layout.places[self.instance.place_of(pair as usize)];
-            let wish = Wish::MoreUnits(resource, quarter, 1);
-            if !wishes.contains(&wish) {
-                wishes.push(wish);
+        // Where it could be, what is cheapest by the plan's prices first.
+        let mut seats: Vec<Seat> = Vec::new();
+        for (_, pair) in self.lacking(number) {
+            let seat = self.layout.places[self.instance.place_of(pair as usize)];
+            if seat.1 >= from && !seats.contains(&seat) {
+                seats.push(seat);
             }
         }
-        wishes.extend(allowed.iter().take(TRIED).map(|(r, q, points)| Wish::Allow(need, *r, *q, *points)));
         let served = |c: &Comparison| {
+            let mut own = c.differences.iter().filter(|d| d.need == need).filter_map(|d| d.after).peekable();
             c.served >= 0
-                && c.differences.iter().any(|d| d.need == need && d.after.is_some())
+                && own.peek().is_some()
+                && own.all(|seat| seat.1 >= from)
                 && c.differences.iter().all(|d| d.after.is_some() || d.before.is_none())
         };
         let solved = |wishes: Vec<Wish>| {
             let with = self.scenario(&wishes)?;
             served(&with).then_some(Remedy { wishes, with })
         };
-        let mut found: Vec<Remedy> = wishes.into_iter().filter_map(|wish| solved(vec![wish])).collect();
+        let unit = |seat: &Seat| Wish::MoreUnits(seat.0, seat.1, 1);
+        let mut found: Vec<Remedy> =
+            seats.iter().take(TRIED).filter_map(|seat| solved(vec![unit(seat)])).collect();
+        let allow = |(r, q, points): &(u32, u8, u32)| Wish::Allow(need, *r, *q, *points);
+        found.extend(allowed.iter().take(TRIED).filter_map(|pair| solved(vec![allow(pair)])));
         if let Some(station) = self.instance.station_of(number) {
             // So many lines more as let it in: those of its station that are worth more come first.
             let lines = (1..=MOST_LINES).find_map(|n| solved(vec![Wish::MoreLines(station, n)]));
             if lines.as_ref().is_none_or(|r| r.wishes != [Wish::MoreLines(station, 1)]) {
                 // Or one line that somebody gives to this need, with whomever it costs least; where all of them are taken,
                 // with a unit more.
-                let mut with: Vec<Seat> = Vec::new();
-                for (_, pair) in self.lacking(number) {
-                    let seat = self.layout.places[self.instance.place_of(pair as usize)];
-                    if with.iter().all(|s| s.0 != seat.0) {
-                        with.push(seat);
-                    }
-                }
-                with.truncate(TRIED);
                 let line = Wish::MoreLines(station, 1);
-                let given = with.iter().find_map(|s| solved(vec![line.clone(), Wish::Pin(need, s.0)]));
-                found.extend(given.or_else(|| {
-                    with.iter().find_map(|(r, quarter)| {
-                        let unit = Wish::MoreUnits(*r, *quarter, 1);
-                        solved(vec![line.clone(), unit, Wish::Pin(need, *r)])
-                    })
-                }));
+                let there = |seat: &Seat| Wish::Seat(need, *seat);
+                let mut near = seats.iter().take(TRIED);
+                let given = near.clone().find_map(|seat| solved(vec![line.clone(), there(seat)]));
+                found.extend(
+                    given.or_else(|| {
+                        near.find_map(|seat| solved(vec![line.clone(), unit(seat), there(seat)]))
+                    }),
+                );
             }
             found.extend(lines);
         }

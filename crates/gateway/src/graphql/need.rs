@@ -260,8 +260,8 @@ impl Need {
         Ok(WhyNot(desk(ctx).why_not(self.0.id, resource).await.out(ctx)?))
     }
     /// The smallest changes that would serve it without another losing its place, the most useful first; each was
-    /// solved. Empty where it is served, where none is enough, or where it has several requirements.
-    #[graphql(complexity = "20_000 + 9 * child_complexity")]
+    /// solved. Empty where it is served or where none is enough; what would be done in a quarter that is over is none.
+    #[graphql(complexity = "20_000 + 18 * child_complexity")]
     async fn cheapest_changes(&self, ctx: &Context<'_>) -> Result<Vec<Remedy>> {
         let found = desk(ctx).cheapest_changes(self.0.id).await.out(ctx)?;
         Ok(found.into_iter().map(Remedy).collect())
