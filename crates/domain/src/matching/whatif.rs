@@ -322,7 +322,8 @@ impl Board {
             seats.iter().take(TRIED).filter_map(|seat| solved(vec![unit(seat)])).collect();
         let allow = |(r, q, points): &(u32, u8, u32)| Wish::Allow(need, *r, *q, *points);
         found.extend(allowed.iter().take(TRIED).filter_map(|pair| solved(vec![allow(pair)])));
-        if let Some(station) = self.instance.station_of(number) {
+        // No list is long enough for whom there is nobody.
+        if let Some(station) = self.instance.station_of(number).filter(|_| !seats.is_empty()) {
             // So many lines more as let it in: those of its station that are worth more come first.
             let lines = (1..=MOST_LINES).find_map(|n| solved(vec![Wish::MoreLines(station, n)]));
             if lines.as_ref().is_none_or(|r| r.wishes != [Wish::MoreLines(station, 1)]) {
