@@ -98,6 +98,18 @@ fn alike(needs: usize, places: Vec<u32>, limit: u32, pairs: Vec<(u32, i64)>) -> 
     Town { places, limits: vec![limit], needs: vec![(0, 0, vec![(1, pairs)]); needs] }
 }
 
+/// Split, two requirements that distinct members meet come to be with one member; one of them leaves when they are
+/// joined, while a line is looked for.
+#[test]
+fn who_leaves_a_member_that_has_two_is_not_passed_through() {
+    let meet = (0, 1, vec![(2, vec![(0, 2), (3, 12)]), (2, vec![(3, 19), (2, 9)])]);
+    let town = |needs: Vec<Asked>| Town { places: vec![1, 0, 2, 2], limits: vec![1, 0], needs };
+    let alone = (0, 1, vec![(1, vec![(2, 17)])]);
+    let (_, _, objective) = town(vec![alone.clone(), meet.clone()]).solved();
+    assert_eq!((objective.served, objective.score), (1, 2 + 12 + 19 + 9));
+    assert_eq!(town(vec![meet, alone]).solved().2, objective);
+}
+
 #[test]
 fn ties_fall_by_number() {
     let (_, solution, objective) = alike(5, vec![1, 1], 9, vec![(0, 7), (1, 7)]).solved();

@@ -52,11 +52,13 @@ impl Flow {
             self.retire(range);
             return false;
         }
-        // Of those with one member the first stays.
+        // Of those with one member the first stays. Until they are held, nothing passes through those that have left: they
+        // would rather come back.
         for q in range {
             let with = self.member_at(q);
             if with.is_some() && (self.alike(q).start..q).any(|s| self.member_at(s) == with) {
                 self.leave(q);
+                self.set_mode(q, Mode::Waiting);
             }
         }
         let inside = self.put_in(i, need, Some(profit));
