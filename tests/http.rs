@@ -40,6 +40,13 @@ fn of_several_operations_the_named_one_is_executed_with_its_variables() {
     // Its own it needs, the name has to be there, and what nobody uses is refused as ever.
     assert!(!ask(document, "Lists", json!({"year": 2026}))["errors"].is_null());
     assert!(!ask(document, "Nobody", json!({}))["errors"].is_null());
+    // However long a chain of fragments is, it ends in an answer.
+    let chain: String = (0..20_000).map(|k| format!("fragment F{k} on Viewer{{...F{}}}", k + 1)).collect();
+    let long = format!(
+        "query A{{viewer{{role}}}}query B{{viewer{{...F0}}}}{chain}fragment F20000 on Viewer{{role}}"
+    );
+    assert_eq!(ask(&long, "A", json!({}))["data"]["viewer"]["role"], "ANONYMOUS");
+    assert!(!ask(&long, "B", json!({}))["errors"].is_null());
     let idle = format!("{document} fragment Idle on Viewer {{ name }}");
     assert!(!ask(&idle, "Who", json!({}))["errors"].is_null());
 }

@@ -173,6 +173,39 @@ fn what_was_acknowledged_survives_a_kill_and_is_not_done_twice() {
     city.ok(&["verify", "--year", "2026"]);
 }
 
+/// Two operations of one document, with the same key and the same variables, are two requests.
+#[test]
+fn a_key_is_for_one_operation() {
+    let city = planned(crate::city::Engine::Sqlite);
+    let server = city.serve();
+    let clerk = city.token("CLERK", &["--station", "XC-001"]);
+    let made = server.changed(
+        &clerk,
+        "registerNeed",
+        "RegisterNeedInput",
+        "id version",
+        lamp(&station(&server, &clerk)),
+    );
+    let bearer = format!("Bearer {clerk}");
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", "k-2"),
+    ];
+    let ask = |operation: &str| {
+        let document = "mutation Send($i: NeedStepInput!) { done: submitNeed(input: $i) { node { status } errors { code } } }
+            mutation Verify($i: NeedStepInput!) { done: verifyNeed(input: $i) { node { status } errors { code } } }";
+        let variables = json!({"i": {"id": made["id"], "expectedVersion": made["version"]}});
+        let body = json!({"query": document, "operationName": operation, "variables": variables});
+        server.post(&headers, &body.to_string()).json()["data"]["done"].clone()
+    };
+    let sent = ask("Send");
+    assert_eq!(sent["node"]["status"], "SUBMITTED");
+    assert_eq!(ask("Send"), sent, "the same answer, nothing done twice");
+    let other = ask("Verify");
+    assert!(other["node"].is_null() && !other["errors"][0]["code"].is_null(), "{other}");
+}
+
 #[test]
 fn wrong_input_is_refused_by_field() {
     let city: City = planned(crate::city::Engine::Sqlite);

@@ -112,7 +112,7 @@ fn the_page_asks_what_waits_at_a_station_and_takes_each_decision() {
         let doctor = &how["candidatesForNeed"][0];
         assert!(doctor["refusal"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{how}");
         let again = json!({"resourceId": doctor["resource"]["id"], "quarter": 4});
-        assert_ne!(change(&server, convener, "DispatchOrder", step(back, again)), "");
+        assert_eq!(change(&server, convener, "DispatchOrder", step(back, again)), "EXCLUDED");
         let again = json!({"resourceId": doctor["resource"]["id"], "quarter": 4, "again": "时间已经说好"});
         assert_eq!(change(&server, convener, "DispatchOrder", step(back, again)), "");
         let now = waiting(&server, convener);

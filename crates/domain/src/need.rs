@@ -235,6 +235,11 @@ impl NeedStatus {
         }
     }
 
+    /// Whether somebody could still serve it: it waits, is on a list, or has an order, which may be offered to another.
+    pub fn may_be_served(self) -> bool {
+        matches!(self, NeedStatus::Open | NeedStatus::Matched | NeedStatus::Listed | NeedStatus::InProgress)
+    }
+
     /// Whether text and figures may still be edited.
     ///
     /// # Errors

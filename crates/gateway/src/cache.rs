@@ -21,10 +21,8 @@ struct Kept {
 /// What was asked, whole: two questions are never taken for one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Asked {
-    /// Document and variables.
+    /// Operation, document and variables.
     pub request: String,
-    /// Operation.
-    pub operation: Option<String>,
     /// The day: who holds a seat changes with it.
     pub day: chrono::NaiveDate,
 }
@@ -58,7 +56,7 @@ mod tests {
     use super::*;
 
     fn asked(request: &str) -> Asked {
-        Asked { request: request.to_owned(), operation: None, day: chrono::NaiveDate::default() }
+        Asked { request: request.to_owned(), day: chrono::NaiveDate::default() }
     }
 
     #[test]

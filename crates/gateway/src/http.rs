@@ -248,7 +248,9 @@ async fn answer(
     span.record("role", viewer.role.code());
     let desk = Arc::new(gateway.store.on_behalf_of(viewer, at));
     let key = idempotency_key(headers, kind)?;
-    let digest = format!("{}\n{}", text, serde_json::to_string(&request.variables).unwrap_or_default());
+    // All of what was asked: one key for two operations of a document, with the same variables, is two requests.
+    let variables = serde_json::to_string(&request.variables).unwrap_or_default();
+    let digest = format!("{}\n{text}\n{variables}", p.operation_name.as_deref().unwrap_or_default());
     if let Some(key) = &key {
         match desk.begin_once(key, &digest).await {
             Ok(Once::New) => {}
@@ -263,7 +265,7 @@ async fn answer(
     let public = desk.viewer().role == Role::Anonymous && kind == Some(OperationType::Query);
     let mut keep = None;
     if public {
-        let asked = Asked { request: digest.clone(), operation: p.operation_name.clone(), day: desk.today() };
+        let asked = Asked { request: digest.clone(), day: desk.today() };
         // Read before the query: what changes meanwhile makes the kept answer old, never wrong.
         let mark = desk.change_mark().await.map_err(|e| broken(id, &e))?;
         if let Some(answer) = gateway.cache.get(&asked, mark) {

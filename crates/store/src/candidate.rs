@@ -149,8 +149,8 @@ impl Desk {
             .collect())
     }
 
-    /// What could serve a need whatever its state, as proposing and dispatching by hand would judge it; nothing where all
-    /// that it asks for is met.
+    /// What could serve a need that waits, is listed or at work, as proposing and dispatching by hand would judge it;
+    /// nothing where all that it asks for is met.
     pub async fn candidates_for_need(
         &self,
         need_id: Uuid,
@@ -160,6 +160,9 @@ impl Desk {
         let row =
             need::Entity::find_by_id(need_id).one(self.store.db()).await?.ok_or(Error::NotFound("需求"))?;
         self.need(Action::ReadLists, row.workstation_id, None)?;
+        if !row.status.may_be_served() {
+            return Ok(Vec::new());
+        }
         let terms = self.terms_in_force(self.store.db()).await?;
         let basis = Basis::Need { need: need_id, again: false };
         let loaded = self.load_on(self.store.db(), row.year, None, basis, terms).await?;

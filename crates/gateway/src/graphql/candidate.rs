@@ -100,8 +100,8 @@ pub(super) struct CandidateQuery;
 
 #[Object]
 impl CandidateQuery {
-    /// Resources that could serve a need whatever its state, as proposing and dispatching by hand would judge it, the best
-    /// first; none where all that it asks for is met.
+    /// Resources that could serve a need that waits, is listed or at work, as proposing and dispatching by hand would judge
+    /// it, the best first; none where all that it asks for is met.
     #[graphql(complexity = "first.max(0) as usize * child_complexity")]
     async fn candidates_for_need(
         &self,

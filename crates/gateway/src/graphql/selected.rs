@@ -2,7 +2,8 @@
 //!
 //! The library weighs all of them with the variables of that one (`async_graphql` 7: a list's length that stands in a
 //! variable of another operation is then "not defined"), so that clients which keep their operations in one document
-//! would be refused. What the others alone use goes with them; what nobody uses stays, and is refused as ever.
+//! would be refused. What the others alone use goes with them, and is not looked at; what nobody uses stays, and is refused
+//! as ever.
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
 use std::collections::HashSet;
@@ -24,17 +25,21 @@ pub(crate) fn select(document: &mut ExecutableDocument, name: Option<&str>) {
     document.fragments.retain(|own, _| mine.contains(own.as_str()) || !others.contains(own.as_str()));
 }
 
-/// The fragments that a selection uses, and those that they use.
+/// The fragments that a selection uses, and those that they use: without recursion, however long their chain is.
 fn spreads(document: &ExecutableDocument, set: &SelectionSet, used: &mut HashSet<String>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(f) => spreads(document, &f.node.selection_set.node, used),
-            Selection::InlineFragment(f) => spreads(document, &f.node.selection_set.node, used),
-            Selection::FragmentSpread(f) => {
-                let name = f.node.fragment_name.node.as_str();
-                if let Some(fragment) = document.fragments.get(name).filter(|_| used.insert(name.to_owned()))
-                {
-                    spreads(document, &fragment.node.selection_set.node, used);
+    let mut sets = vec![set];
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(f) => sets.push(&f.node.selection_set.node),
+                Selection::InlineFragment(f) => sets.push(&f.node.selection_set.node),
+                Selection::FragmentSpread(f) => {
+                    let name = f.node.fragment_name.node.as_str();
+                    if let Some(fragment) =
+                        document.fragments.get(name).filter(|_| used.insert(name.to_owned()))
+                    {
+                        sets.push(&fragment.node.selection_set.node);
+                    }
                 }
             }
         }
@@ -66,5 +71,14 @@ mod tests {
         assert_eq!(left(Some("B")), of("B", "Both Far Nobodys Theirs"));
         assert_eq!(left(Some("C")), of("A B", "Both Deep Far Nobodys Ours Theirs"));
         assert_eq!(left(None).0, "A B");
+    }
+
+    #[test]
+    fn a_long_chain_of_fragments_is_followed_to_its_end() {
+        let chain: String = (0..30_000).map(|k| format!("fragment F{k} on X{{...F{}}}", k + 1)).collect();
+        let text = format!("query A{{a}}query B{{...F0}}{chain}fragment F30000 on X{{x}}");
+        let mut document = parse_query(text).expect("a document");
+        select(&mut document, Some("A"));
+        assert!(document.fragments.is_empty());
     }
 }

@@ -104,8 +104,11 @@ function signed(n) {
   return n < 0 ? `${n}` : `+${n}`;
 }
 
+// As many as a page of the API has at most.
+const MOST = 100;
+
 function more() {
-  variables.first = Math.min(variables.first + 20, 100);
+  variables.first = Math.min(variables.first + 20, MOST);
   show();
 }
 
@@ -116,15 +119,16 @@ open({
   empty: "现在没有等本站处理的事项。",
   sections: (d) => {
     rights = new Set(d.viewer.rights.map((r) => r.action));
+    const rest = variables.first < MOST ? more : undefined;
     return [
-      section("待核实的需求", d.submitted, submitted, more),
-      section("系统建议的匹配", d.suggested, suggested, more),
-      section("等委员答复的匹配", d.proposed, proposed, more),
-      section("待派的单", d.opened, order, more),
-      section("退单,待改派", d.declined, order, more),
-      section("逾期未答,待改派", d.lapsed, order, more),
-      section("退回,待改派", d.returned, order, more),
-      section("尚无安排的需求", d.open, unserved, more),
+      section("待核实的需求", d.submitted, submitted, rest),
+      section("系统建议的匹配", d.suggested, suggested, rest),
+      section("等委员答复的匹配", d.proposed, proposed, rest),
+      section("待派的单", d.opened, order, rest),
+      section("退单,待改派", d.declined, order, rest),
+      section("逾期未答,待改派", d.lapsed, order, rest),
+      section("退回,待改派", d.returned, order, rest),
+      section("尚无安排的需求", d.open, unserved, rest),
     ];
   },
 });

@@ -61,9 +61,11 @@ fn cut_into_words(labelled: &[Example]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Messages as they were written, labelled by reading title and beginning before anything was guessed of them. Where
-/// the labelled rows themselves call such a matter now this, now that, either is right. Drawn evenly from topics, and
-/// more of the rare classes; none is a copy of a row that taught.
+/// Messages as they were written, labelled by reading title and beginning, blind to what any model says of them. Where
+/// the labelled rows themselves call such a matter now this, now that, either is right: some of these second labels were
+/// seen at once, some were added by kind of matter (noise, stations, village roads, buyers' money) when the first errors
+/// had been read. Drawn evenly from topics, and of the rare classes more, from what either of two plain models took for
+/// them; none is a copy of a row that taught.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 fn as_written(raw: &[csv::StringRecord], labelled: &[Example]) -> Result<(), Fault> {
     let labels = csv::Reader::from_reader(&include_bytes!("../../data/raw-labels.csv")[..])
