@@ -20,7 +20,7 @@ fn files_of_messages_get_their_classes_and_units() {
         rows[0].trim_start_matches('\u{feff}'),
         "id,title,detail,level1,level2,level3,confidence,words,second"
     );
-    assert!(rows[1].starts_with("7,") && rows[1].contains(",环境保护,"), "{}", rows[1]);
+    assert!(rows[1].starts_with("7,") && rows[1].contains(",环境保护,环境污染,大气污染,"), "{}", rows[1]);
     assert_eq!(rows.len(), 3, "an empty message keeps its row");
     let cut = file("cut.csv", "tokens\n学校 补课 收费 老师\n");
     assert!(city.ok(&["classify", &cut]).contains(",教育文体,"));
@@ -66,4 +66,33 @@ fn what_people_confirmed_becomes_training_rows_without_personal_data() {
         city.ok(&["train", "--labelled", &path, "--out", out.to_str().expect("a path")])
             .contains("条训练数据")
     );
+}
+
+#[test]
+fn cues_are_those_of_classes_that_the_built_in_table_has() {
+    let table: Vec<String> = include_str!("../crates/qingdan/data/categories.csv")
+        .lines()
+        .map(|l| l.splitn(4, ',').take(3).collect::<Vec<_>>().join("/"))
+        .collect();
+    let lines = include_str!("../crates/text/data/cues.txt").lines().filter(|l| !l.starts_with('#'));
+    let cued: Vec<(&str, &str)> = lines.map(|l| l.split_once('\t').expect("a class and its cues")).collect();
+    for (k, (class, cues)) in cued.iter().enumerate() {
+        assert!(table.iter().any(|t| t == class), "{class}");
+        assert!(cued[..k].iter().all(|(other, _)| other != class), "{class} has two lines");
+        let mut words: Vec<&str> = cues.split_whitespace().collect();
+        let all = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert!(all > 0 && all == words.len(), "{class} has a cue twice, or none");
+        assert!(
+            words.iter().all(|w| text::normalise(w) == **w),
+            "{class}: cues are written as texts are read"
+        );
+    }
+    let labels = include_str!("../crates/text/data/finer-labels.csv").lines().skip(1);
+    for label in labels {
+        let cells: Vec<&str> = label.split(',').collect();
+        let right = cells[2].split(' ').map(|finer| format!("{}/{finer}", cells[1]));
+        right.for_each(|r| assert!(table.contains(&r), "{r}"));
+    }
 }

@@ -1,70 +1,215 @@
-//! The finer classes, where the text itself names them: no labels are needed, only the names in the office's table.
+//! The finer classes, by what residents write when they mean them: no labels are needed, only cues, and the names in the
+//! office's table.
 
-use crate::normal::matter;
+use crate::normal::{matter, normalise};
+use aho_corasick::AhoCorasick;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A class with a name on each of three levels.
 pub type Path = [String; 3];
 
-/// Which finer class the words of a text name.
+/// Which finer class a text means.
+///
+/// Classes that `data/cues.txt` knows are told by its cues, and classes beside them by their own name. Below a class of
+/// the first level of which it knows none, an office's own, those are taken whose names share rare pairs of characters
+/// with the text.
 pub struct Finer {
-    paths: Vec<(Path, Vec<[char; 2]>)>,
+    classes: Vec<Class>,
     /// How many names have a pair of characters.
     common: HashMap<[char; 2], u32>,
 }
 
+struct Class {
+    path: Path,
+    cues: Vec<Cue>,
+    /// The pairs of characters of its name.
+    pairs: Vec<[char; 2]>,
+}
+
+/// What a text says of one class.
+struct Cue {
+    words: String,
+    /// Its number among those that are built in; `None` for a name.
+    number: Option<usize>,
+    /// Cues of the same class that it is part of, by their place in the list.
+    inside: Vec<usize>,
+}
+
+/// Points from which a class counts as meant, and by which it has to be ahead of others. Two characters have six points
+/// each in a title, two more at the beginning of a text, and one wherever they are.
+const MEANT: u32 = 12;
+const AHEAD: u32 = 4;
+const IN_TITLE: u32 = 6;
+const AT_BEGINNING: u32 = 2;
+/// Characters of a text that are its beginning.
+const BEGINNING: usize = 60;
+/// Characters of a cue beyond which it says no more.
+const LONGEST: usize = 4;
+
 /// Points of rarity from which a name counts as named, and by which the first has to be ahead.
 const NAMED: u32 = 8;
-const AHEAD: u32 = 2;
+const NAMED_AHEAD: u32 = 2;
+
+/// The classes that are not about anything.
+const OTHER: &str = "其他";
+
+/// The cues that are built in, each once, and those of every class.
+struct BuiltIn {
+    automaton: Option<AhoCorasick>,
+    of: HashMap<[&'static str; 3], Vec<(&'static str, usize)>>,
+}
+
+static CUES: LazyLock<BuiltIn> = LazyLock::new(|| {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut words = Vec::new();
+    let mut of = HashMap::new();
+    for (class, cues) in include_str!("../data/cues.txt").lines().filter_map(|l| l.split_once('\t')) {
+        let mut names = class.splitn(3, '/');
+        let Some(path) = names.next().zip(names.next()).zip(names.next()) else { continue };
+        let ((level1, level2), level3) = path;
+        let numbered = cues.split_whitespace().map(|cue| {
+            let number = *numbers.entry(cue).or_insert_with(|| {
+                words.push(cue);
+                words.len() - 1
+            });
+            (cue, number)
+        });
+        of.insert([level1, level2, level3], numbered.collect());
+    }
+    // Without it every class is told by its name.
+    BuiltIn { automaton: AhoCorasick::new(&words).ok(), of }
+});
+
+/// What is looked through for cues.
+struct Text {
+    title: String,
+    text: String,
+    /// Where the beginning of the text ends, in bytes.
+    beginning: usize,
+    /// Points a character for each cue that is built in.
+    built_in: HashMap<usize, u32>,
+}
+
+impl Text {
+    fn new(title: &str, text: &str) -> Text {
+        let plain = |t: &str| normalise(t).replace(' ', "");
+        let (title, text) = (plain(title), plain(text));
+        let beginning = text.char_indices().nth(BEGINNING).map_or(text.len(), |(at, _)| at);
+        let mut found: HashMap<usize, [bool; 3]> = HashMap::new();
+        if let Some(automaton) = &CUES.automaton {
+            for m in automaton.find_overlapping_iter(&title) {
+                found.entry(m.pattern().as_usize()).or_default()[0] = true;
+            }
+            for m in automaton.find_overlapping_iter(&text) {
+                let seen = found.entry(m.pattern().as_usize()).or_default();
+                seen[1] |= m.end() <= beginning;
+                seen[2] = true;
+            }
+        }
+        let built_in = found.into_iter().map(|(cue, seen)| (cue, weight(seen))).collect();
+        Text { title, text, beginning, built_in }
+    }
+
+    /// Points a character of a cue.
+    fn weight(&self, cue: &Cue) -> u32 {
+        match cue.number {
+            Some(number) => self.built_in.get(&number).copied().unwrap_or(0),
+            None => {
+                let has = |text: &str| text.contains(&cue.words);
+                weight([has(&self.title), has(&self.text[..self.beginning]), has(&self.text)])
+            }
+        }
+    }
+}
+
+fn weight([title, beginning, text]: [bool; 3]) -> u32 {
+    IN_TITLE * u32::from(title) + AT_BEGINNING * u32::from(beginning) + u32::from(text)
+}
 
 impl Finer {
     /// From the three-level names of an office's table.
     pub fn new(paths: impl IntoIterator<Item = Path>) -> Finer {
-        let paths: Vec<(Path, Vec<[char; 2]>)> = paths
-            .into_iter()
-            .map(|p| {
-                let mut pairs = pairs(&p[2]);
-                pairs.extend(pairs_of_level_2(&p));
-                (p, sorted(pairs))
-            })
-            .collect();
+        let classes: Vec<Class> = paths.into_iter().map(Class::new).collect();
         let mut common = HashMap::new();
-        for pair in paths.iter().flat_map(|p| &p.1) {
+        for pair in classes.iter().flat_map(|c| &c.pairs) {
             *common.entry(*pair).or_default() += 1;
         }
-        Finer { paths, common }
+        Finer { classes, common }
     }
 
-    /// The second and third level below a class, as far as the text names them; the title counts twice.
+    /// The second and third level below a class, as far as the text means one; the title counts most. Where two third
+    /// levels of one second are as near, that second level is still clear.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> (Option<&str>, Option<&str>) {
-        let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
+        let below = || self.classes.iter().filter(|c| c.path[0] == level1);
+        let known = below().any(|c| c.cues.iter().any(|cue| cue.number.is_some()));
+        let (meant, ahead) = if known { (MEANT, AHEAD) } else { (NAMED, NAMED_AHEAD) };
+        let mut scored: Vec<(u32, &Path)> = if known {
+            let text = Text::new(title, text);
+            below().map(|c| (c.points(&text), &c.path)).collect()
+        } else {
+            let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
+            below().map(|c| (self.named(&c.pairs, &in_title, &in_text), &c.path)).collect()
+        };
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let Some((best, path)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
+            return (None, None);
+        };
+        let near = || scored.iter().skip(1).take_while(|(points, _)| points + ahead > best);
+        let same_second = near().all(|(_, other)| other[1] == path[1]);
+        let clear = near().next().is_none();
+        (same_second.then_some(path[1].as_str()), clear.then_some(path[2].as_str()))
+    }
+
+    /// The points of a name, by how rare the pairs are that it shares with a text.
+    fn named(&self, name: &[[char; 2]], in_title: &[[char; 2]], in_text: &[[char; 2]]) -> u32 {
         let said = |words: &[[char; 2]], pair: &[char; 2]| u32::from(words.binary_search(pair).is_ok());
         let rarity = |pair: &[char; 2]| {
             let names = self.common.get(pair).copied().unwrap_or(1);
             // Two points for each halving of how many names have it.
-            2 * (self.paths.len() as u32 / names.max(1)).max(1).ilog2()
+            2 * (self.classes.len() as u32 / names.max(1)).max(1).ilog2()
         };
-        let points = |named: &[[char; 2]]| -> u32 {
-            named.iter().map(|p| rarity(p) * (2 * said(&in_title, p) + said(&in_text, p))).sum::<u32>()
-                / (named.len() as u32).max(2)
-        };
-        let mut scored: Vec<(u32, usize)> = self
-            .paths
-            .iter()
-            .enumerate()
-            .filter(|(_, (p, _))| p[0] == level1)
-            .map(|(k, (_, named))| (points(named), k))
+        let points = name.iter().map(|p| rarity(p) * (2 * said(in_title, p) + said(in_text, p)));
+        points.sum::<u32>() / (name.len() as u32).max(2)
+    }
+}
+
+impl Class {
+    fn new(path: Path) -> Class {
+        let names = [path[0].as_str(), path[1].as_str(), path[2].as_str()];
+        let mut cues: Vec<Cue> = CUES
+            .of
+            .get(&names)
+            .into_iter()
+            .flatten()
+            .map(|(words, number)| Cue {
+                words: (*words).to_owned(),
+                number: Some(*number),
+                inside: Vec::new(),
+            })
             .collect();
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let Some((best, k)) = scored.first().copied().filter(|(p, _)| *p >= NAMED) else {
-            return (None, None);
-        };
-        let path = &self.paths[k].0;
-        // Where two of the same second level are as near, that level is still clear.
-        let clear = scored.get(1).is_none_or(|(second, _)| best >= second + AHEAD);
-        let same_second =
-            scored.iter().take_while(|(p, _)| p + AHEAD > best).all(|(_, o)| self.paths[*o].0[1] == path[1]);
-        (same_second.then_some(path[1].as_str()), (clear && same_second).then_some(path[2].as_str()))
+        if cues.is_empty() && path[2] != OTHER {
+            cues.push(Cue { words: normalise(&path[2]).replace(' ', ""), number: None, inside: Vec::new() });
+        }
+        for k in 0..cues.len() {
+            let longer = |c: &Cue| c.words != cues[k].words && c.words.contains(&cues[k].words);
+            cues[k].inside = (0..cues.len()).filter(|o| longer(&cues[*o])).collect();
+        }
+        let mut pairs_of_name = pairs(&path[2]);
+        pairs_of_name.extend(pairs_of_level_2(&path));
+        Class { cues, pairs: sorted(pairs_of_name), path }
+    }
+
+    /// What the cues in a text say for the class.
+    fn points(&self, text: &Text) -> u32 {
+        let weights: Vec<u32> = self.cues.iter().map(|c| text.weight(c)).collect();
+        let points = self.cues.iter().zip(&weights).map(|(cue, weight)| {
+            let length = cue.words.chars().count().min(LONGEST) as u32;
+            // What a longer cue has said counts half.
+            let said = cue.inside.iter().any(|longer| weights[*longer] > 0);
+            length * weight / if said { 2 } else { 1 }
+        });
+        points.sum()
     }
 }
 

@@ -91,6 +91,33 @@ fn finer_classes_are_given_only_where_the_text_names_them() {
 }
 
 #[test]
+fn residents_words_tell_finer_classes_and_an_offices_own_classes_are_told_by_their_names() {
+    let path = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
+    let finer = Finer::new([
+        path("城乡建设", "城市建设和市政管理", "城市公共设施"),
+        path("城乡建设", "城市建设和市政管理", "公共汽车"),
+        path("城乡建设", "城市建设和市政管理", "其他"),
+        path("城乡建设", "城乡规划", "违章建筑"),
+        path("城乡建设", "新设的一类", "共享单车停放"),
+    ]);
+    let below = |title: &str, text: &str| finer.below("城乡建设", title, text);
+    let second = Some("城市建设和市政管理");
+    assert_eq!(below("巷子里的路灯坏了", "晚上看不见"), (second, Some("城市公共设施")));
+    assert_eq!(
+        below("９路公交車末班车太早", ""),
+        (second, Some("公共汽车")),
+        "wide digits, traditional forms"
+    );
+    assert_eq!(below("公交和路灯", ""), (second, None), "two as near: the level above is still clear");
+    assert_eq!(below("路灯", "有人违章"), (second, Some("城市公共设施")), "a title counts most");
+    assert_eq!(below("共享单车停放混乱", ""), (Some("新设的一类"), Some("共享单车停放")));
+    assert_eq!(below("您好", "请您多关心我们"), (None, None));
+    assert_eq!(below("", ""), (None, None));
+    let long = "路灯".repeat(400_000);
+    assert_eq!(below("", &long), (None, None), "once said or often, words in the text alone do not decide");
+}
+
+#[test]
 fn copies_are_found_and_told_from_templates_for_other_places() {
     let mut index = Index::default();
     index.add("咨询公积金提取需要哪些材料", "我想提取公积金还房贷,请问要准备什么材料,到哪里办理");

@@ -2,6 +2,7 @@
 //! the project (`../shared/data`, or `QINGDAN_DATA`); without them it says so and ends.
 
 mod classes;
+mod finer;
 mod near;
 mod plain;
 mod units;
@@ -35,6 +36,7 @@ fn main() -> Result<(), Fault> {
         return Ok(());
     }
     classes::figures(&folder)?;
+    finer::figures(&folder)?;
     units::figures(&folder)?;
     near::figures(&folder)?;
     speed(&folder)

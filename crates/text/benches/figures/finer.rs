@@ -1,0 +1,82 @@
+//! Second and third levels, against rows labelled by reading.
+
+use crate::{Fault, rows};
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::time::Instant;
+use text::Finer;
+
+/// Levels 2 and 3 below the right class of level 1, by cues and by names alone, for messages that were read title and
+/// beginning. Each row has every finer class that would be right of it. The blind rows were labelled when the cues had
+/// been written, and nothing of the cues was changed for them; the others were read before.
+#[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+pub fn figures(folder: &Path) -> Result<(), Fault> {
+    let labels = csv::Reader::from_reader(&include_bytes!("../../data/finer-labels.csv")[..])
+        .records()
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut raw = rows(folder, "messages.csv")?;
+    raw.extend(rows(folder, "messages-with-replies.csv")?);
+    let by_id: HashMap<&str, &csv::StringRecord> = raw.iter().map(|r| (&r[0], r)).collect();
+    let table = rows(folder, "request-taxonomy.csv")?;
+    // No cues are known below a first level that is called otherwise: there the names decide.
+    let unknown = |level1: &str| format!("{level1}·");
+    let path = |r: &csv::StringRecord| [0, 1, 2].map(|k| r[k].to_owned());
+    let by_cues = Finer::new(table.iter().map(path));
+    let by_names = Finer::new(table.iter().map(path).map(|[a, b, c]| [unknown(&a), b, c]));
+    for (name, blind) in [("read before the cues were written", ""), ("blind", "yes")] {
+        let (mut cues, mut names) = (Judged::default(), Judged::default());
+        for label in labels.iter().filter(|l| &l[3] == blind) {
+            let Some(row) = by_id.get(&label[0]) else {
+                return Err(format!("no message {}", &label[0]).into());
+            };
+            cues.add(by_cues.below(&label[1], &row[2], &row[4]), &label[2]);
+            names.add(by_names.below(&unknown(&label[1]), &row[2], &row[4]), &label[2]);
+        }
+        println!("levels 2 and 3, {} raw messages, {name}: ours {cues}; by names alone {names}", cues.all);
+    }
+    let start = Instant::now();
+    let given = raw.iter().filter(|r| by_cues.below("城乡建设", &r[2], &r[4]).0.is_some()).count();
+    let speed = raw.len() as f64 / start.elapsed().as_secs_f64();
+    println!("levels 2 and 3, speed, one core: {speed:.0} messages/s ({given} given)");
+    Ok(())
+}
+
+/// How many were given a class, and how many of those a right one.
+#[derive(Default)]
+struct Judged {
+    all: usize,
+    second: [usize; 2],
+    third: [usize; 2],
+}
+
+impl Judged {
+    fn add(&mut self, (second, third): (Option<&str>, Option<&str>), right: &str) {
+        self.all += 1;
+        let right = || right.split(' ').filter_map(|path| path.split_once('/'));
+        if let Some(second) = second {
+            self.second[0] += 1;
+            self.second[1] += usize::from(right().any(|r| r.0 == second));
+            if let Some(third) = third {
+                self.third[0] += 1;
+                self.third[1] += usize::from(right().any(|r| r == (second, third)));
+            }
+        }
+    }
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
+        let [(second, right2), (third, right3)] =
+            [self.second, self.third].map(|[given, right]| (given, right));
+        write!(
+            f,
+            "level 2 given {:.3}, right {:.3}, level 3 given {:.3}, right {:.3}",
+            share(second, self.all),
+            share(right2, second),
+            share(third, self.all),
+            share(right3, third)
+        )
+    }
+}
