@@ -206,11 +206,12 @@ fn a_text_is_read_and_its_like_are_found() {
     let city = City::demo(Engine::Sqlite);
     let server = city.serve();
     let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
-    let read = "query($i: TypedTextInput!) { readText(input: $i) { classes { name permille category { code name } } words units { name } personalData } }";
+    let read = "query($i: TypedTextInput!) { readText(input: $i) { classes { name permille category { code name } cues } words units { name } personalData } }";
     let input = json!({"title": "工厂半夜排放废气臭味刺鼻", "text": "污染严重,请环保部门检测。我叫张三丰,电话13800001234,住3栋2单元502室"});
     let data = server.data(&token, read, json!({"i": input}))["readText"].clone();
     assert_eq!(data["classes"][0]["name"], "环境保护", "{data}");
-    assert!(data["classes"][0]["category"]["code"].is_string());
+    assert_eq!(data["classes"][0]["category"]["name"], "大气污染", "{data}");
+    assert_eq!(data["classes"][0]["cues"], json!(["废气", "臭味", "刺鼻"]));
     for kind in ["NAME", "DOOR", "TELEPHONE"] {
         assert!(data["personalData"].as_array().unwrap().contains(&json!(kind)), "{data}");
     }

@@ -18,7 +18,7 @@ fn files_of_messages_get_their_classes_and_units() {
     let rows: Vec<&str> = out.lines().collect();
     assert_eq!(
         rows[0].trim_start_matches('\u{feff}'),
-        "id,title,detail,level1,level2,level3,confidence,words,second"
+        "id,title,detail,level1,level2,level3,confidence,words,second,cues"
     );
     assert!(rows[1].starts_with("7,") && rows[1].contains(",环境保护,环境污染,大气污染,"), "{}", rows[1]);
     assert_eq!(rows.len(), 3, "an empty message keeps its row");

@@ -197,18 +197,19 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
     let finer = Finer::new(crate::tables::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
         let verdict = model.classify(title, text);
-        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 6] };
-        let (level2, level3) = finer.below(&first.class, title, text);
+        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 7] };
+        let below = finer.below(&first.class, title, text);
         vec![
             first.class.clone(),
-            level2.unwrap_or_default().to_owned(),
-            level3.unwrap_or_default().to_owned(),
+            below.second.unwrap_or_default().to_owned(),
+            below.third.unwrap_or_default().to_owned(),
             format!("{}.{:03}", first.permille / 1000, first.permille % 1000),
             verdict.words.join(" "),
             verdict.guesses.get(1).map_or(String::new(), |g| g.class.clone()),
+            below.cues.join(" "),
         ]
     });
-    let out = table.with(&["level1", "level2", "level3", "confidence", "words", "second"], cells)?;
+    let out = table.with(&["level1", "level2", "level3", "confidence", "words", "second", "cues"], cells)?;
     write_out(options.out.as_deref(), &out)
 }
 

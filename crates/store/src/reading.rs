@@ -11,7 +11,7 @@ use domain::{Action, NeedStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 use text::near::{Group, Index, Near};
-use text::{Finer, Path, built_in, units};
+use text::{Below, Finer, Path, built_in, units};
 use uuid::Uuid;
 
 /// Confidence in permille from which a class is proposed without the office's own keywords.
@@ -27,6 +27,8 @@ pub struct ClassGuess {
     pub category: Option<String>,
     /// Confidence in permille.
     pub permille: u32,
+    /// What of the text says that it is of a finer class.
+    pub cues: Vec<String>,
 }
 
 /// What a text says.
@@ -79,22 +81,23 @@ impl Reader {
         }
         let verdict = built_in().classify(title, text);
         let first = verdict.guesses.first().filter(|g| g.permille >= SURE)?;
-        self.code_of(&first.class, title, text)
+        self.code_of(&first.class, title, text).0
     }
 
-    /// The deepest class of the table below a class of the first level that the text names.
-    fn code_of(&self, level1: &str, title: &str, text: &str) -> Option<String> {
-        let (second, third) = self.finer.below(level1, title, text);
+    /// The deepest class of the table below a class of the first level that the text means, and the cues for it.
+    fn code_of(&self, level1: &str, title: &str, text: &str) -> (Option<String>, Vec<String>) {
+        let Below { second, third, cues } = self.finer.below(level1, title, text);
+        let cues = cues.into_iter().map(str::to_owned).collect();
         let mut path = vec![level1.to_owned()];
         path.extend(second.map(str::to_owned));
         path.extend(third.map(str::to_owned));
         while !path.is_empty() {
             if let Some(code) = self.codes.get(&path) {
-                return Some(code.clone());
+                return (Some(code.clone()), cues);
             }
             path.pop();
         }
-        None
+        (None, Vec::new())
     }
 }
 
@@ -116,10 +119,9 @@ impl Desk {
             .guesses
             .into_iter()
             .take(CLASSES)
-            .map(|g| ClassGuess {
-                category: reader.code_of(&g.class, title, text),
-                name: g.class,
-                permille: g.permille,
+            .map(|g| {
+                let (category, cues) = reader.code_of(&g.class, title, text);
+                ClassGuess { name: g.class, category, permille: g.permille, cues }
             })
             .collect();
         let suggested = units::built_in().map_or(Vec::new(), |m| m.suggest(title, text));

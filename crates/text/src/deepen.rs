@@ -20,6 +20,17 @@ pub struct Finer {
     common: HashMap<[char; 2], u32>,
 }
 
+/// What a text means below a class of the first level, as far as that is clear.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Below<'a> {
+    /// The second level.
+    pub second: Option<&'a str>,
+    /// The third level.
+    pub third: Option<&'a str>,
+    /// The cues that said so, in the order of the list; none where the characters of names decided.
+    pub cues: Vec<&'a str>,
+}
+
 struct Class {
     path: Path,
     cues: Vec<Cue>,
@@ -140,25 +151,31 @@ impl Finer {
 
     /// The second and third level below a class, as far as the text means one; the title counts most. Where two third
     /// levels of one second are as near, that second level is still clear.
-    pub fn below(&self, level1: &str, title: &str, text: &str) -> (Option<&str>, Option<&str>) {
+    pub fn below(&self, level1: &str, title: &str, text: &str) -> Below<'_> {
         let below = || self.classes.iter().filter(|c| c.path[0] == level1);
         let known = below().any(|c| c.cues.iter().any(|cue| cue.number.is_some()));
         let (meant, ahead) = if known { (MEANT, AHEAD) } else { (NAMED, NAMED_AHEAD) };
-        let mut scored: Vec<(u32, &Path)> = if known {
-            let text = Text::new(title, text);
-            below().map(|c| (c.points(&text), &c.path)).collect()
-        } else {
-            let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
-            below().map(|c| (self.named(&c.pairs, &in_title, &in_text), &c.path)).collect()
+        let looked_through = known.then(|| Text::new(title, text));
+        let mut scored: Vec<(u32, &Class)> = match &looked_through {
+            Some(text) => below().map(|c| (c.points(text), c)).collect(),
+            None => {
+                let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
+                below().map(|c| (self.named(&c.pairs, &in_title, &in_text), c)).collect()
+            }
         };
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let Some((best, path)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
-            return (None, None);
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.path.cmp(&b.1.path)));
+        let Some((best, class)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
+            return Below::default();
         };
         let near = || scored.iter().skip(1).take_while(|(points, _)| points + ahead > best);
-        let same_second = near().all(|(_, other)| other[1] == path[1]);
-        let clear = near().next().is_none();
-        (same_second.then_some(path[1].as_str()), clear.then_some(path[2].as_str()))
+        if near().any(|(_, other)| other.path[1] != class.path[1]) {
+            return Below::default();
+        }
+        Below {
+            second: Some(&class.path[1]),
+            third: near().next().is_none().then_some(&class.path[2]),
+            cues: looked_through.map_or(Vec::new(), |text| class.found(&text)),
+        }
     }
 
     /// The points of a name, by how rare the pairs are that it shares with a text.
@@ -198,6 +215,13 @@ impl Class {
         let mut pairs_of_name = pairs(&path[2]);
         pairs_of_name.extend(pairs_of_level_2(&path));
         Class { cues, pairs: sorted(pairs_of_name), path }
+    }
+
+    /// The cues in a text that are part of no longer one.
+    fn found(&self, text: &Text) -> Vec<&str> {
+        let is_in = |cue: &Cue| text.weight(cue) > 0;
+        let said = |cue: &&Cue| is_in(cue) && !cue.inside.iter().any(|longer| is_in(&self.cues[*longer]));
+        self.cues.iter().filter(said).map(|c| c.words.as_str()).collect()
     }
 
     /// What the cues in a text say for the class.

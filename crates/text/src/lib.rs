@@ -15,7 +15,7 @@ pub mod units;
 mod words;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
-pub use deepen::{Finer, Path};
+pub use deepen::{Below, Finer, Path};
 pub use normal::normalise;
 pub use train::{Example, train};
 pub use words::Lexicon;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use text::near::Index;
 use text::units::{UNITS_MODEL, UnitModel, unit_of};
-use text::{CLASSES, Example, Finer, Lexicon, Model, normalise, train};
+use text::{Below, CLASSES, Example, Finer, Lexicon, Model, normalise, train};
 
 fn model() -> Model {
     Model::read(CLASSES).expect("the built-in model")
@@ -85,9 +85,10 @@ fn finer_classes_are_given_only_where_the_text_names_them() {
         path("城乡建设", "住房", "物业管理"),
         path("环境保护", "污染", "噪声污染"),
     ]);
-    assert_eq!(finer.below("城乡建设", "物业管理混乱", "物业管理费高"), (Some("住房"), Some("物业管理")));
-    assert_eq!(finer.below("城乡建设", "你好", "请帮忙"), (None, None));
-    assert_eq!(finer.below("没有这一类", "物业管理", ""), (None, None));
+    let found = finer.below("城乡建设", "物业管理混乱", "物业管理费高");
+    assert_eq!((found.second, found.third), (Some("住房"), Some("物业管理")));
+    assert_eq!(finer.below("城乡建设", "你好", "请帮忙"), Below::default());
+    assert_eq!(finer.below("没有这一类", "物业管理", ""), Below::default());
 }
 
 #[test]
@@ -100,7 +101,10 @@ fn residents_words_tell_finer_classes_and_an_offices_own_classes_are_told_by_the
         path("城乡建设", "城乡规划", "违章建筑"),
         path("城乡建设", "新设的一类", "共享单车停放"),
     ]);
-    let below = |title: &str, text: &str| finer.below("城乡建设", title, text);
+    let below = |title: &str, text: &str| {
+        let found = finer.below("城乡建设", title, text);
+        (found.second, found.third)
+    };
     let second = Some("城市建设和市政管理");
     assert_eq!(below("巷子里的路灯坏了", "晚上看不见"), (second, Some("城市公共设施")));
     assert_eq!(
@@ -111,6 +115,8 @@ fn residents_words_tell_finer_classes_and_an_offices_own_classes_are_told_by_the
     assert_eq!(below("公交和路灯", ""), (second, None), "two as near: the level above is still clear");
     assert_eq!(below("路灯", "有人违章"), (second, Some("城市公共设施")), "a title counts most");
     assert_eq!(below("共享单车停放混乱", ""), (Some("新设的一类"), Some("共享单车停放")));
+    let found = finer.below("城乡建设", "夜里公交站没有末班车", "公交车太少");
+    assert_eq!(found.cues, ["公交车", "公交站", "末班车"], "the longest that are there");
     assert_eq!(below("您好", "请您多关心我们"), (None, None));
     assert_eq!(below("", ""), (None, None));
     let long = "路灯".repeat(400_000);

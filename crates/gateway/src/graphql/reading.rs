@@ -18,7 +18,8 @@ impl ClassGuess {
     async fn name(&self) -> &str {
         &self.0.name
     }
-    /// The deepest class of the office's table that the text names below it; null where the table has none.
+    /// The deepest class of the office's table that the text means, this one or one below it; null where the table has
+    /// none.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
         match &self.0.category {
             Some(code) => Ok(category(ctx, code).await?.map(Category)),
@@ -28,6 +29,10 @@ impl ClassGuess {
     /// Of a thousand texts about which the model is as sure, so many are of the class.
     async fn permille(&self) -> i32 {
         self.0.permille as i32
+    }
+    /// What of the text says that it is of a class below the first level; empty where none is clear, or where names decided.
+    async fn cues(&self) -> &[String] {
+        &self.0.cues
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::time::Instant;
-use text::Finer;
+use text::{Below, Finer};
 
 /// Levels 2 and 3 below the right class of level 1, by cues and by names alone, for messages that were read title and
 /// beginning. Each row has every finer class that would be right of it. The blind rows were labelled when the cues had
@@ -36,7 +36,7 @@ pub fn figures(folder: &Path) -> Result<(), Fault> {
         println!("levels 2 and 3, {} raw messages, {name}: ours {cues}; by names alone {names}", cues.all);
     }
     let start = Instant::now();
-    let given = raw.iter().filter(|r| by_cues.below("城乡建设", &r[2], &r[4]).0.is_some()).count();
+    let given = raw.iter().filter(|r| by_cues.below("城乡建设", &r[2], &r[4]).second.is_some()).count();
     let speed = raw.len() as f64 / start.elapsed().as_secs_f64();
     println!("levels 2 and 3, speed, one core: {speed:.0} messages/s ({given} given)");
     Ok(())
@@ -51,7 +51,7 @@ struct Judged {
 }
 
 impl Judged {
-    fn add(&mut self, (second, third): (Option<&str>, Option<&str>), right: &str) {
+    fn add(&mut self, Below { second, third, .. }: Below<'_>, right: &str) {
         self.all += 1;
         let right = || right.split(' ').filter_map(|path| path.split_once('/'));
         if let Some(second) = second {
