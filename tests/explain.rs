@@ -202,6 +202,24 @@ fn a_resource_says_what_one_more_unit_would_bring() {
 }
 
 #[test]
+fn a_need_that_is_over_has_no_candidates() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+    let of =
+        "query($y: Int!) { needs(first: 1, filter: { year: $y, status: OPEN }) { nodes { id version } } }";
+    let data = server.data(&token, of, json!({"y": YEAR}));
+    let need = &data["needs"]["nodes"][0];
+    let ask = "query($n: ID!) { candidatesForNeed(needId: $n, includeRefused: true, first: 9) { resource { id } } }";
+    let candidates =
+        || server.data(&token, ask, json!({"n": need["id"]}))["candidatesForNeed"].as_array().map(Vec::len);
+    assert!(candidates() > Some(0), "while it waits there are some, if only refused ones");
+    let why = json!({"id": need["id"], "expectedVersion": need["version"], "reason": "已自行解决"});
+    server.changed(&token, "withdrawNeed", "NeedReasonInput", "status", why);
+    assert_eq!(candidates(), Some(0));
+}
+
+#[test]
 fn a_text_is_read_and_its_like_are_found() {
     let city = City::demo(Engine::Sqlite);
     let server = city.serve();
