@@ -33,7 +33,10 @@ pub struct Below<'a> {
 
 struct Class {
     path: Path,
-    cues: Vec<Cue>,
+    /// The cues that are built in.
+    cues: &'static [Cue],
+    /// Its name, where there are none.
+    name: Option<Cue>,
     /// The pairs of characters of its name.
     pairs: Vec<[char; 2]>,
 }
@@ -67,8 +70,10 @@ const OTHER: &str = "其他";
 
 /// The cues that are built in, each once, and those of every class.
 struct BuiltIn {
+    /// Never none: they are few and short.
     automaton: Option<AhoCorasick>,
-    of: HashMap<[&'static str; 3], Vec<(&'static str, usize)>>,
+    /// By the names of the three levels, with strokes between them.
+    of: HashMap<&'static str, Vec<Cue>>,
 }
 
 static CUES: LazyLock<BuiltIn> = LazyLock::new(|| {
@@ -76,19 +81,17 @@ static CUES: LazyLock<BuiltIn> = LazyLock::new(|| {
     let mut words = Vec::new();
     let mut of = HashMap::new();
     for (class, cues) in include_str!("../data/cues.txt").lines().filter_map(|l| l.split_once('\t')) {
-        let mut names = class.splitn(3, '/');
-        let Some(path) = names.next().zip(names.next()).zip(names.next()) else { continue };
-        let ((level1, level2), level3) = path;
-        let numbered = cues.split_whitespace().map(|cue| {
-            let number = *numbers.entry(cue).or_insert_with(|| {
-                words.push(cue);
+        let all: Vec<&str> = cues.split_whitespace().collect();
+        let numbered = all.iter().map(|cue| Cue {
+            words: (*cue).to_owned(),
+            number: Some(*numbers.entry(cue).or_insert_with(|| {
+                words.push(*cue);
                 words.len() - 1
-            });
-            (cue, number)
+            })),
+            inside: (0..all.len()).filter(|k| all[*k] != *cue && all[*k].contains(cue)).collect(),
         });
-        of.insert([level1, level2, level3], numbered.collect());
+        of.insert(class, numbered.collect());
     }
-    // Without it every class is told by its name.
     BuiltIn { automaton: AhoCorasick::new(&words).ok(), of }
 });
 
@@ -153,7 +156,7 @@ impl Finer {
     /// levels of one second are as near, that second level is still clear.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> Below<'_> {
         let below = || self.classes.iter().filter(|c| c.path[0] == level1);
-        let known = below().any(|c| c.cues.iter().any(|cue| cue.number.is_some()));
+        let known = below().any(|c| !c.cues.is_empty());
         let (meant, ahead) = if known { (MEANT, AHEAD) } else { (NAMED, NAMED_AHEAD) };
         let looked_through = known.then(|| Text::new(title, text));
         let mut scored: Vec<(u32, &Class)> = match &looked_through {
@@ -193,41 +196,32 @@ impl Finer {
 
 impl Class {
     fn new(path: Path) -> Class {
-        let names = [path[0].as_str(), path[1].as_str(), path[2].as_str()];
-        let mut cues: Vec<Cue> = CUES
-            .of
-            .get(&names)
-            .into_iter()
-            .flatten()
-            .map(|(words, number)| Cue {
-                words: (*words).to_owned(),
-                number: Some(*number),
-                inside: Vec::new(),
-            })
-            .collect();
-        if cues.is_empty() && path[2] != OTHER {
-            cues.push(Cue { words: normalise(&path[2]).replace(' ', ""), number: None, inside: Vec::new() });
-        }
-        for k in 0..cues.len() {
-            let longer = |c: &Cue| c.words != cues[k].words && c.words.contains(&cues[k].words);
-            cues[k].inside = (0..cues.len()).filter(|o| longer(&cues[*o])).collect();
-        }
+        let cues = CUES.of.get(path.join("/").as_str()).map_or(&[][..], Vec::as_slice);
+        let name = (cues.is_empty() && path[2] != OTHER).then(|| Cue {
+            words: normalise(&path[2]).replace(' ', ""),
+            number: None,
+            inside: Vec::new(),
+        });
         let mut pairs_of_name = pairs(&path[2]);
         pairs_of_name.extend(pairs_of_level_2(&path));
-        Class { cues, pairs: sorted(pairs_of_name), path }
+        Class { cues, name, pairs: sorted(pairs_of_name), path }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Cue> {
+        self.cues.iter().chain(&self.name)
     }
 
     /// The cues in a text that are part of no longer one.
     fn found(&self, text: &Text) -> Vec<&str> {
         let is_in = |cue: &Cue| text.weight(cue) > 0;
         let said = |cue: &&Cue| is_in(cue) && !cue.inside.iter().any(|longer| is_in(&self.cues[*longer]));
-        self.cues.iter().filter(said).map(|c| c.words.as_str()).collect()
+        self.all().filter(said).map(|c| c.words.as_str()).collect()
     }
 
     /// What the cues in a text say for the class.
     fn points(&self, text: &Text) -> u32 {
-        let weights: Vec<u32> = self.cues.iter().map(|c| text.weight(c)).collect();
-        let points = self.cues.iter().zip(&weights).map(|(cue, weight)| {
+        let weights: Vec<u32> = self.all().map(|c| text.weight(c)).collect();
+        let points = self.all().zip(&weights).map(|(cue, weight)| {
             let length = cue.words.chars().count().min(LONGEST) as u32;
             // What a longer cue has said counts half.
             let said = cue.inside.iter().any(|longer| weights[*longer] > 0);
