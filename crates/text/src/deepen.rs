@@ -41,7 +41,7 @@ struct Class {
     pairs: Vec<[char; 2]>,
 }
 
-/// What a text says of one class.
+/// Words that mean a class.
 struct Cue {
     words: String,
     /// Its number among those that are built in; `None` for a name.
@@ -50,10 +50,11 @@ struct Cue {
     inside: Vec<usize>,
 }
 
-/// Points from which a class counts as meant, and by which it has to be ahead of others. Two characters have six points
-/// each in a title, two more at the beginning of a text, and one wherever they are.
+/// Points from which a class counts as meant, and by which it has to be ahead of others: a cue of two characters in a
+/// title is enough.
 const MEANT: u32 = 12;
 const AHEAD: u32 = 4;
+/// Points of each character of a cue in the title, and at the beginning of the text; one more anywhere in the text.
 const IN_TITLE: u32 = 6;
 const AT_BEGINNING: u32 = 2;
 /// Characters of a text that are its beginning.
@@ -72,7 +73,7 @@ const OTHER: &str = "其他";
 struct BuiltIn {
     /// Never none: they are few and short.
     automaton: Option<AhoCorasick>,
-    /// By the names of the three levels, with strokes between them.
+    /// By the names of the three levels, with slashes between them.
     of: HashMap<&'static str, Vec<Cue>>,
 }
 
@@ -137,6 +138,7 @@ impl Text {
     }
 }
 
+/// Points a character of a cue, by where it was found.
 fn weight([title, beginning, text]: [bool; 3]) -> u32 {
     IN_TITLE * u32::from(title) + AT_BEGINNING * u32::from(beginning) + u32::from(text)
 }
@@ -207,6 +209,7 @@ impl Class {
         Class { cues, name, pairs: sorted(pairs_of_name), path }
     }
 
+    /// All that means the class.
     fn all(&self) -> impl Iterator<Item = &Cue> {
         self.cues.iter().chain(&self.name)
     }
