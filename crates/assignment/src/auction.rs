@@ -146,7 +146,7 @@ impl Auction<'_> {
             v = self.net.parent[v] as usize;
         }
         let mut out = None;
-        if v == leaf && self.held[v] > 0 {
+        if v == leaf && self.held[v] > 0 && self.net.children.of(v).is_empty() {
             // The common case: one goes, one comes, at the same place.
             let first = self.start[leaf] as usize;
             let gone = self.bid[first].1;
@@ -249,7 +249,7 @@ impl Auction<'_> {
 
     /// The toll of a leaf that is full by itself.
     fn retoll(&mut self, leaf: usize) {
-        if self.net.parent[leaf] as usize == self.net.root {
+        if self.net.parent[leaf] as usize == self.net.root && self.net.steps.of(leaf).is_empty() {
             self.flow.toll[leaf] = self.bid[self.start[leaf] as usize].0.max(self.kept[leaf]);
         } else {
             self.retoll_inside(leaf);
@@ -260,7 +260,7 @@ impl Auction<'_> {
     fn retoll_inside(&mut self, v: usize) {
         let above = self.flow.toll[self.net.parent[v] as usize];
         let own = if self.full(v) { self.lowest(v).map_or(self.kept[v], |l| l.0) } else { self.kept[v] };
-        self.flow.toll[v] = own.max(above);
+        self.flow.toll[v] = own.max(above + self.step(v));
         for k in 0..self.net.children.of(v).len() {
             self.retoll_inside(self.net.children.of(v)[k] as usize);
         }
@@ -317,8 +317,7 @@ impl Auction<'_> {
         for v in 0..self.net.sets {
             if self.net.even[v] && self.count[v] > 0 {
                 // What the last unit in it costs.
-                let cost = (2 * i64::from(self.count[v]) - 1) * self.flow.scale.even;
-                self.kept[v] = self.kept[v].max(cost);
+                self.kept[v] = self.kept[v].max(self.cost(v, self.count[v]));
                 self.retoll_inside(v);
             }
         }
@@ -365,7 +364,7 @@ impl Auction<'_> {
             }
             steps -= 1;
             let room = self.room(v);
-            let above = self.flow.toll[net.parent[v] as usize];
+            let above = self.around(v);
             self.best_takers(v, room + 1, above);
             let toll = match self.gains.get(room) {
                 Some((next, _)) => (next - self.eps).max(above),
@@ -413,10 +412,9 @@ impl Auction<'_> {
             }
         }
         for v in (0..self.net.sets).rev() {
-            if !self.net.children.of(v).is_empty() && !self.full(v) {
-                let next = 2 * i64::from(self.count[v]) + 1;
-                let even = if self.net.even[v] { next * self.flow.scale.even } else { 0 };
-                self.kept[v] = self.flow.toll[self.net.parent[v] as usize] + even;
+            if self.net.back.of(v).is_empty() && !self.full(v) {
+                let next = self.cost(v, self.count[v] + 1);
+                self.kept[v] = self.flow.toll[self.net.parent[v] as usize] + next;
                 self.flow.toll[v] = self.kept[v];
             }
         }
@@ -445,7 +443,24 @@ impl Auction<'_> {
 
     /// Whether a leaf could take more at a price of its own.
     fn is_short(&self, v: usize) -> bool {
-        self.flow.toll[v] > self.flow.toll[self.net.parent[v] as usize] && self.room(v) > 0
+        self.flow.toll[v] > self.around(v) && self.room(v) > 0
+    }
+
+    /// What a unit more of a set costs at least: what is around it does, and how late it comes.
+    fn around(&self, v: usize) -> i64 {
+        self.flow.toll[self.net.parent[v] as usize] + self.step(v)
+    }
+
+    /// What a set's next unit costs for coming late, or its last where it is full.
+    fn step(&self, v: usize) -> i64 {
+        if self.net.steps.of(v).is_empty() {
+            return 0;
+        }
+        self.cost(v, (self.count[v] + 1).min(self.flow.cap[v]))
+    }
+
+    fn cost(&self, v: usize, unit: u32) -> i64 {
+        self.net.cost(v, unit, self.flow.scale.even)
     }
 
     /// The requirements that would gain most by coming to a leaf, were it free, the best first; ties by number.

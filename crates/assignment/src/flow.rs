@@ -14,6 +14,7 @@ mod change;
 mod front;
 mod mend;
 mod path;
+mod said;
 mod start;
 mod together;
 mod trial;
@@ -22,7 +23,7 @@ mod whole;
 use crate::instance::range_of;
 use crate::net::{Net, Pair};
 use crate::weights::Scale;
-use crate::{BANNED, Instance, NONE, Prices};
+use crate::{BANNED, Instance, NONE};
 use front::Front;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -120,13 +121,9 @@ impl Flow {
     /// The empty circulation: nothing is in yet.
     pub fn new(net: Arc<Net>, scale: Scale) -> Flow {
         let mut toll = vec![0; net.root + 1];
-        for (v, toll) in toll.iter_mut().enumerate().take(net.sets) {
-            *toll = if net.even[v] { scale.even } else { 0 };
-        }
-        // From the outside in, where evenness makes a first unit cost something: sets come after those inside them.
+        // From the outside in, where a first unit costs something: sets come after those inside them.
         for v in (0..net.sets).rev() {
-            let above = toll[net.parent[v] as usize];
-            toll[v] += above;
+            toll[v] = toll[net.parent[v] as usize] + net.cost(v, 1, scale.even);
         }
         let mut flow = Flow {
             task: vec![Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out }; net.start.len() - 1],
@@ -158,39 +155,6 @@ impl Flow {
         -self.cost
     }
 
-    /// The chosen pair of every requirement, numbered like the instance's.
-    pub fn chosen(&self, i: &Instance) -> Vec<Option<u32>> {
-        let mut chosen = vec![None; self.task.len()];
-        for (q, task) in self.task.iter().enumerate() {
-            if task.at != NONE {
-                let own = self.net.order[q] as usize;
-                chosen[own] = Some(i.pair_start[own] + task.at - self.net.start[q]);
-            }
-        }
-        chosen
-    }
-
-    /// What one more unit of every capacity is worth.
-    pub fn prices(&self) -> Prices {
-        let price = |node: &u32| if *node == NONE { 0 } else { self.price(*node as usize) };
-        let net = &self.net;
-        // A set that nothing flows through may have been lowered below what is around it; the bound needs no more
-        // than zero there, unless it has a lower bound.
-        let all = |nodes: &[u32]| -> Vec<i64> {
-            nodes
-                .iter()
-                .map(|n| if *n != NONE && self.floor[*n as usize] > 0 { price(n) } else { price(n).max(0) })
-                .collect()
-        };
-        let stations: Vec<u32> = (net.sets as u32..net.root as u32).collect();
-        Prices {
-            station: all(&stations),
-            place: all(&net.place_node),
-            resource: all(&net.resource_node),
-            member: all(&net.member_node),
-        }
-    }
-
     /// The price of a node alone, without what is around it.
     pub fn price(&self, v: usize) -> i64 {
         self.toll[v] - self.toll[self.net.parent[v] as usize]
@@ -198,8 +162,8 @@ impl Flow {
 
     /// What the k-th unit through a node costs.
     fn marginal(&self, v: usize, k: u32) -> i64 {
-        let even = if self.net.even[v] { (2 * i64::from(k) - 1) * self.scale.even } else { 0 };
-        if k <= self.floor[v] { even - self.scale.floor } else { even }
+        let cost = self.net.cost(v, k, self.scale.even);
+        if k <= self.floor[v] { cost - self.scale.floor } else { cost }
     }
 
     /// Whether a pair can be walked by anyone.

@@ -45,6 +45,7 @@ mod alternatives;
 mod auction;
 mod bound;
 mod flow;
+mod fold;
 mod instance;
 mod net;
 mod order;

@@ -4,6 +4,7 @@
 //! (a resource with as many units as its only quarter; a member without a limit), so that the bare problem is a
 //! tree of one level and the full one has as many as it needs.
 
+use crate::fold::{Fold, Slot, run_of};
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE};
 
@@ -59,6 +60,13 @@ impl Default for Back {
     }
 }
 
+/// Up to which unit of a set each costs so much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub until: u32,
+    pub cost: i64,
+}
+
 /// See the module's description.
 #[derive(Clone, Debug)]
 pub(crate) struct Net {
@@ -71,8 +79,10 @@ pub(crate) struct Net {
     pub floor: Vec<u32>,
     /// Whether the k-th unit of a set costs 2k - 1.
     pub even: Vec<bool>,
+    /// What the units of a folded resource cost, one after another.
+    pub steps: Lists<Step>,
     pub children: Lists<u32>,
-    /// Pairs of requirement `q` are `start[q]..start[q + 1]`, numbered like the instance's.
+    /// Pairs of requirement `q` are `start[q]..start[q + 1]`, in the instance's order.
     pub start: Vec<u32>,
     pub pair: Vec<Pair>,
     pub back: Lists<Back>,
@@ -91,7 +101,12 @@ pub(crate) struct Net {
     /// The instance's number of each requirement.
     pub order: Vec<u32>,
     pub place_order: Vec<u32>,
-    /// Node of each place, resource and member; [`NONE`] where it can never bind.
+    /// The resources of which one pair stands for several of the instance, and the first of these for each pair; `None`
+    /// and empty where there are none, and pairs are numbered like the instance's.
+    pub fold: Option<Fold>,
+    pub stands_for: Vec<u32>,
+    /// Node of each place, resource and member; [`NONE`] where it can never bind. A place of a folded resource has the
+    /// node of those who may come no later.
     pub place_node: Vec<u32>,
     pub resource_node: Vec<u32>,
     pub member_node: Vec<u32>,
@@ -118,6 +133,13 @@ impl Net {
             let at = &mut into_member[*m as usize];
             *at = (at.0 + into_resource[r].0.min(u64::from(i.resource_cap[r])), at.1 + 1);
         }
+        let fold = if whole { None } else { Fold::of(i) };
+        let slots = |r: usize| fold.as_ref().map_or(&[][..], |f| f.slots.of(r));
+        // As many units as a resource can have at all.
+        let most = |r: usize| {
+            let places = slots(r).last().map_or(u32::MAX, |s| s.until);
+            i.resource_cap[r].min(places)
+        };
         let slack = |cap: u32, inflow: (u64, u32), floor: u32| {
             !whole && floor == 0 && inflow.1 > 0 && u64::from(cap) >= inflow.0
         };
@@ -132,7 +154,10 @@ impl Net {
                     && into_member[m].1 == 1
                     && keeps_member[m]
                     && i.resource_floor[r] == 0
-                    && i.member_cap[m] <= i.resource_cap[r];
+                    && i.member_cap[m] <= most(r);
+                if !slots(r).is_empty() {
+                    return !told || dear(slots(r), i.member_cap[m]);
+                }
                 !told && !slack(i.resource_cap[r], into_resource[r], i.resource_floor[r])
             })
             .collect();
@@ -151,6 +176,20 @@ impl Net {
             let told = above.is_some_and(|c| c <= i.place_cap[p]);
             i.place_floor[p] > 0 || !told
         };
+        // Which of the places of a folded resource are fewer than could come no later.
+        let mut keeps_slot = vec![false; places];
+        for r in 0..resources {
+            let within = most(r).min(i.member_cap[i.resource_member[r] as usize]);
+            let mut inflow = 0u64;
+            for slot in slots(r) {
+                inflow += u64::from(slot.last);
+                let binds = slot.until < within && inflow > u64::from(slot.until);
+                keeps_slot[slot.place as usize] = binds;
+                if binds {
+                    inflow = u64::from(slot.until);
+                }
+            }
+        }
         let mut net = Net {
             sets: 0,
             root: 0,
@@ -158,6 +197,7 @@ impl Net {
             cap: Vec::new(),
             floor: Vec::new(),
             even: Vec::new(),
+            steps: Lists::default(),
             children: Lists::default(),
             start: Vec::with_capacity(order.len() + 1),
             pair: Vec::new(),
@@ -170,16 +210,28 @@ impl Net {
             late_behind: Vec::new(),
             order: Vec::new(),
             place_order: Vec::new(),
+            fold: None,
+            stands_for: Vec::new(),
             place_node: vec![NONE; places],
             resource_node: vec![NONE; resources],
             member_node: vec![NONE; members],
         };
         // Places first: their numbers are what arcs lead to.
-        for p in place_order.iter().map(|p| *p as usize).filter(|p| keeps_place(*p)) {
-            net.place_node[p] = net.set(i.place_cap[p], i.place_floor[p], false);
+        for p in place_order.iter().map(|p| *p as usize) {
+            let slots = slots(i.resource_of(p));
+            if slots.is_empty() {
+                if keeps_place(p) {
+                    net.place_node[p] = net.set(i.place_cap[p], i.place_floor[p], false);
+                }
+            } else if slots[0].place as usize == p {
+                // Whoever has to come sooner is inside those who may come later.
+                for slot in slots.iter().filter(|s| keeps_slot[s.place as usize]) {
+                    net.place_node[slot.place as usize] = net.set(slot.until, 0, false);
+                }
+            }
         }
         for r in (0..resources).filter(|r| keeps_resource[*r]) {
-            net.resource_node[r] = net.set(i.resource_cap[r], i.resource_floor[r], false);
+            net.resource_node[r] = net.set(most(r), i.resource_floor[r], false);
         }
         for m in (0..members).filter(|m| keeps_member[*m]) {
             net.member_node[m] = net.set(i.member_cap[m], i.member_floor[m], even);
@@ -214,8 +266,29 @@ impl Net {
         net.cap.extend(&i.station_limit);
         net.floor.extend(&i.station_floor);
         net.even.resize(net.root, false);
-        let leaf: Vec<u32> =
+        let mut leaf: Vec<u32> =
             (0..places).map(|p| or(net.place_node[p], resource(i.place_resource[p]))).collect();
+        for r in 0..resources {
+            let mut around = resource(r as u32);
+            for slot in slots(r).iter().rev() {
+                let node = net.place_node[slot.place as usize];
+                if node != NONE {
+                    net.parent[node as usize] = around;
+                    around = node;
+                }
+                leaf[slot.place as usize] = around;
+            }
+        }
+        let dear_sets =
+            net.resource_node.iter().enumerate().filter(|(r, n)| **n != NONE && dear(slots(*r), NONE));
+        net.steps = Lists::new(
+            net.root,
+            dear_sets.flat_map(|(r, node)| {
+                slots(r)
+                    .iter()
+                    .map(|s| (*node, Step { until: s.until, cost: i64::from(s.less) * scale.score }))
+            }),
+        );
         net.pair.reserve_exact(i.pairs());
         net.start.push(0);
         for q in &order {
@@ -225,7 +298,19 @@ impl Net {
                 points if i.favoured.is_empty() => points * scale.score as i32,
                 _ => i.value_at(scale, q, k) as i32,
             };
-            net.pair.extend(i.pairs_of(q).map(|k| Pair { leaf: leaf[i.place_of(k)], value: value(k) }));
+            let pairs = i.pairs_of(q);
+            if fold.is_none() {
+                net.pair.extend(pairs.map(|k| Pair { leaf: leaf[i.place_of(k)], value: value(k) }));
+            } else {
+                let mut first = pairs.start;
+                while first < pairs.end {
+                    let folded = !slots(i.resource_of(i.place_of(first))).is_empty();
+                    let end = if folded { run_of(i, first, pairs.end) } else { first + 1 };
+                    net.pair.push(Pair { leaf: leaf[i.place_of(end - 1)], value: value(first) });
+                    net.stands_for.push(first as u32);
+                    first = end;
+                }
+            }
             net.start.push(net.pair.len() as u32);
         }
         let root = net.root as u32;
@@ -243,6 +328,7 @@ impl Net {
         net.door = order.iter().map(|q| net.door[*q as usize]).collect();
         net.order = order;
         net.place_order = place_order;
+        net.fold = fold;
         net.behind = Lists::new(
             i.station_limit.len(),
             net.door
@@ -252,6 +338,13 @@ impl Net {
                 .map(|(q, d)| (*d - net.sets as u32, q as u32)),
         );
         net
+    }
+
+    /// What the k-th unit through a node costs where the k-th of an even set costs `2k - 1` times `even`.
+    pub fn cost(&self, v: usize, k: u32, even: i64) -> i64 {
+        let uneven = if self.even[v] { (2 * i64::from(k) - 1) * even } else { 0 };
+        let steps = self.steps.of(v);
+        uneven + steps.iter().find(|s| k <= s.until).or(steps.last()).map_or(0, |s| s.cost)
     }
 
     fn set(&mut self, cap: u32, floor: u32, even: bool) -> u32 {
@@ -334,8 +427,23 @@ impl Net {
         q
     }
 
+    /// The pair of a requirement that stands for one of the instance.
+    pub fn pair_for(&self, i: &Instance, q: usize, pair: u32) -> u32 {
+        let range = self.start[q] as usize..self.start[q + 1] as usize;
+        match self.stands_for.get(range) {
+            Some(of) => self.start[q] + of.partition_point(|first| *first <= pair) as u32 - 1,
+            None => self.start[q] + pair - i.pair_start[self.order[q] as usize],
+        }
+    }
+
     /// The pairs of a requirement.
     pub fn pairs(&self, q: usize) -> &[Pair] {
         &self.pair[self.start[q] as usize..self.start[q + 1] as usize]
     }
+}
+
+/// Whether any of the first `units` of a folded resource is worth less than the first.
+fn dear(slots: &[Slot], units: u32) -> bool {
+    let before = std::iter::once(0).chain(slots.iter().map(|s| s.until));
+    before.zip(slots).any(|(before, slot)| before < units && slot.less > 0)
 }

@@ -76,11 +76,16 @@ impl<'a> Search<'a> {
 
     /// The same plan at other weights of the same objective.
     pub fn at(&self, scale: Scale) -> Search<'a> {
-        let instance = self.instance;
-        let order = instance.is_flow() && instance.pairs() > IN_CACHE;
+        let order = self.instance.is_flow() && self.instance.pairs() > IN_CACHE;
         let order = order.then(|| (self.flow.net.place_order.clone(), self.flow.net.order.clone()));
-        let mut flow = Flow::new(Arc::new(Net::new(instance, &scale, false, order)), scale);
-        let (plan, prices) = (self.flow.chosen(instance), self.flow.prices());
+        self.on(Arc::new(Net::new(self.instance, &scale, false, order)), scale)
+    }
+
+    /// The same on the net of these weights.
+    pub fn on(&self, net: Arc<Net>, scale: Scale) -> Search<'a> {
+        let instance = self.instance;
+        let mut flow = Flow::new(net, scale);
+        let (plan, prices) = (self.flow.chosen(instance), self.flow.prices(instance));
         flow.take_over(instance, &self.flow.scale, &plan, &prices, &self.wholes.inside, self.watch);
         Search {
             flow,
@@ -105,7 +110,7 @@ impl<'a> Search<'a> {
             });
         }
         if self.lowest.as_ref().is_none_or(|(b, _)| bound < *b) {
-            let prices = self.flow.prices();
+            let prices = self.flow.prices(self.instance);
             debug_assert!(
                 self.watch.stopped()
                     || bound_of(self.instance, &self.flow.scale, &prices, |n| self.decided[n])

@@ -8,12 +8,14 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::bound::{Known, bound_from};
+use crate::net::Net;
 use crate::parts::parts;
 use crate::search::Search;
 use crate::threads::at_once;
 use crate::verify::{bound_of, decode};
 use crate::weights::Scale;
 use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
+use std::sync::Arc;
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +50,19 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     }
     let fine = Scale::fine(instance.best_score(), instance.floors() > 0);
     let fine = if instance.levels { fine } else { scale };
-    let mut first = Search::split(instance, fine, watch);
-    if watch.stopped() {
+    // What hangs on the instance alone is made on a second thread meanwhile.
+    let (first, ahead) = std::thread::scope(|scope| {
+        let ahead = scope.spawn(|| Ahead::of(instance, scale));
+        let mut first = Search::split(instance, fine, watch);
+        if !watch.stopped() {
+            first.join();
+            first.improve(limits.rounds, 1);
+        }
+        (first, ahead.join())
+    });
+    let (false, Ok(ahead)) = (watch.stopped(), ahead) else {
         return unfinished(&first);
-    }
-    first.join();
-    first.improve(limits.rounds, 1);
-    if watch.stopped() {
-        return unfinished(&first);
-    }
+    };
     // Where the search has ended, each need's requirements come and go by themselves once more: that bounds every plan
     // closest. The plan meanwhile moves on to the true weights, at which the search goes on only where a level above the
     // score speaks against it.
@@ -67,15 +73,15 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
             apart.resplit();
             apart.note_bound();
         });
-        let mut search = first.at(scale);
+        let mut search = first.on(Arc::new(ahead.net), scale);
         search.improve(limits.rounds, scale.served.max(1));
         if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
-            prove_levels(&mut search, limits, &mut proof);
+            prove_levels(&mut search, limits, ahead.levels, &mut proof);
         }
         search
     });
     proof.extend(apart.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
-    let prices = search.flow.prices();
+    let prices = search.flow.prices(search.instance);
     let mut best = Best { chosen: search.flow.chosen(instance), value: search.flow.value() };
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
     let tree = branch(search, &mut best, limits.rounds, &mut left);
@@ -90,7 +96,7 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
 fn unfinished(search: &Search<'_>) -> Solution {
     let mut chosen = search.flow.chosen(search.instance);
     trim(search.instance, &mut chosen);
-    let prices = search.flow.prices();
+    let prices = search.flow.prices(search.instance);
     let bound = search.lowest.as_ref().map_or_else(|| prices.clone(), |(_, prices)| prices.clone());
     Solution { chosen, proof: vec![Bound { scale: search.flow.scale, tree: Tree::Leaf(bound) }], prices }
 }
@@ -105,7 +111,7 @@ fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution 
     let fine = if instance.levels { fine } else { scale };
     let one = |i: &Instance| -> Found {
         let first = Search::split(i, fine, watch);
-        let (chosen, prices) = (first.flow.chosen(i), first.flow.prices());
+        let (chosen, prices) = (first.flow.chosen(i), first.flow.prices(i));
         if !i.levels || watch.stopped() {
             return (chosen, prices, None);
         }
@@ -113,7 +119,7 @@ fn solve_flow(instance: &Instance, scale: Scale, watch: &Watch<'_>) -> Solution 
         if watch.stopped() {
             return (chosen, prices, None);
         }
-        (best.flow.chosen(i), prices, Some(best.flow.prices()))
+        (best.flow.chosen(i), prices, Some(best.flow.prices(i)))
     };
     let parts = parts(instance);
     let found: Vec<Found> =
@@ -199,11 +205,66 @@ fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
     }
 }
 
+/// What is needed once the search has ended, and hangs on the instance alone.
+struct Ahead {
+    net: Net,
+    levels: Vec<Level>,
+}
+
+/// A level of the objective by itself: weights that count no other, and what bounds every plan at them.
+struct Level {
+    scale: Scale,
+    /// Prices, with what no plan is worth more than.
+    bounds: Vec<(Prices, i128)>,
+}
+
+impl Ahead {
+    fn of(instance: &Instance, scale: Scale) -> Ahead {
+        let net = Net::new(instance, &scale, false, None);
+        // In parts that a share of a reward can be.
+        let unit = LEVEL_UNIT;
+        let floor = if instance.floors() > 0 { unit * 8 } else { 0 };
+        let urgent = Scale { floor, pinned: unit * 4, urgent: unit, served: 0, score: 0, even: 0, kept: 0 };
+        // Served needs count alike here: what no plan exceeds in all, no plan of these urgent needs exceeds.
+        let served = Scale { floor, pinned: 0, urgent: 0, served: unit, score: 0, even: 0, kept: 0 };
+        let levels = if instance.levels { vec![urgent, served] } else { Vec::new() };
+        Ahead { net, levels: levels.into_iter().map(|scale| Level::of(instance, scale)).collect() }
+    }
+}
+
+impl Level {
+    /// Often the lengths of the lists alone prove a level; else, mostly, its needs split by themselves.
+    fn of(instance: &Instance, scale: Scale) -> Level {
+        let by_lists = by_lists(instance, &scale);
+        let whole = bound_of(instance, &scale, &by_lists, |_| None);
+        let mut bounds: Vec<(Prices, i128)> = whole.map(|whole| (by_lists, whole)).into_iter().collect();
+        // Urgent needs are few. Where all needs are worth the same a search takes long, and their lists mostly do.
+        let asking = (scale.served == 0).then(|| asking(instance, &scale));
+        if let Some(asking) = asking.filter(|a| a.pairs() <= LEVEL_WORK) {
+            let unwatched = Watch::none();
+            let mut alone = Search::split(&asking, scale, &unwatched);
+            alone.note_bound();
+            bounds.extend(alone.lowest.and_then(|(_, prices)| {
+                let whole = bound_of(instance, &scale, &prices, |_| None)?;
+                Some((prices, whole))
+            }));
+        }
+        Level { scale, bounds }
+    }
+}
+
+/// The instance without those who earn nothing at these weights.
+fn asking(instance: &Instance, scale: &Scale) -> Instance {
+    instance.with_needs(|n| instance.reward(scale, n) > 0)
+}
+
 /// Rounds × pairs at most where a single level is bounded; beyond so many pairs, by the lengths of the lists alone.
 const LEVEL_WORK: usize = 400_000;
+/// What a need is worth where a single level is bounded.
+const LEVEL_UNIT: i64 = 1000;
 
 /// Where the prices of the search do not prove the urgent or the served needs, prices that look at that level alone.
-fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>) {
+fn prove_levels(search: &mut Search<'_>, limits: &Limits, levels: Vec<Level>, proof: &mut Vec<Bound>) {
     let instance = search.instance;
     let chosen = search.flow.chosen(instance);
     let mut known = Known::of(instance, &chosen);
@@ -211,35 +272,25 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
     let Some((whole, _)) = &search.lowest else { return };
     known.bound = bound_from(instance, &search.flow.scale, *whole, &known);
     let (plan, most) = (decode(instance, known.value), decode(instance, known.bound));
-    // In parts that a share of a reward can be.
-    let unit = 1000;
-    let floor = if instance.floors() > 0 { unit * 8 } else { 0 };
-    let urgent = Scale { floor, pinned: unit * 4, urgent: unit, served: 0, score: 0, even: 0, kept: 0 };
-    // Served needs count alike here: what no plan exceeds in all, no plan of these urgent needs exceeds.
-    let served = Scale { floor, pinned: 0, urgent: 0, served: unit, score: 0, even: 0, kept: 0 };
-    let mut levels = Vec::new();
-    if plan.urgent_served != most.urgent_served {
-        levels.push(urgent);
-    }
-    if !levels.is_empty() || plan.served != most.served {
-        levels.push(served);
-    }
-    for (at, scale) in levels.into_iter().enumerate() {
-        // Often the lengths of the lists alone prove the level; only where they do not is it worth a search.
-        let says = |prices: &Prices| {
-            let whole = bound_of(instance, &scale, prices, |_| None);
-            whole.map_or(known.bound, |w| bound_from(instance, &scale, w, &known))
-        };
-        let mut prices = by_lists(instance, &scale);
-        let mut bound = says(&prices);
+    let urgent = plan.urgent_served != most.urgent_served;
+    let proved = |scale: &Scale, bound: i128| {
         let most = decode(instance, bound);
-        let proved = if scale.served == 0 {
-            plan.urgent_served == most.urgent_served
-        } else {
-            plan.served == most.served
+        if scale.served == 0 { plan.urgent_served == most.urgent_served } else { plan.served == most.served }
+    };
+    let mut at = 0;
+    for Level { scale, bounds } in levels {
+        // Where a level is not proved, those below it are not either.
+        let open = if scale.served == 0 { urgent } else { urgent || plan.served != most.served };
+        if !open {
+            continue;
+        }
+        let says = |whole: i128| bound_from(instance, &scale, whole, &known);
+        let closest = bounds.into_iter().min_by_key(|(_, whole)| says(*whole));
+        let (mut prices, mut bound) = match closest {
+            Some((prices, whole)) => (prices, says(whole)),
+            None => continue,
         };
-        // Whoever earns nothing at this level asks for nothing.
-        let asking = (!proved).then(|| instance.with_needs(|n| instance.reward(&scale, n) > 0));
+        let asking = (!proved(&scale, bound)).then(|| asking(instance, &scale));
         if let Some(asking) = asking.filter(|a| a.pairs() <= LEVEL_WORK) {
             let mut alone = Search::split(&asking, scale, search.watch);
             let reached = i128::from(scale.pinned) * i128::from(plan.pinned_served)
@@ -247,9 +298,10 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
                 + i128::from(scale.served) * i128::from(plan.served);
             // Where all pairs are worth the same, a path looks at most of the instance: a large one has fewer rounds.
             let rounds = (limits.rounds * 16).min((LEVEL_WORK / asking.pairs().max(1)) as u32).max(1);
-            alone.relax(rounds, reached, unit.into());
+            alone.relax(rounds, reached, LEVEL_UNIT.into());
             if let Some((_, other)) = alone.lowest {
-                let closer = says(&other);
+                let whole = bound_of(instance, &scale, &other, |_| None);
+                let closer = whole.map_or(bound, says);
                 if closer < bound {
                     (prices, bound) = (other, closer);
                 }
@@ -257,6 +309,7 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, proof: &mut Vec<Bound>
         }
         known.bound = bound;
         proof.insert(at, Bound { scale, tree: Tree::Leaf(prices) });
+        at += 1;
     }
 }
 
@@ -290,7 +343,7 @@ fn branch(mut at: Search<'_>, best: &mut Best, rounds: u32, left: &mut u32) -> T
         *best = Best { chosen: at.flow.chosen(at.instance), value: at.flow.value() };
     }
     at.note_bound();
-    let Some((bound, prices)) = at.lowest.take() else { return Tree::Leaf(at.flow.prices()) };
+    let Some((bound, prices)) = at.lowest.take() else { return Tree::Leaf(at.flow.prices(at.instance)) };
     let wrong = at.wrong();
     let worth_it = *left > 0 && bound > best.value && at.watch.go_on(Phase::Prove, 50, 100);
     let (Some((_, need)), true) = (wrong.first(), worth_it) else {
@@ -321,7 +374,7 @@ fn decide(
             }
         }
         if !at.flow.put_in(at.instance, need, None) {
-            return Tree::Leaf(at.flow.prices());
+            return Tree::Leaf(at.flow.prices(at.instance));
         }
         at.wholes.inside[need] = true;
     } else if !served && at.wholes.inside[need] {

@@ -117,7 +117,7 @@ impl Standing {
 
     /// What one more unit of every capacity is worth now.
     pub fn prices(&self) -> Prices {
-        self.flow.prices()
+        self.flow.prices(&self.instance)
     }
 
     /// The chosen pair of a requirement.
@@ -395,7 +395,7 @@ impl Standing {
         let old = self.scale;
         let mut plan = self.flow.chosen(&self.instance);
         plan.resize(self.instance.requirements(), None);
-        let prices = self.flow.prices();
+        let prices = self.flow.prices(&self.instance);
         self.scale = self.instance.scale();
         let (flow, whole) = flow_of(&self.instance, &old, &plan, &prices, &self.wholes.inside);
         self.flow = flow;

@@ -100,6 +100,16 @@ impl Flow {
         set(&mut self.toll, &net.place_node, &|p| prices.place[p] + resource(i.place_resource[p]));
         set(&mut self.toll, &net.resource_node, &|r| resource(r as u32));
         set(&mut self.toll, &net.member_node, &|m| member(m as u32));
+        if let Some(fold) = &net.fold {
+            for r in 0..net.resource_node.len() {
+                let cost = |p: usize| prices.place[p] + resource(r as u32);
+                Self::fold_tolls(&net, r, fold.slots.of(r), old.score, cost, |node, toll| {
+                    if node != NONE {
+                        self.toll[node as usize] = rescaled(toll);
+                    }
+                });
+            }
+        }
         for (s, price) in prices.station.iter().enumerate() {
             self.toll[net.sets + s] = rescaled(*price);
         }
@@ -127,7 +137,7 @@ impl Flow {
                 taking_part.push(q as u32);
             }
             if let Some(pair) = plan[own] {
-                self.put(q, pair - i.pair_start[own] + net.start[q]);
+                self.put(q, net.pair_for(i, q, pair));
                 let mut v = net.pair[self.task[q].at as usize].leaf as usize;
                 while v != net.root {
                     load[v] += 1;
@@ -138,8 +148,7 @@ impl Flow {
         // An even member has at least the price of his last unit.
         for v in (0..net.sets).rev() {
             let above = self.toll[net.parent[v] as usize];
-            let last = (2 * i64::from(load[v]) - 1).max(1) * self.scale.even;
-            self.toll[v] = self.toll[v].max(above + if net.even[v] { last } else { 0 });
+            self.toll[v] = self.toll[v].max(above + net.cost(v, load[v].max(1), self.scale.even));
         }
         self.finish(&taking_part, watch)
     }

@@ -1,0 +1,143 @@
+//! Places of a resource that are one to those who come.
+//!
+//! A resource has a place for every quarter. Where whoever may come to one of them may come to all before it as well, and
+//! each is worth less than the one before by the same points for everybody, it does not matter who comes when: units fill
+//! the places from the first on, so that what the n-th costs hangs on n alone. One pair then stands for all places of the
+//! resource that a requirement may come to. How late it may come is a set around those who may come no later, of as many
+//! units as these places have (Jackson's rule: whoever has to come sooner comes first, and if that fits all fit).
+//!
+//! The plan is the same, and so is what it is worth; the net has half as many pairs, and none of the ways on which units of
+//! a resource only change quarters.
+
+use crate::net::Lists;
+use crate::{BANNED, Instance, NONE};
+
+/// A place of a folded resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub place: u32,
+    /// Units here and in the places before.
+    pub until: u32,
+    /// Points that a unit here is worth less than one in the first place.
+    pub less: i32,
+    /// Requirements that may come here and no later.
+    pub last: u32,
+}
+
+/// Which resources are folded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fold {
+    /// The places of each resource in the order in which they fill; none where it is not folded.
+    pub slots: Lists<Slot>,
+}
+
+/// What is known of a resource while the pairs are looked through.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// How many of its places have been asked for, or [`NONE`]: it cannot be folded.
+    length: u32,
+    /// The requirement that asked last.
+    by: u32,
+}
+
+impl Fold {
+    /// Looks through the pairs. `None` where no resource can be folded.
+    pub fn of(i: &Instance) -> Option<Fold> {
+        let resources = i.resource_cap.len();
+        let mut start = vec![0u32; resources + 1];
+        for r in &i.place_resource {
+            start[*r as usize + 1] += 1;
+        }
+        let several = start.iter().any(|places| *places > 1);
+        for r in 0..resources {
+            start[r + 1] += start[r];
+        }
+        let mut seen: Vec<Seen> = i
+            .resource_floor
+            .iter()
+            .map(|floor| Seen { length: if *floor > 0 { NONE } else { 0 }, by: NONE })
+            .collect();
+        for (r, _) in i.place_resource.iter().zip(&i.place_floor).filter(|(_, floor)| **floor > 0) {
+            seen[*r as usize].length = NONE;
+        }
+        for pair in i.favoured.iter().filter(|p| **p != NONE) {
+            seen[i.resource_of(i.place_of(*pair as usize))].length = NONE;
+        }
+        if !several {
+            return None;
+        }
+        let mut slots = vec![Slot::default(); i.place_cap.len()];
+        for q in 0..i.requirements() {
+            let pairs = i.pairs_of(q);
+            let mut first = pairs.start;
+            while first < pairs.end {
+                let r = i.resource_of(i.place_of(first));
+                let run = run_of(i, first, pairs.end);
+                let known = &mut seen[r];
+                if known.length != NONE {
+                    let slots = &mut slots[start[r] as usize..start[r + 1] as usize];
+                    let sound = known.by != q as u32 && follows(i, first..run, slots, known.length as usize);
+                    known.by = q as u32;
+                    known.length = if sound { known.length.max((run - first) as u32) } else { NONE };
+                }
+                first = run;
+            }
+        }
+        let folded = |r: usize| seen[r].length != NONE && seen[r].length > 1;
+        if !(0..resources).any(folded) {
+            return None;
+        }
+        let mut fold: Lists<Slot> = Lists { start: vec![0], item: Vec::new() };
+        for r in 0..resources {
+            if folded(r) {
+                let from = fold.item.len();
+                fold.item.extend(&slots[start[r] as usize..][..seen[r].length as usize]);
+                let mut until = 0u32;
+                for slot in &mut fold.item[from..] {
+                    until = until.saturating_add(i.place_cap[slot.place as usize]);
+                    slot.until = until;
+                }
+            }
+            fold.start.push(fold.item.len() as u32);
+        }
+        Some(Fold { slots: fold })
+    }
+}
+
+/// Where the pairs that follow one at the same resource end.
+pub(crate) fn run_of(i: &Instance, first: usize, end: usize) -> usize {
+    let resource = i.resource_of(i.place_of(first));
+    let more = (first + 1..end).take_while(|k| i.resource_of(i.place_of(*k)) == resource).count();
+    first + 1 + more
+}
+
+/// Whether the pairs of a requirement at one resource are the first of its places as they are known, with the same
+/// differences; notes what comes after these.
+fn follows(i: &Instance, run: std::ops::Range<usize>, slots: &mut [Slot], known: usize) -> bool {
+    let best = i.pair_score[run.start];
+    if run.len() > slots.len() {
+        return false;
+    }
+    let last = run.len() - 1;
+    for (k, pair) in run.enumerate() {
+        let (place, score) = (i.pair_place[pair], i.pair_score[pair]);
+        if score == BANNED {
+            return false;
+        }
+        let less = best - score;
+        if k < known {
+            if slots[k].place != place || slots[k].less != less {
+                return false;
+            }
+        } else {
+            // Each place once, in the order of their numbers.
+            let after = k == 0 || place > slots[k - 1].place && less >= slots[k - 1].less;
+            if !after {
+                return false;
+            }
+            slots[k] = Slot { place, until: 0, less, last: 0 };
+        }
+    }
+    slots[last].last += 1;
+    true
+}
