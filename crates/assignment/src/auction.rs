@@ -103,7 +103,7 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
 
 impl Auction<'_> {
     fn full(&self, v: usize) -> bool {
-        self.count[v] >= self.flow.cap[v]
+        self.count[v] >= self.flow.node[v].cap
     }
 
     /// Everyone who is not placed bids in turn, the one just driven out first.
@@ -118,7 +118,7 @@ impl Auction<'_> {
             }
             bids -= 1;
             // Best and second best against staying out. Without branches: which is best cannot be foretold.
-            let out = self.flow.toll[self.net.door[q as usize] as usize] - self.flow.reward[q as usize];
+            let out = self.flow.toll[self.net.door[q as usize] as usize] - self.flow.task[q as usize].reward;
             let (mut best, mut second, mut at) = (out, out, NONE);
             let from = self.net.start[q as usize];
             for (p, k) in self.net.pairs(q as usize).iter().zip(from..) {
@@ -271,11 +271,11 @@ impl Auction<'_> {
     fn limit_lists(&mut self, free: &[u32]) {
         for q in free {
             let q = *q as usize;
-            let reward = if self.whole_of[q] == NONE { self.flow.reward[q] } else { 0 };
+            let reward = if self.whole_of[q] == NONE { self.flow.task[q].reward } else { 0 };
             self.earns[q] = self.flow.best(q).map_or(i64::MIN / 8, |b| b + reward);
         }
         for s in self.net.sets..self.net.root {
-            let cap = self.flow.cap[s] as usize;
+            let cap = self.flow.node[s].cap as usize;
             self.gains.clear();
             for q in self.net.behind(s) {
                 if self.flow.task[q as usize].mode != Mode::Free {
@@ -298,7 +298,7 @@ impl Auction<'_> {
             for (q, share) in requirements.clone().zip(shares(profit, requirements.len())) {
                 // The first bears the line.
                 let mine = share + if q == requirements.start { line } else { 0 };
-                self.flow.reward[q] = mine - self.earns[q];
+                self.flow.task[q].reward = mine - self.earns[q];
                 self.earns[q] = mine;
             }
         }
@@ -329,7 +329,7 @@ impl Auction<'_> {
             }
             let pair = self.net.pair[at as usize];
             let leaf = pair.leaf as usize;
-            let mine = i64::from(pair.value) - self.flow.toll[leaf] + self.flow.reward[*q as usize];
+            let mine = i64::from(pair.value) - self.flow.toll[leaf] + self.flow.task[*q as usize].reward;
             let line = self.flow.toll[self.net.door[*q as usize] as usize];
             if mine + slack < self.earns[*q as usize] || mine + slack < line {
                 self.remove(leaf, *q, self.net.root);
@@ -351,7 +351,7 @@ impl Auction<'_> {
             let at = self.at[q];
             let leaf = if at == NONE { NONE } else { net.pair[at as usize].leaf };
             let line = self.flow.toll[net.door[q] as usize];
-            self.wants[q] = (small(self.flow.reward[q] - self.earns[q].max(line)), leaf);
+            self.wants[q] = (small(self.flow.task[q].reward - self.earns[q].max(line)), leaf);
         }
         let mut steps = net.sets * STEPS;
         while let Some(v) = short.pop_front() {
@@ -424,7 +424,7 @@ impl Auction<'_> {
     fn room(&self, v: usize) -> usize {
         let (mut room, mut v) = (u32::MAX, v);
         while v != self.net.root {
-            room = room.min(self.flow.cap[v].saturating_sub(self.count[v]));
+            room = room.min(self.flow.node[v].cap.saturating_sub(self.count[v]));
             v = self.net.parent[v] as usize;
         }
         room as usize
@@ -456,7 +456,7 @@ impl Auction<'_> {
         if self.net.steps.of(v).is_empty() {
             return 0;
         }
-        self.cost(v, (self.count[v] + 1).min(self.flow.cap[v]))
+        self.cost(v, (self.count[v] + 1).min(self.flow.node[v].cap))
     }
 
     fn cost(&self, v: usize, unit: u32) -> i64 {

@@ -39,23 +39,12 @@ pub(crate) struct Flow {
     pub task: Vec<Task>,
     /// What a search backward asks of every requirement, in one piece.
     seat: Vec<Seat>,
-    /// What every requirement could earn elsewhere, as far as it is known.
-    near: Vec<Near>,
     /// How often a toll of a set has fallen: while none does, nothing comes nearer than it was.
     falls: u64,
-    /// What a covered requirement earns beside its score.
-    pub reward: Vec<i64>,
-    /// The first requirement at each leaf.
-    head: Vec<u32>,
-    /// Units that flow from each set to the one around it; lines used of each station. Beside `excess` this is what
-    /// the tolls say there is.
-    pub load: Vec<u32>,
-    /// Units that came to a node and did not leave it; below zero: that left and did not come.
-    excess: Vec<i32>,
+    /// Sets and stations.
+    pub node: Vec<Node>,
     /// Tolls of sets, prices of lines, and zero for the root.
     pub toll: Vec<i64>,
-    pub cap: Vec<u32>,
-    floor: Vec<u32>,
     /// The negated value of the plan.
     cost: i128,
     front: Front,
@@ -66,14 +55,45 @@ pub(crate) struct Flow {
     journal: Option<Vec<Changed>>,
 }
 
-/// A requirement's state.
+/// A set or a station, in one piece of memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    /// Units that flow from a set to the one around it; lines used of a station. Beside `excess` this is what the tolls
+    /// say there is.
+    pub load: u32,
+    pub cap: u32,
+    floor: u32,
+    /// Units that came to the node and did not leave it; below zero: that left and did not come.
+    excess: i32,
+    /// The first requirement at a leaf.
+    head: u32,
+    /// The set around a set; the root for the outermost, and for stations.
+    parent: u32,
+    /// Whether each of its units costs nothing by itself.
+    plain: bool,
+}
+
+/// A requirement's state, in one piece of memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Task {
+    /// What it earns beside its score while it is covered.
+    pub reward: i64,
+    /// What it could earn elsewhere, as far as it is known.
+    near: Near,
     /// The chosen pair.
     pub at: u32,
     next: u32,
     prev: u32,
+    /// Where it comes in.
+    door: u32,
     pub mode: Mode,
+}
+
+impl Task {
+    /// One that takes no part yet.
+    fn new(door: u32) -> Task {
+        Task { reward: 0, near: Near::UNKNOWN, at: NONE, next: NONE, prev: NONE, door, mode: Mode::Out }
+    }
 }
 
 /// What a requirement earns where it is, and where that is: its leaf, or its door while it is not covered. Kept up
@@ -125,18 +145,21 @@ impl Flow {
         for v in (0..net.sets).rev() {
             toll[v] = toll[net.parent[v] as usize] + net.cost(v, 1, scale.even);
         }
+        let node = |v: usize| Node {
+            load: 0,
+            cap: net.cap[v],
+            floor: net.floor[v],
+            excess: 0,
+            head: NONE,
+            parent: net.parent[v],
+            plain: net.floor[v] == 0 && !net.even[v] && net.steps.of(v).is_empty(),
+        };
         let mut flow = Flow {
-            task: vec![Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out }; net.start.len() - 1],
+            task: net.door.iter().map(|door| Task::new(*door)).collect(),
             seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
-            near: vec![Near::UNKNOWN; net.start.len() - 1],
             falls: 1,
-            reward: vec![0; net.start.len() - 1],
-            head: vec![NONE; net.sets],
-            load: vec![0; net.root],
-            excess: vec![0; net.root],
+            node: (0..net.root).map(node).collect(),
             toll,
-            cap: net.cap.clone(),
-            floor: net.floor.clone(),
             cost: 0,
             front: Front::new(net.root),
             waiting: Vec::new(),
@@ -157,13 +180,18 @@ impl Flow {
 
     /// The price of a node alone, without what is around it.
     pub fn price(&self, v: usize) -> i64 {
-        self.toll[v] - self.toll[self.net.parent[v] as usize]
+        self.toll[v] - self.toll[self.node[v].parent as usize]
     }
 
     /// What the k-th unit through a node costs.
+    #[inline]
     fn marginal(&self, v: usize, k: u32) -> i64 {
+        if self.node[v].plain { 0 } else { self.marginal_of(v, k) }
+    }
+
+    fn marginal_of(&self, v: usize, k: u32) -> i64 {
         let cost = self.net.cost(v, k, self.scale.even);
-        if k <= self.floor[v] { cost - self.scale.floor } else { cost }
+        if k <= self.node[v].floor { cost - self.scale.floor } else { cost }
     }
 
     /// Whether a pair can be walked by anyone.
@@ -258,22 +286,22 @@ impl Flow {
         self.note(Changed::At(q as u32, task.at));
         if task.at != NONE {
             let old = self.net.pair[task.at as usize];
-            self.cost += i128::from(old.value) + i128::from(self.reward[q]);
+            self.cost += i128::from(old.value) + i128::from(self.task[q].reward);
             if task.next != NONE {
                 self.task[task.next as usize].prev = task.prev;
             }
             if task.prev == NONE {
-                self.head[old.leaf as usize] = task.next;
+                self.node[old.leaf as usize].head = task.next;
             } else {
                 self.task[task.prev as usize].next = task.next;
             }
         }
         self.task[q].at = pair;
-        self.near[q] = Near::UNKNOWN;
+        self.task[q].near = Near::UNKNOWN;
         if pair != NONE {
             let new = self.net.pair[pair as usize];
-            self.cost -= i128::from(new.value) + i128::from(self.reward[q]);
-            let first = std::mem::replace(&mut self.head[new.leaf as usize], q as u32);
+            self.cost -= i128::from(new.value) + i128::from(self.task[q].reward);
+            let first = std::mem::replace(&mut self.node[new.leaf as usize].head, q as u32);
             if first != NONE {
                 self.task[first as usize].prev = q as u32;
             }
@@ -297,7 +325,7 @@ impl Flow {
             Seat { worth: i64::from(pair.value) - self.toll[pair.leaf as usize], node: pair.leaf }
         } else if task.mode == Mode::Free {
             let door = self.net.door[q];
-            Seat { worth: self.toll[door as usize] - self.reward[q], node: door }
+            Seat { worth: self.toll[door as usize] - self.task[q].reward, node: door }
         } else {
             Seat { worth: 0, node: NONE }
         };
@@ -308,7 +336,7 @@ impl Flow {
         self.toll[v] += by;
         if v < self.net.sets {
             self.falls += u64::from(by < 0);
-            let mut q = self.head[v];
+            let mut q = self.node[v].head;
             while q != NONE {
                 self.seat[q as usize].worth -= by;
                 q = self.task[q as usize].next;
@@ -326,13 +354,13 @@ impl Flow {
 
     fn lift(&mut self, v: usize) {
         self.note(Changed::More(v as u32));
-        self.load[v] += 1;
-        self.cost += i128::from(self.marginal(v, self.load[v]));
+        self.node[v].load += 1;
+        self.cost += i128::from(self.marginal(v, self.node[v].load));
     }
 
     fn lower(&mut self, v: usize) {
         self.note(Changed::Less(v as u32));
-        self.cost -= i128::from(self.marginal(v, self.load[v]));
-        self.load[v] -= 1;
+        self.cost -= i128::from(self.marginal(v, self.node[v].load));
+        self.node[v].load -= 1;
     }
 }

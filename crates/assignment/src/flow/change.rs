@@ -8,12 +8,12 @@ use std::sync::Arc;
 impl Flow {
     /// Another capacity of a node.
     pub fn set_cap(&mut self, v: usize, cap: u32) {
-        self.cap[v] = cap;
-        while self.load[v] > cap {
+        self.node[v].cap = cap;
+        while self.node[v].load > cap {
             self.lower(v);
             self.between(v, -1);
         }
-        while self.load[v] < cap && self.price(v) > self.marginal(v, self.load[v] + 1) {
+        while self.node[v].load < cap && self.price(v) > self.marginal(v, self.node[v].load + 1) {
             self.lift(v);
             self.between(v, 1);
         }
@@ -42,7 +42,7 @@ impl Flow {
             }
         }
         Arc::make_mut(&mut self.net).set_value(q, pair, value);
-        self.near[q] = Near::UNKNOWN;
+        self.task[q].near = Near::UNKNOWN;
         self.touch(q);
     }
 
@@ -73,10 +73,8 @@ impl Flow {
     /// A requirement that was not there before.
     pub fn add(&mut self, pairs: &[Pair], door: u32) -> usize {
         let q = Arc::make_mut(&mut self.net).add(pairs, door);
-        self.task.push(Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out });
+        self.task.push(Task::new(door));
         self.seat.push(Seat { worth: 0, node: NONE });
-        self.near.push(Near::UNKNOWN);
-        self.reward.push(0);
         q
     }
 }

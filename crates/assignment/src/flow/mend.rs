@@ -58,14 +58,14 @@ impl Flow {
                 return false;
             }
             let v = *v as usize;
-            while self.excess[v] > 0 && whole {
+            while self.node[v].excess > 0 && whole {
                 whole &= self.forward_from(v);
                 settled += self.front.settled.len();
             }
         }
         for v in uneven {
             let v = v as usize;
-            while self.excess[v] < 0 && whole {
+            while self.node[v].excess < 0 && whole {
                 whole &= self.backward_from(v);
             }
         }
@@ -92,15 +92,15 @@ impl Flow {
             }
         }
         for v in 0..net.root {
-            let (load, price) = (self.load[v], self.price(v));
-            if self.excess[v] != 0 {
+            let (load, price) = (self.node[v].load, self.price(v));
+            if self.node[v].excess != 0 {
                 return false;
             }
-            if inflow[v] != i64::from(load) || load > self.cap[v] {
+            if inflow[v] != i64::from(load) || load > self.node[v].cap {
                 return false;
             }
             if load > 0 && price < self.marginal(v, load)
-                || load < self.cap[v] && price > self.marginal(v, load + 1)
+                || load < self.node[v].cap && price > self.marginal(v, load + 1)
             {
                 return false;
             }
@@ -111,7 +111,7 @@ impl Flow {
         (0..self.task.len()).all(|q| {
             let task = self.task[q];
             let best = self.best(q);
-            let line = self.toll[net.door[q] as usize] - self.reward[q];
+            let line = self.toll[net.door[q] as usize] - self.task[q].reward;
             match (task.mode, task.at) {
                 (Mode::Free, NONE) => best.is_none_or(|b| b <= line),
                 (Mode::Free, at) => {
@@ -140,7 +140,7 @@ impl Flow {
             let pair = self.net.pair[at as usize];
             let mine = Self::value_of(pair).map(|v| v - self.toll[pair.leaf as usize]);
             let best = self.best(q);
-            let pays = held || mine.unwrap_or(0) + self.reward[q] >= self.toll[door];
+            let pays = held || mine.unwrap_or(0) + self.task[q].reward >= self.toll[door];
             if mine.is_some() && mine >= best && pays {
                 return;
             }
@@ -175,7 +175,7 @@ impl Flow {
 
     /// Lists units too many or too few at a node.
     pub(super) fn short(&mut self, v: usize, by: i32) {
-        self.excess[v] += by;
+        self.node[v].excess += by;
         self.uneven.push(v as u32);
     }
 }

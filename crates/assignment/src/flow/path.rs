@@ -19,7 +19,7 @@ impl Flow {
     pub(super) fn insert(&mut self, q: usize) -> usize {
         let Some(best) = self.best(q) else { return 0 };
         let door = self.net.door[q] as usize;
-        let profit = best + self.reward[q] - self.toll[door];
+        let profit = best + self.task[q].reward - self.toll[door];
         if profit <= 0 {
             return 0;
         }
@@ -29,14 +29,14 @@ impl Flow {
             self.front.finish(profit, End::Stay);
         } else {
             // It has a line from now on, and can give it back: that is how it stays out.
-            self.excess[door] -= 1;
+            self.node[door].excess -= 1;
             self.front.reach(door, profit, 0, Via::Start);
         }
         self.mark_way(q, 0, best);
         self.forward();
         self.set_mode(q, Mode::Free);
         let mut settled = self.front.settled.len();
-        while door != self.net.root && self.excess[door] < 0 && self.backward_from(door) {
+        while door != self.net.root && self.node[door].excess < 0 && self.backward_from(door) {
             settled += self.front.settled.len();
         }
         settled
@@ -66,9 +66,9 @@ impl Flow {
     pub(super) fn forward_from(&mut self, v: usize) -> bool {
         self.front.start();
         self.front.reach(v, 0, 0, Via::Start);
-        self.excess[v] -= 1;
+        self.node[v].excess -= 1;
         let found = self.forward();
-        self.excess[v] += i32::from(!found);
+        self.node[v].excess += i32::from(!found);
         found
     }
 
@@ -76,9 +76,9 @@ impl Flow {
     pub(super) fn backward_from(&mut self, v: usize) -> bool {
         self.front.start();
         self.front.reach(v, 0, 0, Via::Start);
-        self.excess[v] += 1;
+        self.node[v].excess += 1;
         let found = self.backward();
-        self.excess[v] -= i32::from(!found);
+        self.node[v].excess -= i32::from(!found);
         found
     }
 
@@ -91,7 +91,7 @@ impl Flow {
     /// where it is known that none of them is near.
     #[inline]
     fn offer_way(&mut self, q: usize, distance: i64, mine: i64) {
-        let near = self.near[q];
+        let near = self.task[q].near;
         // What it was worth at most: it may be worth less by now, and nothing more.
         if near.falls == self.falls && near.worth < mine {
             let to = distance + mine - near.worth;
@@ -109,22 +109,28 @@ impl Flow {
         // Its own leaf, or its door, to which no pair leads.
         let own = self.seat[q].node;
         // So low that it is never near, and not so low that a sum runs over.
-        let mut near = i64::MIN / 4;
+        let nowhere = i64::MIN / 4;
+        let mut near = nowhere;
         let Flow { net, toll, task, front, .. } = self;
         for (pair, k) in net.pairs(q).iter().zip(net.start[q]..) {
-            let elsewhere = pair.leaf != own && pair.value != BANNED;
-            if !elsewhere || !group.is_empty() && with_another(net, task, q, &group, pair.leaf) {
-                continue;
-            }
             let worth = i64::from(pair.value) - toll[pair.leaf as usize];
+            let worth = if pair.leaf == own { nowhere } else { worth };
             near = near.max(worth);
             let to = distance + mine - worth;
+            // Most are too far: whatever else may speak against them is asked of the others alone.
+            if to >= front.best
+                || pair.leaf == own
+                || pair.value == BANNED
+                || !group.is_empty() && with_another(net, task, q, &group, pair.leaf)
+            {
+                continue;
+            }
             debug_assert!(to >= distance);
             front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k));
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
-            self.near[q] = Near { worth: near, falls: self.falls };
+            self.task[q].near = Near { worth: near, falls: self.falls };
         }
     }
 
@@ -139,7 +145,7 @@ impl Flow {
         let net = Arc::clone(&self.net);
         while let Some(step) = self.front.next() {
             match step {
-                Step::Node(v, d) if self.excess[v] < 0 => {
+                Step::Node(v, d) if self.node[v].excess < 0 => {
                     self.front.finish(d, End::At(v));
                     break;
                 }
@@ -152,7 +158,7 @@ impl Flow {
         self.reprice(1);
         let mut v = match self.front.end {
             End::At(v) => {
-                self.excess[v] += 1;
+                self.node[v].excess += 1;
                 v
             }
             End::More(v) => {
@@ -176,7 +182,7 @@ impl Flow {
             match self.front.via(v) {
                 Via::Start => return true,
                 Via::Node(u) => {
-                    if net.parent[v] == u {
+                    if self.node[v].parent == u {
                         self.lower(v);
                     } else {
                         self.lift(u as usize);
@@ -212,20 +218,20 @@ impl Flow {
         let root = net.root;
         if v < net.sets {
             let price = self.price(v);
-            if self.load[v] < self.cap[v] {
-                let to = d + self.marginal(v, self.load[v] + 1) - price;
-                match net.parent[v] as usize {
+            if self.node[v].load < self.node[v].cap {
+                let to = d + self.marginal(v, self.node[v].load + 1) - price;
+                match self.node[v].parent as usize {
                     p if p == root => self.front.finish(to, End::More(v)),
                     p => self.front.reach(p, to, d, Via::Node(v as u32)),
                 }
             }
-            let mut q = self.head[v];
+            let mut q = self.node[v].head;
             while q != NONE {
                 let task = self.task[q as usize];
                 let mine = self.seat[q as usize].worth;
                 if task.mode == Mode::Free {
-                    let door = net.door[q as usize] as usize;
-                    let to = d + mine + self.reward[q as usize] - self.toll[door];
+                    let door = task.door as usize;
+                    let to = d + mine + task.reward - self.toll[door];
                     if door == root {
                         self.front.finish(to, End::Leave(q as usize));
                     } else {
@@ -237,19 +243,19 @@ impl Flow {
             }
             for c in net.children.of(v) {
                 let c = *c as usize;
-                if self.load[c] > 0 {
-                    let to = d + self.price(c) - self.marginal(c, self.load[c]);
+                if self.node[c].load > 0 {
+                    let to = d + self.price(c) - self.marginal(c, self.node[c].load);
                     self.front.reach(c, to, d, Via::Node(v as u32));
                 }
             }
         } else {
-            if self.load[v] > 0 {
-                self.front.finish(d + self.toll[v] - self.marginal(v, self.load[v]), End::Less(v));
+            if self.node[v].load > 0 {
+                self.front.finish(d + self.toll[v] - self.marginal(v, self.node[v].load), End::Less(v));
             }
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at == NONE {
-                    let worth = self.toll[v] - self.reward[q as usize];
+                    let worth = self.toll[v] - task.reward;
                     self.offer_way(q as usize, d, worth);
                 }
             }
@@ -264,7 +270,7 @@ impl Flow {
         let net = Arc::clone(&self.net);
         while let Some(step) = self.front.next() {
             match step {
-                Step::Node(v, d) if self.excess[v] > 0 => {
+                Step::Node(v, d) if self.node[v].excess > 0 => {
                     self.front.finish(d, End::At(v));
                     break;
                 }
@@ -278,7 +284,7 @@ impl Flow {
         self.reprice(-1);
         let mut v = match self.front.end {
             End::At(v) => {
-                self.excess[v] -= 1;
+                self.node[v].excess -= 1;
                 v
             }
             End::More(v) => {
@@ -299,7 +305,7 @@ impl Flow {
             match self.front.via(v) {
                 Via::Start => return true,
                 Via::Node(u) => {
-                    if net.parent[v] == u {
+                    if self.node[v].parent == u {
                         self.lift(v);
                     } else {
                         self.lower(u as usize);
@@ -344,27 +350,27 @@ impl Flow {
             }
             for c in net.children.of(v) {
                 let c = *c as usize;
-                if self.load[c] < self.cap[c] {
-                    let to = d + self.marginal(c, self.load[c] + 1) - self.price(c);
+                if self.node[c].load < self.node[c].cap {
+                    let to = d + self.marginal(c, self.node[c].load + 1) - self.price(c);
                     self.front.reach(c, to, d, Via::Node(v as u32));
                 }
             }
-            if self.load[v] > 0 {
-                let to = d + self.price(v) - self.marginal(v, self.load[v]);
-                match net.parent[v] as usize {
+            if self.node[v].load > 0 {
+                let to = d + self.price(v) - self.marginal(v, self.node[v].load);
+                match self.node[v].parent as usize {
                     p if p == root => self.front.finish(to, End::Less(v)),
                     p => self.front.reach(p, to, d, Via::Node(v as u32)),
                 }
             }
         } else {
-            if self.load[v] < self.cap[v] {
-                self.front.finish(d + self.marginal(v, self.load[v] + 1) - self.toll[v], End::More(v));
+            if self.node[v].load < self.node[v].cap {
+                self.front.finish(d + self.marginal(v, self.node[v].load + 1) - self.toll[v], End::More(v));
             }
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at != NONE {
                     let seat = self.seat[q as usize];
-                    let to = d + seat.worth + self.reward[q as usize] - self.toll[v];
+                    let to = d + seat.worth + task.reward - self.toll[v];
                     self.front.reach(seat.node as usize, to, d, Via::Leave(q));
                 }
             }

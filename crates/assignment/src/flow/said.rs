@@ -50,12 +50,19 @@ impl Flow {
         let net = &self.net;
         // A set that nothing flows through may have been lowered below what is around it; the bound needs no more
         // than zero there, unless it has a lower bound.
-        let all = |nodes: &[u32]| -> Vec<i64> {
-            nodes
-                .iter()
-                .map(|n| if *n != NONE && self.floor[*n as usize] > 0 { price(n) } else { price(n).max(0) })
-                .collect()
-        };
+        let all =
+            |nodes: &[u32]| -> Vec<i64> {
+                nodes
+                    .iter()
+                    .map(|n| {
+                        if *n != NONE && self.node[*n as usize].floor > 0 {
+                            price(n)
+                        } else {
+                            price(n).max(0)
+                        }
+                    })
+                    .collect()
+            };
         let stations: Vec<u32> = (net.sets as u32..net.root as u32).collect();
         let mut prices = Prices {
             station: all(&stations),
@@ -86,8 +93,8 @@ impl Flow {
         if let Some(node) = Some(net.resource_node[r] as usize).filter(|n| *n != NONE as usize) {
             toll = toll.max(self.toll[node]);
             // The year's units have a price only where all are taken, and not because the places are.
-            if self.load[node] == self.cap[node] && self.cap[node] == i.resource_cap[r] {
-                let until = slots.partition_point(|s| s.until < self.cap[node]);
+            if self.node[node].load == self.node[node].cap && self.node[node].cap == i.resource_cap[r] {
+                let until = slots.partition_point(|s| s.until < self.node[node].cap);
                 own = (toll - less(slots.get(until).unwrap_or(last))).max(around);
             }
         }

@@ -19,27 +19,27 @@ impl Flow {
                 inflow[net.door[q] as usize] += 1;
             }
         }
-        for (v, load) in self.load.iter().enumerate() {
-            for k in 1..=*load {
+        for v in 0..net.root {
+            for k in 1..=self.node[v].load {
                 self.cost -= i128::from(self.marginal(v, k));
             }
         }
         for v in 0..net.root {
             let price = self.price(v);
-            let mut load = inflow[v].min(self.cap[v]);
+            let mut load = inflow[v].min(self.node[v].cap);
             while load > 0 && price < self.marginal(v, load) {
                 load -= 1;
             }
-            while load < self.cap[v] && price > self.marginal(v, load + 1) {
+            while load < self.node[v].cap && price > self.marginal(v, load + 1) {
                 load += 1;
             }
-            self.load[v] = load;
+            self.node[v].load = load;
             for k in 1..=load {
                 self.cost += i128::from(self.marginal(v, k));
             }
             let over = inflow[v] as i32 - load as i32;
             // More lines sold than needs listed: units that came and did not leave.
-            self.excess[v] = if v < net.sets { over } else { -over };
+            self.node[v].excess = if v < net.sets { over } else { -over };
             if over != 0 {
                 self.uneven.push(v as u32);
             }
@@ -61,7 +61,7 @@ impl Flow {
         self.falls += 1;
         // What was taken off its place counts as flowing in no more.
         self.uneven.clear();
-        self.excess.fill(0);
+        self.node.iter_mut().for_each(|node| node.excess = 0);
         self.settle_loads();
         self.mend_watched(watch)
     }
@@ -131,7 +131,7 @@ impl Flow {
         for q in 0..self.task.len() {
             let own = net.order[q] as usize;
             let (reward, mode) = reward[own];
-            self.reward[q] = reward;
+            self.task[q].reward = reward;
             self.task[q].mode = mode;
             if mode != Mode::Out {
                 taking_part.push(q as u32);

@@ -28,9 +28,9 @@ impl Flow {
         let mut from = self.uneven.clone();
         from.sort_unstable();
         from.dedup();
-        from.retain(|v| self.excess[*v as usize] > 0);
+        from.retain(|v| self.node[*v as usize].excess > 0);
         let units = |flow: &Flow, from: &[u32]| -> usize {
-            from.iter().map(|v| flow.excess[*v as usize].max(0) as usize).sum()
+            from.iter().map(|v| flow.node[*v as usize].excess.max(0) as usize).sum()
         };
         let all = units(self, &from);
         let mut left = all;
@@ -38,9 +38,9 @@ impl Flow {
             let settled = self.front.settled.len();
             self.front.start();
             for v in &from {
-                while self.excess[*v as usize] > 0 && self.move_deep(*v as usize) {}
+                while self.node[*v as usize].excess > 0 && self.move_deep(*v as usize) {}
             }
-            from.retain(|v| self.excess[*v as usize] > 0);
+            from.retain(|v| self.node[*v as usize].excess > 0);
             let moved = left - units(self, &from);
             left -= moved;
             if moved * WORTH < settled {
@@ -59,7 +59,7 @@ impl Flow {
         let best = (first..self.net.start[q + 1]).filter_map(worth).max();
         let door = self.net.door[q] as usize;
         let Some((best, std::cmp::Reverse(pair))) = best else { return };
-        if best + self.reward[q] <= self.toll[door] {
+        if best + self.task[q].reward <= self.toll[door] {
             return;
         }
         self.put(q, pair);
@@ -82,7 +82,7 @@ impl Flow {
         let (mut met, mut farthest) = (0, 0);
         while let Some(step) = self.front.next() {
             let Step::Node(v, d) = step else { continue };
-            if self.excess[v] > 0 {
+            if self.node[v].excess > 0 {
                 met += 1;
                 farthest = d;
                 if met == from {
@@ -106,22 +106,22 @@ impl Flow {
     /// What it costs to take a unit out at a node itself; `None` where it can only go on.
     fn way_out(&self, v: usize) -> Option<i64> {
         let net = &self.net;
-        if self.excess[v] < 0 {
+        if self.node[v].excess < 0 {
             return Some(0);
         }
         if v >= net.sets {
-            return (self.load[v] > 0).then(|| self.toll[v] - self.marginal(v, self.load[v]));
+            return (self.node[v].load > 0).then(|| self.toll[v] - self.marginal(v, self.node[v].load));
         }
         let outermost = net.parent[v] as usize == net.root;
-        let more = (outermost && self.load[v] < self.cap[v])
-            .then(|| self.marginal(v, self.load[v] + 1) - self.price(v));
+        let more = (outermost && self.node[v].load < self.node[v].cap)
+            .then(|| self.marginal(v, self.node[v].load + 1) - self.price(v));
         let mut best = more;
-        let mut q = self.head[v];
+        let mut q = self.node[v].head;
         while q != NONE {
             let task = self.task[q as usize];
             if task.mode == Mode::Free && net.door[q as usize] as usize == net.root {
                 let pair = net.pair[task.at as usize];
-                let leaves = i64::from(pair.value) - self.toll[v] + self.reward[q as usize];
+                let leaves = i64::from(pair.value) - self.toll[v] + self.task[q as usize].reward;
                 best = Some(best.map_or(leaves, |b: i64| b.min(leaves)));
             }
             q = task.next;
@@ -136,7 +136,7 @@ impl Flow {
         if !self.forward() {
             return false;
         }
-        self.excess[from] -= 1;
+        self.node[from].excess -= 1;
         true
     }
 }
@@ -199,7 +199,7 @@ mod tests {
         let scale = i.scale();
         let mut flow = Flow::new(Arc::new(Net::new(i, &scale, false, None)), scale);
         for q in 0..i.requirements() {
-            flow.reward[q] = i.reward(&scale, q);
+            flow.task[q].reward = i.reward(&scale, q);
             flow.set_mode(q, Mode::Free);
             flow.touch(q);
         }

@@ -58,11 +58,11 @@ impl Flow {
 
     /// Another reward of a requirement, whether or not it is covered.
     pub(super) fn set_share(&mut self, q: usize, reward: i64) {
-        self.note(Changed::Reward(q as u32, self.reward[q]));
+        self.note(Changed::Reward(q as u32, self.task[q].reward));
         if self.task[q].at != NONE {
-            self.cost += i128::from(self.reward[q]) - i128::from(reward);
+            self.cost += i128::from(self.task[q].reward) - i128::from(reward);
         }
-        self.reward[q] = reward;
+        self.task[q].reward = reward;
         self.sit(q);
     }
 }
