@@ -39,8 +39,10 @@ pub(crate) struct Flow {
     pub task: Vec<Task>,
     /// What a search backward asks of every requirement, in one piece.
     seat: Vec<Seat>,
-    /// How often a toll of a set has fallen: while none does, nothing comes nearer than it was.
-    falls: u64,
+    /// By how much tolls of sets can have fallen in all: nothing has come nearer than it was by more.
+    fallen: i64,
+    /// By how much they can have risen since the trial began.
+    risen: i64,
     /// Sets and stations.
     pub node: Vec<Node>,
     /// Tolls of sets, prices of lines, and zero for the root.
@@ -116,12 +118,12 @@ fn with_another(net: &Net, task: &[Task], q: usize, group: &Range<usize>, leaf: 
 #[derive(Clone, Copy, Debug)]
 struct Near {
     worth: i64,
-    /// [`Flow::falls`] at that time; zero: not known.
-    falls: u64,
+    /// [`Flow::fallen`] at that time.
+    fallen: i64,
 }
 
 impl Near {
-    const UNKNOWN: Near = Near { worth: 0, falls: 0 };
+    const UNKNOWN: Near = Near { worth: i64::MAX / 4, fallen: 0 };
 }
 
 /// Whether a requirement takes part.
@@ -157,7 +159,8 @@ impl Flow {
         let mut flow = Flow {
             task: net.door.iter().map(|door| Task::new(*door)).collect(),
             seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
-            falls: 1,
+            fallen: 0,
+            risen: 0,
             node: (0..net.root).map(node).collect(),
             toll,
             cost: 0,
@@ -335,7 +338,6 @@ impl Flow {
     fn move_toll(&mut self, v: usize, by: i64) {
         self.toll[v] += by;
         if v < self.net.sets {
-            self.falls += u64::from(by < 0);
             let mut q = self.node[v].head;
             while q != NONE {
                 self.seat[q as usize].worth -= by;
@@ -350,6 +352,15 @@ impl Flow {
             }
         }
         self.note(Changed::Toll(v as u32, by));
+    }
+
+    /// Tolls of sets have fallen by so much at most.
+    fn fall(&mut self, by: i64) {
+        self.fallen = self.fallen.saturating_add(by);
+        if self.fallen > i64::MAX / 8 {
+            self.task.iter_mut().for_each(|t| t.near = Near::UNKNOWN);
+            self.fallen = 0;
+        }
     }
 
     fn lift(&mut self, v: usize) {

@@ -21,6 +21,7 @@ impl Flow {
         let door = self.net.door[q] as usize;
         let profit = best + self.task[q].reward - self.toll[door];
         if profit <= 0 {
+            self.task[q].near = Near { worth: best, fallen: self.fallen };
             return 0;
         }
         self.set_mode(q, Mode::Waiting);
@@ -93,8 +94,9 @@ impl Flow {
     fn offer_way(&mut self, q: usize, distance: i64, mine: i64) {
         let near = self.task[q].near;
         // What it was worth at most: it may be worth less by now, and nothing more.
-        if near.falls == self.falls && near.worth < mine {
-            let to = distance + mine - near.worth;
+        let most = near.worth + self.fallen - near.fallen;
+        if most < mine {
+            let to = distance + mine - most;
             if to < self.front.best {
                 self.front.put_off(q, to);
             }
@@ -130,7 +132,7 @@ impl Flow {
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
-            self.task[q].near = Near { worth: near, falls: self.falls };
+            self.task[q].near = Near { worth: near, fallen: self.fallen };
         }
     }
 
@@ -397,6 +399,11 @@ impl Flow {
     /// lines fall; backward, the other way round.
     fn reprice(&mut self, sign: i64) {
         let best = self.front.best;
+        if sign < 0 {
+            self.fall(best);
+        } else {
+            self.risen = self.risen.saturating_add(best);
+        }
         for k in 0..self.front.settled.len() {
             let v = self.front.settled[k] as usize;
             let by = sign * (best - self.front.distance(v));

@@ -58,7 +58,7 @@ impl Flow {
             self.sit(q);
         }
         // The tolls have come from elsewhere.
-        self.falls += 1;
+        self.fall(i64::MAX);
         // What was taken off its place counts as flowing in no more.
         self.uneven.clear();
         self.node.iter_mut().for_each(|node| node.excess = 0);

@@ -29,6 +29,7 @@ impl Flow {
     /// From now on everything can be put back.
     pub fn begin_trial(&mut self) {
         self.journal = Some(Vec::new());
+        self.risen = 0;
     }
 
     /// Whether what is done now may be put back.
@@ -43,6 +44,7 @@ impl Flow {
         if !undo {
             return;
         }
+        self.fall(self.risen);
         for changed in journal.into_iter().rev() {
             match changed {
                 Changed::Toll(v, by) => self.move_toll(v as usize, -by),

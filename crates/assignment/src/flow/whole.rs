@@ -139,7 +139,7 @@ impl Flow {
     /// What the last search reached in vain is full: its price goes beyond all value, and proves it.
     fn rise_beyond(&mut self, sign: i64) {
         let beyond = sign * self.beyond();
-        self.falls += 1;
+        self.fall(self.beyond());
         for k in 0..self.reached().len() {
             let v = self.reached()[k] as usize;
             self.toll[v] += if v < self.net.sets { beyond } else { -beyond };
