@@ -336,7 +336,7 @@ async fn summary(desk: &Desk, year: i32, made: &Made) -> anyhow::Result<serde_js
         "objective": objective(&p.objective),
         "bound": objective(&p.bound),
         "certificate": if p.optimal { "optimal" } else { "gap" },
-        "seconds": {"load": p.seconds.load, "candidates": p.seconds.candidates, "solve": p.seconds.solve, "write": p.seconds.write, "publish": made.publish_seconds, "life": made.life_seconds},
+        "seconds": {"load": p.seconds.load, "candidates": p.seconds.candidates, "solve": p.seconds.solve, "verify": p.seconds.verify, "write": p.seconds.write, "publish": made.publish_seconds, "life": made.life_seconds},
         "peak_memory_mb": peak_memory_mb(),
     }))
 }

@@ -32,7 +32,8 @@
 //! A plan follows changes from one optimum to the next without being solved again: [`Standing`]. A solve can be
 //! watched and stopped: [`Watch`].
 //!
-//! How it works: with one requirement per need this is a minimum-cost flow on a tree of capacities. An auction with
+//! How it works: with one requirement per need this is a minimum-cost flow on a tree of capacities. Quarters of a
+//! resource that differ by the same for everybody are one to it (`fold.rs`). An auction with
 //! falling ε guesses plan and prices (`auction.rs`, Bertsekas and Castañón); shortest paths put right what is out of
 //! order (`flow.rs`), one for each unit, as they do after every change. Needs with several requirements are in or out
 //! as a whole: letting their requirements come and go one by one bounds every plan, and the shares of their rewards

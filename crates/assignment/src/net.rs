@@ -2,7 +2,8 @@
 //!
 //! Nodes are the sets of the capacity tree, then the stations, then the root. A set that can never bind is left out
 //! (a resource with as many units as its only quarter; a member without a limit), so that the bare problem is a
-//! tree of one level and the full one has as many as it needs.
+//! tree of one level and the full one has as many as it needs. The places of a folded resource (`fold.rs`) are sets one
+//! inside the other: whoever may come no later than a place is inside that of the next.
 
 use crate::fold::{Fold, Slot, run_of};
 use crate::weights::Scale;
@@ -373,6 +374,11 @@ impl Net {
             }
         }
         Lists { start, item }
+    }
+
+    /// The places of a folded resource in the order in which they fill; none where it is not folded.
+    pub fn slots(&self, resource: usize) -> &[Slot] {
+        self.fold.as_ref().map_or(&[], |fold| fold.slots.of(resource))
     }
 
     /// The pairs of a leaf, and those of requirements that came later.

@@ -5,7 +5,7 @@
 
 pub mod access;
 pub mod amendment;
-pub use assignment::{Instance, Limits, Objective, Phase, Solution, Verdict, Watch, verify};
+pub use assignment::{Instance, Limits, Objective, Phase, Solution, Verdict, Watch, solve_watched, verify};
 pub mod area;
 pub mod calendar;
 pub mod category;

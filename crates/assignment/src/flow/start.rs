@@ -100,14 +100,15 @@ impl Flow {
         set(&mut self.toll, &net.place_node, &|p| prices.place[p] + resource(i.place_resource[p]));
         set(&mut self.toll, &net.resource_node, &|r| resource(r as u32));
         set(&mut self.toll, &net.member_node, &|m| member(m as u32));
-        if let Some(fold) = &net.fold {
-            for r in 0..net.resource_node.len() {
-                let cost = |p: usize| prices.place[p] + resource(r as u32);
-                Self::fold_tolls(&net, r, fold.slots.of(r), old.score, cost, |node, toll| {
-                    if node != NONE {
-                        self.toll[node as usize] = rescaled(toll);
-                    }
-                });
+        for (r, node) in net.resource_node.iter().enumerate() {
+            // Whoever may come so late pays what is least until then.
+            let mut least = i64::MAX;
+            for slot in net.slots(r) {
+                let p = slot.place as usize;
+                least = least.min(prices.place[p] + resource(r as u32) + i64::from(slot.less) * old.score);
+                for node in [net.place_node[p], *node].into_iter().filter(|n| *n != NONE) {
+                    self.toll[node as usize] = rescaled(least);
+                }
             }
         }
         for (s, price) in prices.station.iter().enumerate() {

@@ -149,21 +149,36 @@ fn shares(city: &City, need: &Need, members: u32, found: Vec<u32>) -> Vec<(u32, 
 
 /// Solves the problem, watched. Total: it always gives a plan, an empty one at worst.
 pub fn solve(problem: &Problem, limits: &Limits, watch: &Watch<'_>) -> Plan {
-    let instance = &problem.instance;
-    let solution = assignment::solve_watched(instance, limits, watch);
-    let runners_up = instance.runners_up(&solution.prices, &solution.chosen);
-    let mut chosen = Vec::new();
-    for (unit, (pair, runner_up)) in solution.chosen.iter().zip(runners_up).enumerate() {
-        let Some(pair) = *pair else { continue };
-        let (need, requirement) = problem.layout.units[unit];
-        let (resource, quarter) = problem.layout.places[instance.place_of(pair as usize)];
-        let alternative =
-            runner_up.map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
-        let score = instance.score_of(pair as usize);
-        let (rank, candidates) = rank(problem, unit, resource, score);
-        chosen.push(Chosen { need, requirement, resource, quarter, score, alternative, rank, candidates });
+    Plan::of(problem, assignment::solve_watched(&problem.instance, limits, watch))
+}
+
+impl Plan {
+    /// Reads an answer back, each pair with the next best and with its place among the candidates.
+    pub fn of(problem: &Problem, solution: Solution) -> Plan {
+        let instance = &problem.instance;
+        let runners_up = instance.runners_up(&solution.prices, &solution.chosen);
+        let mut chosen = Vec::new();
+        for (unit, (pair, runner_up)) in solution.chosen.iter().zip(runners_up).enumerate() {
+            let Some(pair) = *pair else { continue };
+            let (need, requirement) = problem.layout.units[unit];
+            let (resource, quarter) = problem.layout.places[instance.place_of(pair as usize)];
+            let alternative =
+                runner_up.map(|(p, ahead)| (problem.layout.places[instance.place_of(p as usize)].0, ahead));
+            let score = instance.score_of(pair as usize);
+            let (rank, candidates) = rank(problem, unit, resource, score);
+            chosen.push(Chosen {
+                need,
+                requirement,
+                resource,
+                quarter,
+                score,
+                alternative,
+                rank,
+                candidates,
+            });
+        }
+        Plan { chosen, solution }
     }
-    Plan { chosen, solution }
 }
 
 /// Place of a resource with these points among the candidates of a unit, each by its best quarter, and their number.
