@@ -147,7 +147,7 @@ impl Auction<'_> {
         }
         let mut out = None;
         if v == leaf && self.held[v] > 0 && self.net.children.of(v).is_empty() {
-            // The common case: one goes, one comes, at the same place.
+            // The common case: one goes, one comes, at the same place, inside which there is no other.
             let first = self.start[leaf] as usize;
             let gone = self.bid[first].1;
             self.at[gone as usize] = NONE;

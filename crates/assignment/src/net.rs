@@ -343,9 +343,9 @@ impl Net {
 
     /// What the k-th unit through a node costs where the k-th of an even set costs `2k - 1` times `even`.
     pub fn cost(&self, v: usize, k: u32, even: i64) -> i64 {
-        let uneven = if self.even[v] { (2 * i64::from(k) - 1) * even } else { 0 };
+        let even = if self.even[v] { (2 * i64::from(k) - 1) * even } else { 0 };
         let steps = self.steps.of(v);
-        uneven + steps.iter().find(|s| k <= s.until).or(steps.last()).map_or(0, |s| s.cost)
+        even + steps.iter().find(|s| k <= s.until).or(steps.last()).map_or(0, |s| s.cost)
     }
 
     fn set(&mut self, cap: u32, floor: u32, even: bool) -> u32 {

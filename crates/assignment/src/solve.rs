@@ -221,7 +221,6 @@ struct Level {
 impl Ahead {
     fn of(instance: &Instance, scale: Scale) -> Ahead {
         let net = Net::new(instance, &scale, false, None);
-        // In parts that a share of a reward can be.
         let unit = LEVEL_UNIT;
         let floor = if instance.floors() > 0 { unit * 8 } else { 0 };
         let urgent = Scale { floor, pinned: unit * 4, urgent: unit, served: 0, score: 0, even: 0, kept: 0 };
@@ -260,7 +259,7 @@ fn asking(instance: &Instance, scale: &Scale) -> Instance {
 
 /// Rounds × pairs at most where a single level is bounded; beyond so many pairs, by the lengths of the lists alone.
 const LEVEL_WORK: usize = 400_000;
-/// What a need is worth where a single level is bounded.
+/// What a need is worth where a single level is bounded: in parts that a share of a reward can be.
 const LEVEL_UNIT: i64 = 1000;
 
 /// Where the prices of the search do not prove the urgent or the served needs, prices that look at that level alone.
@@ -277,7 +276,6 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, levels: Vec<Level>, pr
         let most = decode(instance, bound);
         if scale.served == 0 { plan.urgent_served == most.urgent_served } else { plan.served == most.served }
     };
-    let mut at = 0;
     for Level { scale, bounds } in levels {
         // Where a level is not proved, those below it are not either.
         let open = if scale.served == 0 { urgent } else { urgent || plan.served != most.served };
@@ -285,11 +283,11 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, levels: Vec<Level>, pr
             continue;
         }
         let says = |whole: i128| bound_from(instance, &scale, whole, &known);
-        let closest = bounds.into_iter().min_by_key(|(_, whole)| says(*whole));
-        let (mut prices, mut bound) = match closest {
-            Some((prices, whole)) => (prices, says(whole)),
-            None => continue,
-        };
+        let (mut prices, mut bound) = bounds
+            .into_iter()
+            .map(|(prices, whole)| (prices, says(whole)))
+            .min_by_key(|(_, bound)| *bound)
+            .unwrap_or_else(|| (by_lists(instance, &scale), known.bound));
         let asking = (!proved(&scale, bound)).then(|| asking(instance, &scale));
         if let Some(asking) = asking.filter(|a| a.pairs() <= LEVEL_WORK) {
             let mut alone = Search::split(&asking, scale, search.watch);
@@ -308,8 +306,7 @@ fn prove_levels(search: &mut Search<'_>, limits: &Limits, levels: Vec<Level>, pr
             }
         }
         known.bound = bound;
-        proof.insert(at, Bound { scale, tree: Tree::Leaf(prices) });
-        at += 1;
+        proof.push(Bound { scale, tree: Tree::Leaf(prices) });
     }
 }
 
