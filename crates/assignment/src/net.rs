@@ -114,12 +114,14 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    /// Lays out the instance; scores are multiplied by the scale's, evenness counts where it does
-    /// there. With `whole`, sets that cannot bind today stay, so that their
-    /// capacities can change. With `order`, places and requirements are numbered in that order.
+    /// Lays out the instance; scores are multiplied by the scale's, evenness counts where it does there. With `whole`, sets
+    /// that cannot bind today stay, so that their capacities can change, and everything keeps its number. With `order`,
+    /// places and requirements are numbered in that order; without, places in the order in which they are asked for: what
+    /// is asked for together competes, and lies together then.
     pub fn new(i: &Instance, scale: &Scale, whole: bool, order: Option<(Vec<u32>, Vec<u32>)>) -> Net {
         let (place_order, order) = order.unwrap_or_else(|| {
-            ((0..i.place_cap.len() as u32).collect(), (0..i.requirements() as u32).collect())
+            let asked = (!whole).then_some(&i.pair_place).into_iter().flatten().copied();
+            (first_seen(i.place_cap.len(), asked), (0..i.requirements() as u32).collect())
         });
         let (places, resources, members) = (i.place_cap.len(), i.resource_cap.len(), i.member_cap.len());
         let even = scale.even > 0;
@@ -231,10 +233,13 @@ impl Net {
                 }
             }
         }
-        for r in (0..resources).filter(|r| keeps_resource[*r]) {
+        // Resources and members follow their places, so that what is asked for together lies together.
+        let resource_order = first_seen(resources, place_order.iter().map(|p| i.place_resource[*p as usize]));
+        let member_order = first_seen(members, resource_order.iter().map(|r| i.resource_member[*r as usize]));
+        for r in resource_order.into_iter().map(|r| r as usize).filter(|r| keeps_resource[*r]) {
             net.resource_node[r] = net.set(most(r), i.resource_floor[r], false);
         }
-        for m in (0..members).filter(|m| keeps_member[*m]) {
+        for m in member_order.into_iter().map(|m| m as usize).filter(|m| keeps_member[*m]) {
             net.member_node[m] = net.set(i.member_cap[m], i.member_floor[m], even);
         }
         net.sets = net.cap.len();
@@ -446,6 +451,13 @@ impl Net {
     pub fn pairs(&self, q: usize) -> &[Pair] {
         &self.pair[self.start[q] as usize..self.start[q + 1] as usize]
     }
+}
+
+/// Numbers below `count` in the order in which they come first, then those that do not come.
+fn first_seen(count: usize, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut seen = vec![false; count];
+    let mut is_new = |n: &u32| !std::mem::replace(&mut seen[*n as usize], true);
+    numbers.chain(0..count as u32).filter(|n| is_new(n)).collect()
 }
 
 /// Whether any of the first `units` of a folded resource is worth less than the first.
