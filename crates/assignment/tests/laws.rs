@@ -191,15 +191,15 @@ fn follows(case: &Case, changes: Vec<(u8, u32, u32)>, points: u16) -> Result<(),
     let mut standing = Standing::new(instance, &plan);
     if points > 0 {
         let chosen: Vec<u32> = plan.chosen.iter().flatten().copied().collect();
-        standing.favour(&chosen, points).unwrap();
+        standing.favour(&chosen, points).expect("points that fit");
     }
     for numbers in changes {
         let Some(change) = change_of(case, standing.instance(), numbers) else { continue };
-        standing.change(&change).unwrap();
-        let verdict = verify(standing.instance(), &standing.solution()).unwrap();
+        standing.change(&change).expect("what there is can change");
+        let verdict = verify(standing.instance(), &standing.solution()).expect("a plan that holds");
         prop_assert!(verdict.optimal, "after {:?}: {:?}", change, verdict);
         let anew = solve(standing.instance(), &Limits::default());
-        let anew = verify(standing.instance(), &anew).unwrap();
+        let anew = verify(standing.instance(), &anew).expect("a plan that holds");
         prop_assert_eq!(key(&verdict.objective), key(&anew.objective), "after {:?}", change);
     }
     Ok(())
