@@ -118,7 +118,7 @@ impl Auction<'_> {
             }
             bids -= 1;
             // Best and second best against staying out. Without branches: which is best cannot be foretold.
-            let out = self.flow.toll[self.net.door[q as usize] as usize] - self.flow.task[q as usize].reward;
+            let out = self.flow.toll[self.net.door[q as usize] as usize] - self.flow.reward[q as usize];
             let (mut best, mut second, mut at) = (out, out, NONE);
             let from = self.net.start[q as usize];
             for (p, k) in self.net.pairs(q as usize).iter().zip(from..) {
@@ -271,7 +271,7 @@ impl Auction<'_> {
     fn limit_lists(&mut self, free: &[u32]) {
         for q in free {
             let q = *q as usize;
-            let reward = if self.whole_of[q] == NONE { self.flow.task[q].reward } else { 0 };
+            let reward = if self.whole_of[q] == NONE { self.flow.reward[q] } else { 0 };
             self.earns[q] = self.flow.best(q).map_or(i64::MIN / 8, |b| b + reward);
         }
         for s in self.net.sets..self.net.root {
@@ -298,7 +298,7 @@ impl Auction<'_> {
             for (q, share) in requirements.clone().zip(shares(profit, requirements.len())) {
                 // The first bears the line.
                 let mine = share + if q == requirements.start { line } else { 0 };
-                self.flow.task[q].reward = mine - self.earns[q];
+                self.flow.reward[q] = mine - self.earns[q];
                 self.earns[q] = mine;
             }
         }
@@ -329,7 +329,7 @@ impl Auction<'_> {
             }
             let pair = self.net.pair[at as usize];
             let leaf = pair.leaf as usize;
-            let mine = i64::from(pair.value) - self.flow.toll[leaf] + self.flow.task[*q as usize].reward;
+            let mine = i64::from(pair.value) - self.flow.toll[leaf] + self.flow.reward[*q as usize];
             let line = self.flow.toll[self.net.door[*q as usize] as usize];
             if mine + slack < self.earns[*q as usize] || mine + slack < line {
                 self.remove(leaf, *q, self.net.root);
@@ -351,7 +351,7 @@ impl Auction<'_> {
             let at = self.at[q];
             let leaf = if at == NONE { NONE } else { net.pair[at as usize].leaf };
             let line = self.flow.toll[net.door[q] as usize];
-            self.wants[q] = (small(self.flow.task[q].reward - self.earns[q].max(line)), leaf);
+            self.wants[q] = (small(self.flow.reward[q] - self.earns[q].max(line)), leaf);
         }
         let mut steps = net.sets * STEPS;
         while let Some(v) = short.pop_front() {

@@ -39,10 +39,14 @@ pub(crate) struct Flow {
     pub task: Vec<Task>,
     /// What a search backward asks of every requirement, in one piece.
     seat: Vec<Seat>,
+    /// What every requirement could earn elsewhere, as far as it is known.
+    near: Vec<Near>,
     /// By how much tolls of sets can have fallen in all: nothing has come nearer than it was by more.
     fallen: i64,
     /// By how much they can have risen since the trial began.
     risen: i64,
+    /// What a covered requirement earns beside its score.
+    pub reward: Vec<i64>,
     /// Sets and stations.
     pub node: Vec<Node>,
     /// Tolls of sets, prices of lines, and zero for the root.
@@ -75,27 +79,19 @@ pub(crate) struct Node {
     plain: bool,
 }
 
-/// A requirement's state, in one piece of memory.
+/// A requirement's state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Task {
-    /// What it earns beside its score while it is covered.
-    pub reward: i64,
-    /// What it could earn elsewhere, as far as it is known.
-    near: Near,
     /// The chosen pair.
     pub at: u32,
     next: u32,
     prev: u32,
-    /// Where it comes in.
-    door: u32,
     pub mode: Mode,
 }
 
 impl Task {
-    /// One that takes no part yet.
-    fn new(door: u32) -> Task {
-        Task { reward: 0, near: Near::UNKNOWN, at: NONE, next: NONE, prev: NONE, door, mode: Mode::Out }
-    }
+    /// Takes no part yet.
+    const NEW: Task = Task { at: NONE, next: NONE, prev: NONE, mode: Mode::Out };
 }
 
 /// What a requirement earns where it is, and where that is: its leaf, or its door while it is not covered. Kept up
@@ -157,10 +153,12 @@ impl Flow {
             plain: net.floor[v] == 0 && !net.even[v] && net.steps.of(v).is_empty(),
         };
         let mut flow = Flow {
-            task: net.door.iter().map(|door| Task::new(*door)).collect(),
+            task: vec![Task::NEW; net.start.len() - 1],
             seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
+            near: vec![Near::UNKNOWN; net.start.len() - 1],
             fallen: 0,
             risen: 0,
+            reward: vec![0; net.start.len() - 1],
             node: (0..net.root).map(node).collect(),
             toll,
             cost: 0,
@@ -289,7 +287,7 @@ impl Flow {
         self.note(Changed::At(q as u32, task.at));
         if task.at != NONE {
             let old = self.net.pair[task.at as usize];
-            self.cost += i128::from(old.value) + i128::from(self.task[q].reward);
+            self.cost += i128::from(old.value) + i128::from(self.reward[q]);
             if task.next != NONE {
                 self.task[task.next as usize].prev = task.prev;
             }
@@ -300,10 +298,10 @@ impl Flow {
             }
         }
         self.task[q].at = pair;
-        self.task[q].near = Near::UNKNOWN;
+        self.near[q] = Near::UNKNOWN;
         if pair != NONE {
             let new = self.net.pair[pair as usize];
-            self.cost -= i128::from(new.value) + i128::from(self.task[q].reward);
+            self.cost -= i128::from(new.value) + i128::from(self.reward[q]);
             let first = std::mem::replace(&mut self.node[new.leaf as usize].head, q as u32);
             if first != NONE {
                 self.task[first as usize].prev = q as u32;
@@ -328,7 +326,7 @@ impl Flow {
             Seat { worth: i64::from(pair.value) - self.toll[pair.leaf as usize], node: pair.leaf }
         } else if task.mode == Mode::Free {
             let door = self.net.door[q];
-            Seat { worth: self.toll[door as usize] - self.task[q].reward, node: door }
+            Seat { worth: self.toll[door as usize] - self.reward[q], node: door }
         } else {
             Seat { worth: 0, node: NONE }
         };
@@ -358,7 +356,7 @@ impl Flow {
     fn fall(&mut self, by: i64) {
         self.fallen = self.fallen.saturating_add(by);
         if self.fallen > i64::MAX / 8 {
-            self.task.iter_mut().for_each(|t| t.near = Near::UNKNOWN);
+            self.near.fill(Near::UNKNOWN);
             self.fallen = 0;
         }
     }

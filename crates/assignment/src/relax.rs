@@ -51,7 +51,7 @@ impl Search<'_> {
                 let by: Vec<i64> =
                     range.clone().map(|q| if self.flow.is_covered(q) { -not } else { covered }).collect();
                 for (q, by) in range.zip(by) {
-                    self.flow.set_reward(q, self.flow.task[q].reward + step * by);
+                    self.flow.set_reward(q, self.flow.reward[q] + step * by);
                 }
             }
         }

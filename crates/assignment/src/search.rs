@@ -53,7 +53,7 @@ impl<'a> Search<'a> {
         let mut free = Vec::new();
         for q in 0..wants.len() {
             if let Some(reward) = wants[flow.net.order[q] as usize] {
-                flow.task[q].reward = reward;
+                flow.reward[q] = reward;
                 flow.set_mode(q, Mode::Free);
                 free.push(q as u32);
             }

@@ -303,7 +303,7 @@ impl Standing {
             .collect();
         let door = station.map_or(net.root as u32, |s| net.sets as u32 + s);
         let q = self.flow.add(&leaves, door);
-        self.flow.task[q].reward = self.instance.reward(&self.scale, self.instance.needs() - 1);
+        self.flow.reward[q] = self.instance.reward(&self.scale, self.instance.needs() - 1);
         self.flow.set_part(q, true);
         Ok(self.flow.mend())
     }

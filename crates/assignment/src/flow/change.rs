@@ -42,7 +42,7 @@ impl Flow {
             }
         }
         Arc::make_mut(&mut self.net).set_value(q, pair, value);
-        self.task[q].near = Near::UNKNOWN;
+        self.near[q] = Near::UNKNOWN;
         self.touch(q);
     }
 
@@ -73,8 +73,10 @@ impl Flow {
     /// A requirement that was not there before.
     pub fn add(&mut self, pairs: &[Pair], door: u32) -> usize {
         let q = Arc::make_mut(&mut self.net).add(pairs, door);
-        self.task.push(Task::new(door));
+        self.task.push(Task::NEW);
         self.seat.push(Seat { worth: 0, node: NONE });
+        self.near.push(Near::UNKNOWN);
+        self.reward.push(0);
         q
     }
 }

@@ -111,7 +111,7 @@ impl Flow {
         (0..self.task.len()).all(|q| {
             let task = self.task[q];
             let best = self.best(q);
-            let line = self.toll[net.door[q] as usize] - self.task[q].reward;
+            let line = self.toll[net.door[q] as usize] - self.reward[q];
             match (task.mode, task.at) {
                 (Mode::Free, NONE) => best.is_none_or(|b| b <= line),
                 (Mode::Free, at) => {
@@ -140,7 +140,7 @@ impl Flow {
             let pair = self.net.pair[at as usize];
             let mine = Self::value_of(pair).map(|v| v - self.toll[pair.leaf as usize]);
             let best = self.best(q);
-            let pays = held || mine.unwrap_or(0) + self.task[q].reward >= self.toll[door];
+            let pays = held || mine.unwrap_or(0) + self.reward[q] >= self.toll[door];
             if mine.is_some() && mine >= best && pays {
                 return;
             }

@@ -19,9 +19,9 @@ impl Flow {
     pub(super) fn insert(&mut self, q: usize) -> usize {
         let Some(best) = self.best(q) else { return 0 };
         let door = self.net.door[q] as usize;
-        let profit = best + self.task[q].reward - self.toll[door];
+        let profit = best + self.reward[q] - self.toll[door];
         if profit <= 0 {
-            self.task[q].near = Near { worth: best, fallen: self.fallen };
+            self.near[q] = Near { worth: best, fallen: self.fallen };
             return 0;
         }
         self.set_mode(q, Mode::Waiting);
@@ -92,7 +92,7 @@ impl Flow {
     /// where it is known that none of them is near.
     #[inline]
     fn offer_way(&mut self, q: usize, distance: i64, mine: i64) {
-        let near = self.task[q].near;
+        let near = self.near[q];
         // What it was worth at most: it may be worth less by now, and nothing more.
         let most = near.worth + self.fallen - near.fallen;
         if most < mine {
@@ -132,7 +132,7 @@ impl Flow {
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
-            self.task[q].near = Near { worth: near, fallen: self.fallen };
+            self.near[q] = Near { worth: near, fallen: self.fallen };
         }
     }
 
@@ -232,8 +232,8 @@ impl Flow {
                 let task = self.task[q as usize];
                 let mine = self.seat[q as usize].worth;
                 if task.mode == Mode::Free {
-                    let door = task.door as usize;
-                    let to = d + mine + task.reward - self.toll[door];
+                    let door = net.door[q as usize] as usize;
+                    let to = d + mine + self.reward[q as usize] - self.toll[door];
                     if door == root {
                         self.front.finish(to, End::Leave(q as usize));
                     } else {
@@ -257,7 +257,7 @@ impl Flow {
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at == NONE {
-                    let worth = self.toll[v] - task.reward;
+                    let worth = self.toll[v] - self.reward[q as usize];
                     self.offer_way(q as usize, d, worth);
                 }
             }
@@ -372,7 +372,7 @@ impl Flow {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at != NONE {
                     let seat = self.seat[q as usize];
-                    let to = d + seat.worth + task.reward - self.toll[v];
+                    let to = d + seat.worth + self.reward[q as usize] - self.toll[v];
                     self.front.reach(seat.node as usize, to, d, Via::Leave(q));
                 }
             }

@@ -132,7 +132,7 @@ impl Flow {
         for q in 0..self.task.len() {
             let own = net.order[q] as usize;
             let (reward, mode) = reward[own];
-            self.task[q].reward = reward;
+            self.reward[q] = reward;
             self.task[q].mode = mode;
             if mode != Mode::Out {
                 taking_part.push(q as u32);

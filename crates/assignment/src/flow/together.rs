@@ -59,7 +59,7 @@ impl Flow {
         let best = (first..self.net.start[q + 1]).filter_map(worth).max();
         let door = self.net.door[q] as usize;
         let Some((best, std::cmp::Reverse(pair))) = best else { return };
-        if best + self.task[q].reward <= self.toll[door] {
+        if best + self.reward[q] <= self.toll[door] {
             return;
         }
         self.put(q, pair);
@@ -121,7 +121,7 @@ impl Flow {
             let task = self.task[q as usize];
             if task.mode == Mode::Free && net.door[q as usize] as usize == net.root {
                 let pair = net.pair[task.at as usize];
-                let leaves = i64::from(pair.value) - self.toll[v] + self.task[q as usize].reward;
+                let leaves = i64::from(pair.value) - self.toll[v] + self.reward[q as usize];
                 best = Some(best.map_or(leaves, |b: i64| b.min(leaves)));
             }
             q = task.next;
@@ -199,7 +199,7 @@ mod tests {
         let scale = i.scale();
         let mut flow = Flow::new(Arc::new(Net::new(i, &scale, false, None)), scale);
         for q in 0..i.requirements() {
-            flow.task[q].reward = i.reward(&scale, q);
+            flow.reward[q] = i.reward(&scale, q);
             flow.set_mode(q, Mode::Free);
             flow.touch(q);
         }

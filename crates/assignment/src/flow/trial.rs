@@ -60,11 +60,11 @@ impl Flow {
 
     /// Another reward of a requirement, whether or not it is covered.
     pub(super) fn set_share(&mut self, q: usize, reward: i64) {
-        self.note(Changed::Reward(q as u32, self.task[q].reward));
+        self.note(Changed::Reward(q as u32, self.reward[q]));
         if self.task[q].at != NONE {
-            self.cost += i128::from(self.task[q].reward) - i128::from(reward);
+            self.cost += i128::from(self.reward[q]) - i128::from(reward);
         }
-        self.task[q].reward = reward;
+        self.reward[q] = reward;
         self.sit(q);
     }
 }

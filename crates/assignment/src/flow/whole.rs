@@ -24,7 +24,7 @@ impl Flow {
 
     /// What the requirements of a need that is split earn, each for its share; `None` where it is not split.
     pub fn split_profit(&self, i: &Instance, need: usize) -> Option<i64> {
-        let profit = |q: usize| self.margin(q).map_or(0, |m| (m + self.task[q].reward).max(0));
+        let profit = |q: usize| self.margin(q).map_or(0, |m| (m + self.reward[q]).max(0));
         i.requirements_of(need).map(|q| (self.task[q].mode == Mode::Free).then(|| profit(q))).sum()
     }
 
