@@ -48,7 +48,9 @@ impl Fold {
         for r in &i.place_resource {
             start[*r as usize + 1] += 1;
         }
-        let several = start.iter().any(|places| *places > 1);
+        if start.iter().all(|places| *places <= 1) {
+            return None;
+        }
         for r in 0..resources {
             start[r + 1] += start[r];
         }
@@ -62,9 +64,6 @@ impl Fold {
         }
         for pair in i.favoured.iter().filter(|p| **p != NONE) {
             seen[i.resource_of(i.place_of(*pair as usize))].length = NONE;
-        }
-        if !several {
-            return None;
         }
         let mut slots = vec![Slot::default(); i.place_cap.len()];
         for q in 0..i.requirements() {
@@ -140,4 +139,42 @@ fn follows(i: &Instance, run: std::ops::Range<usize>, slots: &mut [Slot], known:
     }
     slots[last].last += 1;
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Builder, Priority};
+
+    /// Three quarters of a resource, of one unit each; who may come until when, and for how many points.
+    fn fold(asked: &[&[i64]]) -> Option<Fold> {
+        let mut b = Builder::default();
+        let member = b.member(9);
+        let resource = b.resource(member, 9);
+        for _ in 0..3 {
+            b.place(resource, 1);
+        }
+        for scores in asked {
+            b.need_alone(Priority::Normal);
+            b.requirement();
+            for (place, score) in (0..).zip(*scores) {
+                b.pair(place, *score);
+            }
+        }
+        Fold::of(&b.build().expect("a sound instance"))
+    }
+
+    #[test]
+    fn quarters_that_differ_by_the_same_for_everybody_are_folded() {
+        let slots = fold(&[&[9, 7], &[5], &[20, 18, 13]]).expect("folded").slots;
+        let as_told: Vec<_> = slots.of(0).iter().map(|s| (s.place, s.until, s.less, s.last)).collect();
+        assert_eq!(as_told, [(0, 1, 0, 1), (1, 2, 2, 1), (2, 3, 7, 1)]);
+    }
+
+    #[test]
+    fn others_are_not() {
+        assert_eq!(fold(&[&[9, 7], &[9, 8]]), None, "another difference");
+        assert_eq!(fold(&[&[7, 9]]), None, "a later one is worth more");
+        assert_eq!(fold(&[&[9], &[5]]), None, "one quarter alone");
+    }
 }

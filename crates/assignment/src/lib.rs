@@ -48,6 +48,7 @@ mod bound;
 mod flow;
 mod fold;
 mod instance;
+mod levels;
 mod net;
 mod order;
 mod parts;

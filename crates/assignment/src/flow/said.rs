@@ -44,23 +44,15 @@ impl Flow {
 
     /// What one more unit of every capacity is worth.
     pub fn prices(&self, i: &Instance) -> Prices {
-        let price = |node: &u32| if *node == NONE { 0 } else { self.price(*node as usize) };
         let net = &self.net;
         // A set that nothing flows through may have been lowered below what is around it; the bound needs no more
         // than zero there, unless it has a lower bound.
-        let all =
-            |nodes: &[u32]| -> Vec<i64> {
-                nodes
-                    .iter()
-                    .map(|n| {
-                        if *n != NONE && self.node[*n as usize].floor > 0 {
-                            price(n)
-                        } else {
-                            price(n).max(0)
-                        }
-                    })
-                    .collect()
-            };
+        let price = |node: u32| match node as usize {
+            _ if node == NONE => 0,
+            v if self.node[v].floor > 0 => self.price(v),
+            v => self.price(v).max(0),
+        };
+        let all = |nodes: &[u32]| -> Vec<i64> { nodes.iter().map(|n| price(*n)).collect() };
         let stations: Vec<u32> = (net.sets as u32..net.root as u32).collect();
         let mut prices = Prices {
             station: all(&stations),
