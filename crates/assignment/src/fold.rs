@@ -103,6 +103,25 @@ impl Fold {
     }
 }
 
+/// The places up to which a resource that has no more than so many units has fewer than could come no later.
+pub(crate) fn binding(slots: &[Slot], units: u32) -> impl Iterator<Item = &Slot> {
+    let mut inflow = 0u64;
+    slots.iter().filter(move |slot| {
+        inflow += u64::from(slot.last);
+        let binds = slot.until < units && inflow > u64::from(slot.until);
+        if binds {
+            inflow = u64::from(slot.until);
+        }
+        binds
+    })
+}
+
+/// Whether any of the first `units` of a resource is worth less than the first.
+pub(crate) fn dear(slots: &[Slot], units: u32) -> bool {
+    let before = std::iter::once(0).chain(slots.iter().map(|s| s.until));
+    before.zip(slots).any(|(before, slot)| before < units && slot.less > 0)
+}
+
 /// Where the pairs that follow one at the same resource end.
 pub(crate) fn run_of(i: &Instance, first: usize, end: usize) -> usize {
     let resource = i.resource_of(i.place_of(first));

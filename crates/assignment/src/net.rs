@@ -5,7 +5,7 @@
 //! tree of one level and the full one has as many as it needs. The places of a folded resource (`fold.rs`) are sets one
 //! inside the other: whoever may come no later than a place is inside that of the next.
 
-use crate::fold::{Fold, Slot, run_of};
+use crate::fold::{Fold, Slot, binding, dear, run_of};
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE};
 
@@ -179,20 +179,6 @@ impl Net {
             let told = above.is_some_and(|c| c <= i.place_cap[p]);
             i.place_floor[p] > 0 || !told
         };
-        // Which of the places of a folded resource are fewer than could come no later.
-        let mut keeps_slot = vec![false; places];
-        for r in 0..resources {
-            let within = most(r).min(i.member_cap[i.resource_member[r] as usize]);
-            let mut inflow = 0u64;
-            for slot in slots(r) {
-                inflow += u64::from(slot.last);
-                let binds = slot.until < within && inflow > u64::from(slot.until);
-                keeps_slot[slot.place as usize] = binds;
-                if binds {
-                    inflow = u64::from(slot.until);
-                }
-            }
-        }
         let mut net = Net {
             sets: 0,
             root: 0,
@@ -221,14 +207,15 @@ impl Net {
         };
         // Places first: their numbers are what arcs lead to.
         for p in place_order.iter().map(|p| *p as usize) {
-            let slots = slots(i.resource_of(p));
+            let r = i.resource_of(p);
+            let slots = slots(r);
             if slots.is_empty() {
                 if keeps_place(p) {
                     net.place_node[p] = net.set(i.place_cap[p], i.place_floor[p], false);
                 }
             } else if slots[0].place as usize == p {
                 // Whoever has to come sooner is inside those who may come later.
-                for slot in slots.iter().filter(|s| keeps_slot[s.place as usize]) {
+                for slot in binding(slots, most(r).min(i.member_cap[i.resource_member[r] as usize])) {
                     net.place_node[slot.place as usize] = net.set(slot.until, 0, false);
                 }
             }
@@ -458,10 +445,4 @@ fn first_seen(count: usize, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut seen = vec![false; count];
     let mut is_new = |n: &u32| !std::mem::replace(&mut seen[*n as usize], true);
     numbers.chain(0..count as u32).filter(|n| is_new(n)).collect()
-}
-
-/// Whether any of the first `units` of a folded resource is worth less than the first.
-fn dear(slots: &[Slot], units: u32) -> bool {
-    let before = std::iter::once(0).chain(slots.iter().map(|s| s.until));
-    before.zip(slots).any(|(before, slot)| before < units && slot.less > 0)
 }

@@ -76,9 +76,13 @@ fn a_model_is_trained_from_examples_and_two_classes_at_least() {
     assert!(train(&[example("灯", "路灯")], &words).is_none());
 }
 
+/// A class by its three levels.
+fn path(a: &str, b: &str, c: &str) -> [String; 3] {
+    [a.to_owned(), b.to_owned(), c.to_owned()]
+}
+
 #[test]
 fn finer_classes_are_given_only_where_the_text_names_them() {
-    let path = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
     let finer = Finer::new([
         path("城乡建设", "市政", "园林绿化"),
         path("城乡建设", "市政", "路灯照明"),
@@ -93,7 +97,6 @@ fn finer_classes_are_given_only_where_the_text_names_them() {
 
 #[test]
 fn residents_words_tell_finer_classes_and_an_offices_own_classes_are_told_by_their_names() {
-    let path = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
     let finer = Finer::new([
         path("城乡建设", "城市建设和市政管理", "城市公共设施"),
         path("城乡建设", "城市建设和市政管理", "公共汽车"),
