@@ -14,6 +14,7 @@ mod change;
 mod front;
 mod mend;
 mod path;
+mod queue;
 mod said;
 mod start;
 mod together;

@@ -1,7 +1,6 @@
 //! One search: what is reached, how far it is, and by which way.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use super::queue::Queue;
 
 /// How a search came to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub(super) struct Front {
     spot: Vec<Spot>,
     pub settled: Vec<u32>,
     /// Nodes, and behind their numbers the requirements that are put off.
-    heap: BinaryHeap<Reverse<(i64, u32)>>,
+    queue: Queue,
     /// What is no farther than the node that is being settled: no need to sort it.
     same: Vec<u32>,
     pub best: i64,
@@ -84,7 +83,7 @@ impl Front {
             stamp: 0,
             spot: vec![Spot { distance: 0, mark: 0, via: Via::Start }; nodes],
             settled: Vec::new(),
-            heap: BinaryHeap::new(),
+            queue: Queue::new(),
             same: Vec::new(),
             best: i64::MAX,
             end: End::None,
@@ -100,7 +99,7 @@ impl Front {
         }
         self.stamp += 2;
         self.settled.clear();
-        self.heap.clear();
+        self.queue.clear();
         self.same.clear();
         self.best = i64::MAX;
         self.end = End::None;
@@ -117,7 +116,7 @@ impl Front {
     /// [`Self::start`].
     pub fn start_deep(&mut self) {
         self.settled.clear();
-        self.heap.clear();
+        self.queue.clear();
         self.same.clear();
         self.best = 1;
         self.end = End::None;
@@ -147,7 +146,7 @@ impl Front {
     /// A requirement that leads nowhere nearer than this.
     #[inline]
     pub fn put_off(&mut self, q: usize, distance: i64) {
-        self.heap.push(Reverse((distance, (self.spot.len() + q) as u32)));
+        self.queue.push(distance, (self.spot.len() + q) as u32);
     }
 
     /// A way to a node, if it is shorter than what is known.
@@ -165,7 +164,7 @@ impl Front {
         if distance <= from {
             self.same.push(v as u32);
         } else {
-            self.heap.push(Reverse((distance, v as u32)));
+            self.queue.push(distance, v as u32);
         }
     }
 
@@ -182,7 +181,7 @@ impl Front {
             let v = match self.same.pop() {
                 Some(v) => v as usize,
                 None => {
-                    let Reverse((d, v)) = self.heap.pop()?;
+                    let (d, v) = self.queue.pop()?;
                     if d >= self.best {
                         return None;
                     }
