@@ -46,6 +46,8 @@ pub(crate) struct Flow {
     fallen: i64,
     /// By how much they can have risen since the trial began.
     risen: i64,
+    /// [`Flow::fallen`] when the trial began.
+    fallen_before: i64,
     /// What a covered requirement earns beside its score.
     pub reward: Vec<i64>,
     /// Sets and stations.
@@ -159,6 +161,7 @@ impl Flow {
             near: vec![Near::UNKNOWN; net.start.len() - 1],
             fallen: 0,
             risen: 0,
+            fallen_before: 0,
             reward: vec![0; net.start.len() - 1],
             node: (0..net.root).map(node).collect(),
             toll,
@@ -359,7 +362,14 @@ impl Flow {
         if self.fallen > i64::MAX / 8 {
             self.near.fill(Near::UNKNOWN);
             self.fallen = 0;
+            self.fallen_before = 0;
         }
+    }
+
+    /// From when on what is seen now is counted. A trial that is put back takes the tolls back to where it began: what
+    /// has risen until now may be lower then.
+    fn fallen_so_far(&self) -> i64 {
+        if self.on_trial() { self.fallen_before - self.risen } else { self.fallen }
     }
 
     fn lift(&mut self, v: usize) {

@@ -325,11 +325,17 @@ fn best_of_members(
 fn charge(cap: u32, floor: u32, price: i64, reward: i64, even: i64) -> i128 {
     let [cap, floor] = [cap, floor].map(i128::from);
     let [price, reward, even] = [price, reward, even].map(i128::from);
-    let at = |k: i128| k * price + k.min(floor) * reward - k * k * even;
+    let at = |k: i128| {
+        let k = k.clamp(0, cap);
+        k * price + k.min(floor) * reward - k * k * even
+    };
     // Concave in k: the top is at an end, at the lower bound, or where the next even unit costs its price.
-    let tops = |price: i128| if even > 0 { [price / (2 * even), price / (2 * even) + 1] } else { [0; 2] };
-    let ks = [0, floor, cap].into_iter().chain(tops(price)).chain(tops(price + reward));
-    ks.map(|k| at(k.clamp(0, cap))).max().unwrap_or(0)
+    let ends = at(0).max(at(floor)).max(at(cap));
+    if even == 0 {
+        return ends;
+    }
+    let top = |price: i128| at(price / (2 * even)).max(at(price / (2 * even) + 1));
+    ends.max(top(price)).max(top(price + reward))
 }
 
 /// The bound that these prices prove under the decisions; `None` if the decisions cannot be kept at all.

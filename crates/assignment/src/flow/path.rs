@@ -6,7 +6,7 @@
 
 use super::front::{End, Step, Via};
 use super::{Flow, Mode, Near, Seat, with_another};
-use crate::net::Net;
+use crate::net::{Back, Net};
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Flow {
         let door = self.net.door[q] as usize;
         let profit = best + self.reward[q] - self.toll[door];
         if profit <= 0 {
-            self.near[q] = Near { worth: best, fallen: self.fallen };
+            self.near[q] = Near { worth: best, fallen: self.fallen_so_far() };
             return 0;
         }
         self.set_mode(q, Mode::Waiting);
@@ -132,7 +132,7 @@ impl Flow {
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
-            self.near[q] = Near { worth: near, fallen: self.fallen };
+            self.near[q] = Near { worth: near, fallen: self.fallen_so_far() };
         }
     }
 
@@ -330,25 +330,8 @@ impl Flow {
     pub(super) fn step_backward(&mut self, net: &Net, v: usize, d: i64) {
         let root = net.root;
         if v < net.sets {
-            let here = d + self.toll[v];
-            for back in net.back_of(v).into_iter().flatten() {
-                let seat = self.seat[back.requirement as usize];
-                // Where it is now it earns `worth`, here it would earn the value less the toll.
-                let to = here + seat.worth - i64::from(back.value);
-                if to >= self.front.best
-                    || seat.node == NONE
-                    || seat.node as usize == v
-                    || back.value == BANNED
-                    || self.stays_away(back.requirement as usize, v)
-                {
-                    continue;
-                }
-                if seat.node as usize == root {
-                    self.front.finish(to, End::Enter(back.requirement, v as u32));
-                } else {
-                    let via = Via::Pair(back.requirement, v as u32);
-                    self.front.reach(seat.node as usize, to, d, via);
-                }
+            for back in net.back_of(v) {
+                self.come_from(back, v, d);
             }
             for c in net.children.of(v) {
                 let c = *c as usize;
@@ -375,6 +358,31 @@ impl Flow {
                     let to = d + seat.worth + self.reward[q as usize] - self.toll[v];
                     self.front.reach(seat.node as usize, to, d, Via::Leave(q));
                 }
+            }
+        }
+    }
+
+    /// Marks from where the requirements of these pairs can come to a leaf.
+    fn come_from(&mut self, backs: &[Back], leaf: usize, d: i64) {
+        let root = self.net.root;
+        let here = d + self.toll[leaf];
+        for back in backs {
+            let seat = self.seat[back.requirement as usize];
+            // Where it is now it earns `worth`, here it would earn the value less the toll.
+            let to = here + seat.worth - i64::from(back.value);
+            if to >= self.front.best
+                || seat.node == NONE
+                || seat.node as usize == leaf
+                || back.value == BANNED
+                || self.stays_away(back.requirement as usize, leaf)
+            {
+                continue;
+            }
+            if seat.node as usize == root {
+                self.front.finish(to, End::Enter(back.requirement, leaf as u32));
+            } else {
+                let via = Via::Pair(back.requirement, leaf as u32);
+                self.front.reach(seat.node as usize, to, d, via);
             }
         }
     }

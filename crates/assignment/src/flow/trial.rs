@@ -30,6 +30,7 @@ impl Flow {
     pub fn begin_trial(&mut self) {
         self.journal = Some(Vec::new());
         self.risen = 0;
+        self.fallen_before = self.fallen;
     }
 
     /// Whether what is done now may be put back.
@@ -44,7 +45,7 @@ impl Flow {
         if !undo {
             return;
         }
-        self.fall(self.risen);
+        self.fallen = self.fallen_before;
         for changed in journal.into_iter().rev() {
             match changed {
                 Changed::Toll(v, by) => self.move_toll(v as usize, -by),
