@@ -196,16 +196,15 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
     let model = Model::read(&model_bytes(options.model.as_deref(), text::CLASSES)?)?;
     let finer = Finer::new(crate::tables::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
-        let verdict = model.classify(title, text);
-        let Some(first) = verdict.guesses.first() else { return vec![String::new(); 7] };
-        let below = finer.below(&first.class, title, text);
+        let meaning = finer.read(&model, title, text, 2);
+        let Some((first, below)) = meaning.classes.first() else { return vec![String::new(); 7] };
         vec![
             first.class.clone(),
             below.second.unwrap_or_default().to_owned(),
             below.third.unwrap_or_default().to_owned(),
             format!("{}.{:03}", first.permille / 1000, first.permille % 1000),
-            verdict.words.join(" "),
-            verdict.guesses.get(1).map_or(String::new(), |g| g.class.clone()),
+            meaning.words.join(" "),
+            meaning.classes.get(1).map_or(String::new(), |(g, _)| g.class.clone()),
             below.cues.join(" "),
         ]
     });

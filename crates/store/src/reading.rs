@@ -74,19 +74,18 @@ impl Reader {
         Reader { keywords, finer: Finer::new(third), codes }
     }
 
-    /// The class to propose: by the office's keywords, else by the model where it is sure.
+    /// The class to propose: by the office's keywords, else by the model and the cues where they are sure.
     pub fn propose(&self, title: &str, text: &str) -> Option<String> {
         if let Some(code) = propose(&self.keywords, title, text) {
             return Some(code.to_owned());
         }
-        let verdict = built_in().classify(title, text);
-        let first = verdict.guesses.first().filter(|g| g.permille >= SURE)?;
-        self.code_of(&first.class, title, text).0
+        let (first, below) = self.finer.read(built_in(), title, text, 1).classes.into_iter().next()?;
+        if first.permille < SURE { None } else { self.code_of(&first.class, below).0 }
     }
 
     /// The deepest class of the table below a class of the first level that the text means, and the cues for it.
-    fn code_of(&self, level1: &str, title: &str, text: &str) -> (Option<String>, Vec<String>) {
-        let Below { second, third, cues } = self.finer.below(level1, title, text);
+    fn code_of(&self, level1: &str, below: Below<'_>) -> (Option<String>, Vec<String>) {
+        let Below { second, third, cues } = below;
         let cues = cues.into_iter().map(str::to_owned).collect();
         let mut path = vec![level1.to_owned()];
         path.extend(second.map(str::to_owned));
@@ -114,13 +113,12 @@ impl Desk {
             return Err(self.not_allowed(Action::ReadLists).into());
         }
         let reader = self.reader().await?;
-        let verdict = built_in().classify(title, text);
-        let classes = verdict
-            .guesses
+        let meaning = reader.finer.read(built_in(), title, text, CLASSES);
+        let classes = meaning
+            .classes
             .into_iter()
-            .take(CLASSES)
-            .map(|g| {
-                let (category, cues) = reader.code_of(&g.class, title, text);
+            .map(|(g, below)| {
+                let (category, cues) = reader.code_of(&g.class, below);
                 ClassGuess { name: g.class, category, permille: g.permille, cues }
             })
             .collect();
@@ -129,7 +127,7 @@ impl Desk {
         personal.dedup();
         Ok(Reading {
             classes,
-            words: verdict.words,
+            words: meaning.words,
             units: suggested.into_iter().take(UNITS).map(|u| (u.class, u.permille)).collect(),
             personal,
         })

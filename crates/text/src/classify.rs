@@ -1,6 +1,7 @@
 //! What a message is about: a linear model, its confidence, and the words that decided.
 
 use crate::features::{Feature, VIEWS, cut};
+use crate::normal::normal_chars;
 use crate::sieve::Sieve;
 use crate::words::{Cutter, Lexicon};
 use serde::{Deserialize, Serialize};
@@ -147,10 +148,10 @@ impl Model {
 
     /// Decision values of every class.
     pub(crate) fn scores(&self, title: &str, text: &str) -> Vec<f32> {
-        self.weigh(title, text).scores
+        self.weigh(&normal_chars(title), &normal_chars(text)).scores
     }
 
-    fn weigh(&self, title: &str, text: &str) -> Weighed {
+    fn weigh(&self, title: &[char], text: &[char]) -> Weighed {
         let classes = self.classes.len();
         let lanes = classes.div_ceil(LANES);
         let mut sums = vec![[0i32; LANES]; lanes * VIEWS];
@@ -188,6 +189,11 @@ impl Model {
 
     /// What the message is about. A proposal: a person confirms it.
     pub fn classify(&self, title: &str, text: &str) -> Verdict {
+        self.classify_normal(&normal_chars(title), &normal_chars(text))
+    }
+
+    /// The same of normalised characters.
+    pub(crate) fn classify_normal(&self, title: &[char], text: &[char]) -> Verdict {
         let weighed = self.weigh(title, text);
         let scores = &weighed.scores;
         let mut order: Vec<usize> = (0..scores.len()).collect();

@@ -1,23 +1,36 @@
-//! The finer classes, by what residents write when they mean them: no labels are needed, only cues, and the names in the
-//! office's table.
+//! Classes that cues tell: the finer ones, and those of the first level that the model does not know. No labels are
+//! needed, only cues (`cues.rs`), and the names in the office's table.
 
-use crate::normal::{matter, normalise};
-use aho_corasick::AhoCorasick;
+use crate::cues::{CUES, Text};
+use crate::normal::{matter, normal_chars, normalise};
+use crate::{Guess, Model, Verdict};
+use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// A class with a name on each of three levels.
 pub type Path = [String; 3];
 
-/// Which finer class a text means.
+/// Which classes of an office's table a text means.
 ///
 /// Classes that `data/cues.txt` knows are told by its cues, and classes beside them by their own name. Below a class of
 /// the first level of which it knows none, an office's own, those are taken whose names share rare pairs of characters
 /// with the text.
 pub struct Finer {
+    /// In the order of their paths: what is of one first level stands together.
     classes: Vec<Class>,
+    /// Where each class stands of which cues are known; [`usize::MAX`]: the table does not have it.
+    at: Vec<usize>,
     /// How many names have a pair of characters.
     common: HashMap<[char; 2], u32>,
+}
+
+/// What a text is about.
+#[derive(Clone, Debug)]
+pub struct Meaning<'a> {
+    /// Classes of the first level, the likeliest first, each with what the text means below it.
+    pub classes: Vec<(Guess, Below<'a>)>,
+    /// The words that speak most for the first.
+    pub words: Vec<String>,
 }
 
 /// What a text means below a class of the first level, as far as that is clear.
@@ -33,34 +46,28 @@ pub struct Below<'a> {
 
 struct Class {
     path: Path,
-    /// The cues that are built in.
-    cues: &'static [Cue],
-    /// Its name, where there are none.
-    name: Option<Cue>,
+    /// Its number among those of which cues are known.
+    number: Option<u32>,
+    /// Its name, normalised; none where there are cues, or where it is not about anything.
+    name: Option<String>,
     /// The pairs of characters of its name.
     pairs: Vec<[char; 2]>,
-}
-
-/// Words that mean a class.
-struct Cue {
-    words: String,
-    /// Its number among those that are built in; `None` for a name.
-    number: Option<usize>,
-    /// Cues of the same class that it is part of, by their place in the list.
-    inside: Vec<usize>,
 }
 
 /// Points from which a class counts as meant, and by which it has to be ahead of others: a cue of two characters in a
 /// title is enough.
 const MEANT: u32 = 12;
 const AHEAD: u32 = 4;
-/// Points of each character of a cue in the title, and at the beginning of the text; one more anywhere in the text.
-const IN_TITLE: u32 = 6;
-const AT_BEGINNING: u32 = 2;
-/// Characters of a text that are its beginning.
-const BEGINNING: usize = 60;
-/// Characters of a cue beyond which it says no more.
-const LONGEST: usize = 4;
+
+/// Points from which a class counts as meant whose first level the model does not know, and by which it has to be ahead
+/// of every class whose first level it does know: two characters in the title, and again at the beginning of the text.
+const MEANT_BEYOND: u32 = 18;
+const AHEAD_BEYOND: u32 = 8;
+/// Permille from which the model is too sure for that.
+const TOO_SURE: u32 = 900;
+/// Of 1000 messages that cues take beyond the model so many are of the class, by a cautious reading of the bench (58 of
+/// 60 that had not been read before).
+const RIGHT_BEYOND: u32 = 900;
 
 /// Points of rarity from which a name counts as named, and by which the first has to be ahead.
 const NAMED: u32 = 8;
@@ -69,106 +76,82 @@ const NAMED_AHEAD: u32 = 2;
 /// The classes that are not about anything.
 const OTHER: &str = "其他";
 
-/// The cues that are built in, each once, and those of every class.
-struct BuiltIn {
-    /// Never none: they are few and short.
-    automaton: Option<AhoCorasick>,
-    /// By the names of the three levels, with slashes between them.
-    of: HashMap<&'static str, Vec<Cue>>,
-}
-
-static CUES: LazyLock<BuiltIn> = LazyLock::new(|| {
-    let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut words = Vec::new();
-    let mut of = HashMap::new();
-    for (class, cues) in include_str!("../data/cues.txt").lines().filter_map(|l| l.split_once('\t')) {
-        let all: Vec<&str> = cues.split_whitespace().collect();
-        let numbered = all.iter().map(|cue| Cue {
-            words: (*cue).to_owned(),
-            number: Some(*numbers.entry(cue).or_insert_with(|| {
-                words.push(*cue);
-                words.len() - 1
-            })),
-            inside: (0..all.len()).filter(|k| all[*k] != *cue && all[*k].contains(cue)).collect(),
-        });
-        of.insert(class, numbered.collect());
-    }
-    BuiltIn { automaton: AhoCorasick::new(&words).ok(), of }
-});
-
-/// What is looked through for cues.
-struct Text {
-    title: String,
-    text: String,
-    /// Where the beginning of the text ends, in bytes.
-    beginning: usize,
-    /// Points a character for each cue that is built in.
-    built_in: HashMap<usize, u32>,
-}
-
-impl Text {
-    fn new(title: &str, text: &str) -> Text {
-        let plain = |t: &str| normalise(t).replace(' ', "");
-        let (title, text) = (plain(title), plain(text));
-        let beginning = text.char_indices().nth(BEGINNING).map_or(text.len(), |(at, _)| at);
-        let mut found: HashMap<usize, [bool; 3]> = HashMap::new();
-        if let Some(automaton) = &CUES.automaton {
-            for m in automaton.find_overlapping_iter(&title) {
-                found.entry(m.pattern().as_usize()).or_default()[0] = true;
-            }
-            for m in automaton.find_overlapping_iter(&text) {
-                let seen = found.entry(m.pattern().as_usize()).or_default();
-                seen[1] |= m.end() <= beginning;
-                seen[2] = true;
-            }
-        }
-        let built_in = found.into_iter().map(|(cue, seen)| (cue, weight(seen))).collect();
-        Text { title, text, beginning, built_in }
-    }
-
-    /// Points a character of a cue.
-    fn weight(&self, cue: &Cue) -> u32 {
-        match cue.number {
-            Some(number) => self.built_in.get(&number).copied().unwrap_or(0),
-            None => {
-                let has = |text: &str| text.contains(&cue.words);
-                weight([has(&self.title), has(&self.text[..self.beginning]), has(&self.text)])
-            }
-        }
-    }
-}
-
-/// Points a character of a cue, by where it was found.
-fn weight([title, beginning, text]: [bool; 3]) -> u32 {
-    IN_TITLE * u32::from(title) + AT_BEGINNING * u32::from(beginning) + u32::from(text)
-}
-
 impl Finer {
     /// From the three-level names of an office's table.
     pub fn new(paths: impl IntoIterator<Item = Path>) -> Finer {
-        let classes: Vec<Class> = paths.into_iter().map(Class::new).collect();
+        let mut classes: Vec<Class> = paths.into_iter().map(Class::new).collect();
+        classes.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut at = vec![usize::MAX; CUES.len()];
+        for (k, class) in classes.iter().enumerate() {
+            if let Some(number) = class.number {
+                at[number as usize] = k;
+            }
+        }
         let mut common = HashMap::new();
         for pair in classes.iter().flat_map(|c| &c.pairs) {
             *common.entry(*pair).or_default() += 1;
         }
-        Finer { classes, common }
+        Finer { classes, at, common }
+    }
+
+    /// What a text is about: the likeliest classes that the model knows, so many of them, and before them one of another
+    /// first level where cues mean that clearly. A proposal: a person confirms it.
+    pub fn read(&self, model: &Model, title: &str, text: &str, count: usize) -> Meaning<'_> {
+        let (of_title, of_text) = (normal_chars(title), normal_chars(text));
+        let Verdict { mut guesses, mut words } = model.classify_normal(&of_title, &of_text);
+        let looked = Text::new(&of_title, &of_text);
+        if let Some(class) = self.beyond(model, &guesses, &looked) {
+            for guess in &mut guesses {
+                guess.permille = guess.permille * (1000 - RIGHT_BEYOND) / 1000;
+            }
+            guesses.insert(0, Guess { class: class.path[0].clone(), permille: RIGHT_BEYOND });
+            words = class.cues(&looked).into_iter().map(str::to_owned).collect();
+        }
+        guesses.truncate(count);
+        let below = |guess: &Guess| self.below_in(&guess.class, (title, text), &looked);
+        let classes = guesses.into_iter().map(|g| (below(&g), g)).map(|(below, g)| (g, below)).collect();
+        Meaning { classes, words }
+    }
+
+    /// The class that cues mean, of a first level that the model does not know.
+    fn beyond(&self, model: &Model, guesses: &[Guess], text: &Text) -> Option<&Class> {
+        if guesses.first().is_some_and(|g| g.permille >= TOO_SURE) {
+            return None;
+        }
+        let (mut known, mut best) = (0, None);
+        for number in text.classes() {
+            let (at, points) = (self.at[number as usize], text.points(number));
+            let Some(class) = self.classes.get(at) else { continue };
+            if model.classes().contains(&class.path[0]) {
+                known = known.max(points);
+            } else {
+                best = best.max(Some((points, Reverse(at))));
+            }
+        }
+        let (points, Reverse(at)) = best?;
+        (points >= MEANT_BEYOND && points >= known + AHEAD_BEYOND).then(|| &self.classes[at])
     }
 
     /// The second and third level below a class, as far as the text means one; the title counts most. Where two third
     /// levels of one second are as near, that second level is still clear.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> Below<'_> {
-        let below = || self.classes.iter().filter(|c| c.path[0] == level1);
-        let known = below().any(|c| !c.cues.is_empty());
+        self.below_in(level1, (title, text), &Text::new(&normal_chars(title), &normal_chars(text)))
+    }
+
+    fn below_in(&self, level1: &str, (title, text): (&str, &str), looked: &Text) -> Below<'_> {
+        let first = self.classes.partition_point(|c| c.path[0].as_str() < level1);
+        let below = &self.classes[first..];
+        let below = &below[..below.partition_point(|c| c.path[0] == level1)];
+        let known = below.iter().any(|c| c.number.is_some());
         let (meant, ahead) = if known { (MEANT, AHEAD) } else { (NAMED, NAMED_AHEAD) };
-        let looked_through = known.then(|| Text::new(title, text));
-        let mut scored: Vec<(u32, &Class)> = match &looked_through {
-            Some(text) => below().map(|c| (c.points(text), c)).collect(),
-            None => {
-                let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
-                below().map(|c| (self.named(&c.pairs, &in_title, &in_text), c)).collect()
-            }
+        let mut scored: Vec<(u32, &Class)> = if known {
+            below.iter().map(|c| (c.points(looked), c)).collect()
+        } else {
+            let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
+            below.iter().map(|c| (self.named(&c.pairs, &in_title, &in_text), c)).collect()
         };
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.path.cmp(&b.1.path)));
+        // Stable: ties by path.
+        scored.sort_by_key(|(points, _)| Reverse(*points));
         let Some((best, class)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
             return Below::default();
         };
@@ -179,7 +162,7 @@ impl Finer {
         Below {
             second: Some(&class.path[1]),
             third: near().next().is_none().then_some(&class.path[2]),
-            cues: looked_through.map_or(Vec::new(), |text| class.found(&text)),
+            cues: if known { class.cues(looked) } else { Vec::new() },
         }
     }
 
@@ -198,39 +181,29 @@ impl Finer {
 
 impl Class {
     fn new(path: Path) -> Class {
-        let cues = CUES.of.get(path.join("/").as_str()).map_or(&[][..], Vec::as_slice);
-        let name = (cues.is_empty() && path[2] != OTHER).then(|| Cue {
-            words: normalise(&path[2]).replace(' ', ""),
-            number: None,
-            inside: Vec::new(),
-        });
+        let number = CUES.class(&path.join("/"));
+        let name = (number.is_none() && path[2] != OTHER).then(|| normalise(&path[2]).replace(' ', ""));
         let mut pairs_of_name = pairs(&path[2]);
         pairs_of_name.extend(pairs_of_level_2(&path));
-        Class { cues, name, pairs: sorted(pairs_of_name), path }
+        Class { number, name, pairs: sorted(pairs_of_name), path }
     }
 
-    /// All that means the class.
-    fn all(&self) -> impl Iterator<Item = &Cue> {
-        self.cues.iter().chain(&self.name)
-    }
-
-    /// The cues in a text that are part of no longer one.
-    fn found(&self, text: &Text) -> Vec<&str> {
-        let is_in = |cue: &Cue| text.weight(cue) > 0;
-        let said = |cue: &&Cue| is_in(cue) && !cue.inside.iter().any(|longer| is_in(&self.cues[*longer]));
-        self.all().filter(said).map(|c| c.words.as_str()).collect()
-    }
-
-    /// What the cues in a text say for the class.
+    /// What the text says for the class, by its cues or by its name.
     fn points(&self, text: &Text) -> u32 {
-        let weights: Vec<u32> = self.all().map(|c| text.weight(c)).collect();
-        let points = self.all().zip(&weights).map(|(cue, weight)| {
-            let length = cue.words.chars().count().min(LONGEST) as u32;
-            // What a longer cue has said counts half.
-            let said = cue.inside.iter().any(|longer| weights[*longer] > 0);
-            length * weight / if said { 2 } else { 1 }
-        });
-        points.sum()
+        match (self.number, &self.name) {
+            (Some(number), _) => text.points(number),
+            (None, Some(name)) => text.points_of(name),
+            (None, None) => 0,
+        }
+    }
+
+    /// What of it the text says: cues that are part of no longer one, or its name.
+    fn cues(&self, text: &Text) -> Vec<&str> {
+        match (self.number, &self.name) {
+            (Some(number), _) => text.cues(number),
+            (None, Some(name)) if text.points_of(name) > 0 => vec![name],
+            (None, _) => Vec::new(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A message as hashed features: runs of one to three characters, those of its beginning as a view of their own, and
 //! its words as another.
 
-use crate::normal::matter;
+use crate::normal::matter_of;
 use crate::words::Cutter;
 
 /// Characters of the beginning, which is the title or says what it is about.
@@ -37,10 +37,15 @@ pub(crate) fn hashed(hash: u64, c: char) -> u64 {
 }
 
 /// Cuts a text whose beginning says most, a title with the text behind it: `each` has every feature in the order of the
-/// text, as often as it occurs. Gives what is left of the text, see [`matter`].
-pub(crate) fn cut(title: &str, text: &str, cutter: &Cutter, mut each: impl FnMut(Feature)) -> Vec<char> {
-    let mut chars = matter(title);
-    chars.extend(matter(text));
+/// text, as often as it occurs. Both are normalised characters. Gives what is left of the text, see [`matter_of`].
+pub(crate) fn cut(
+    title: &[char],
+    text: &[char],
+    cutter: &Cutter,
+    mut each: impl FnMut(Feature),
+) -> Vec<char> {
+    let mut chars = matter_of(title);
+    chars.extend(matter_of(text));
     for (view, end) in [(0u8, chars.len()), (1, chars.len().min(BEGINNING))] {
         for at in 0..end {
             let mut hash = u64::from(view) + 1;

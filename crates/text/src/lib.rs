@@ -3,6 +3,7 @@
 //! Knows nothing of needs or members, reads no file and no clock.
 
 mod classify;
+mod cues;
 mod deepen;
 mod features;
 pub mod near;
@@ -15,7 +16,7 @@ pub mod units;
 mod words;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
-pub use deepen::{Below, Finer, Path};
+pub use deepen::{Below, Finer, Meaning, Path};
 pub use normal::normalise;
 pub use train::{Example, train};
 pub use words::Lexicon;

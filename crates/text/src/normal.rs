@@ -44,7 +44,7 @@ pub fn normalise(text: &str) -> String {
 }
 
 /// The characters of a normalised text, with a blank before and behind it perhaps.
-fn normal_chars(text: &str) -> Vec<char> {
+pub(crate) fn normal_chars(text: &str) -> Vec<char> {
     // Nearly all messages are plain, and need one look.
     if let Some(out) = written_alike(text.chars().map(plain)) {
         return out;
@@ -109,7 +109,11 @@ pub(crate) const BREAK: char = '\u{0}';
 /// The characters that carry the matter of a text, normalised: Chinese ones without function words. Letters and
 /// digits, with them the names that anonymised texts give to places (「A3区」), are one break; punctuation is nothing.
 pub(crate) fn matter(text: &str) -> Vec<char> {
-    let chars = normal_chars(text);
+    matter_of(&normal_chars(text))
+}
+
+/// The same of characters that are normalised.
+pub(crate) fn matter_of(chars: &[char]) -> Vec<char> {
     let words = &*FUNCTION_WORDS;
     let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;

@@ -4,6 +4,7 @@
 
 use crate::classify::{Model, VERSION};
 use crate::features::{Feature, VIEWS, cut};
+use crate::normal::normal_chars;
 use crate::words::{Cutter, Lexicon};
 use std::collections::{BTreeMap, HashMap};
 
@@ -83,7 +84,7 @@ fn sharpness(seen: &[(Vec<f32>, usize)]) -> f32 {
 /// The features of a message, each once, in order of their keys.
 fn distinct(e: &Example, cutter: &Cutter) -> Vec<Feature> {
     let mut features = Vec::new();
-    cut(&e.title, &e.text, cutter, |feature| features.push(feature));
+    cut(&normal_chars(&e.title), &normal_chars(&e.text), cutter, |feature| features.push(feature));
     features.sort_unstable_by_key(|f| f.key);
     features.dedup_by_key(|f| f.key);
     features

@@ -127,6 +127,41 @@ fn residents_words_tell_finer_classes_and_an_offices_own_classes_are_told_by_the
 }
 
 #[test]
+fn a_first_level_that_the_model_does_not_know_is_told_by_cues_where_the_office_has_it() {
+    let household = path("政法", "户籍证件", "户籍管理");
+    let light = path("城乡建设", "城市建设和市政管理", "城市公共设施");
+    let finer = Finer::new([household.clone(), light.clone()]);
+    let (title, text) = ("咨询户口迁移问题", "您好,户口迁移需要什么材料");
+    let meaning = finer.read(&model(), title, text, 3);
+    let (first, below) = &meaning.classes[0];
+    assert_eq!((first.class.as_str(), below.third), ("政法", Some("户籍管理")));
+    assert_eq!(meaning.words, ["户口迁移"], "the cues that decided, each as long as it is there");
+    assert_eq!(meaning.classes.len(), 3, "what the model says follows");
+    assert!(meaning.classes.iter().map(|(guess, _)| guess.permille).sum::<u32>() <= 1000);
+    let first = |finer: &Finer, model: &Model, title: &str, text: &str| {
+        finer.read(model, title, text, 1).classes.swap_remove(0).0.class
+    };
+    assert_eq!(
+        first(&finer, &model(), "巷子里的路灯坏了", "户口也在这里"),
+        "城乡建设",
+        "no more than in passing"
+    );
+    assert_ne!(
+        first(&Finer::new([light]), &model(), title, text),
+        "政法",
+        "a class that the office does not have"
+    );
+    let example =
+        |class: &str, title: &str| Example { class: class.into(), title: title.into(), text: text.into() };
+    let own = [example("政法", "法律援助"), example("城乡建设", title), example("城乡建设", title)];
+    let words = Lexicon::from_cut(["户口 迁移"]);
+    let model = train(&own, &words).expect("two classes");
+    assert_eq!(first(&finer, &model, title, text), "城乡建设", "what a model has learned is left to it");
+    assert!(finer.read(&Model::default(), title, text, 3).classes.len() == 1, "cues need no model");
+    assert!(finer.read(&Model::default(), "", "", 3).classes.is_empty());
+}
+
+#[test]
 fn copies_are_found_and_told_from_templates_for_other_places() {
     let mut index = Index::default();
     index.add("咨询公积金提取需要哪些材料", "我想提取公积金还房贷,请问要准备什么材料,到哪里办理");

@@ -1,6 +1,7 @@
 //! The figures of the text crate, on rows kept apart from training: `cargo bench -p text`. Reads the messages beside
 //! the project (`../shared/data`, or `QINGDAN_DATA`); without them it says so and ends.
 
+mod beyond;
 mod classes;
 mod finer;
 mod near;
@@ -11,7 +12,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use text::units::{UNITS_MODEL, UnitModel};
-use text::{CLASSES, Example, Model};
+use text::{CLASSES, Example, Finer, Model};
 
 type Fault = Box<dyn Error>;
 
@@ -35,34 +36,47 @@ fn main() -> Result<(), Fault> {
         println!("skipped: no messages in {}", folder.display());
         return Ok(());
     }
-    classes::figures(&folder)?;
+    let table = rows(&folder, "request-taxonomy.csv")?;
+    let finer = Finer::new(table.iter().map(|r| [0, 1, 2].map(|k| r[k].to_owned())));
+    classes::figures(&folder, &finer)?;
+    beyond::figures(&folder, &finer)?;
     finer::figures(&folder)?;
     units::figures(&folder)?;
     near::figures(&folder)?;
-    speed(&folder)
+    speed(&folder, &finer)
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn speed(folder: &Path) -> Result<(), Fault> {
+fn speed(folder: &Path, finer: &Finer) -> Result<(), Fault> {
     let messages = rows(folder, "messages.csv")?;
     let start = Instant::now();
     let model = Model::read(CLASSES)?;
-    let first = model.classify("路灯", "不亮").guesses.len();
+    let first = finer.read(&model, "路灯", "不亮", 1).classes.len();
     let load = start.elapsed();
-    let mut read = 0;
-    let mut passes: Vec<f64> = (0..9)
-        .map(|_| {
-            let start = Instant::now();
-            read = messages.iter().map(|r| model.classify(&r[2], &r[4]).guesses.len()).sum();
-            messages.len() as f64 / start.elapsed().as_secs_f64()
-        })
-        .collect();
-    let first_pass = passes[0];
-    passes.sort_by(f64::total_cmp);
-    let (slowest, speed) = (passes[0], passes[passes.len() / 2]);
+    let read_all = |read: &dyn Fn(&str, &str) -> usize| {
+        let start = Instant::now();
+        let read: usize = messages.iter().map(|r| read(&r[2], &r[4])).sum();
+        (messages.len() as f64 / start.elapsed().as_secs_f64(), read)
+    };
+    let (mut alone, mut whole) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        alone.push(read_all(&|title, text| model.classify(title, text).guesses.len()));
+        whole.push(read_all(&|title, text| finer.read(&model, title, text, 1).classes.len()));
+    }
+    let first_pass = alone[0].0;
+    for passes in [&mut alone, &mut whole] {
+        passes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    let (median, slowest) = (alone.len() / 2, 0);
     UnitModel::read(UNITS_MODEL)?;
     println!(
-        "speed, one core, nine passes: median {speed:.0} messages/s, slowest {slowest:.0}, first {first_pass:.0} ({read} guesses); load and first answer {:.1} ms ({first} guesses); models {} and {} bytes",
+        "speed, one core, nine passes: the model's classes, median {:.0} messages/s, slowest {:.0}, first {first_pass:.0} ({} guesses); all three levels with cues, median {:.0}, slowest {:.0} ({} classes); load and first answer {:.1} ms ({first} guesses); models {} and {} bytes",
+        alone[median].0,
+        alone[slowest].0,
+        alone[median].1,
+        whole[median].0,
+        whole[slowest].0,
+        whole[median].1,
         load.as_secs_f64() * 1e3,
         CLASSES.len(),
         UNITS_MODEL.len()
