@@ -64,3 +64,41 @@ impl Queue {
         self.far.pop().map(|Reverse(next)| next)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_comes_first_whether_it_has_a_shelf_or_not() {
+        let mut queue = Queue::new();
+        let mut state = 7u64;
+        let mut below = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        for round in 0..200 {
+            queue.clear();
+            let (mut inside, mut last) = (Vec::new(), 0);
+            for what in 0..below(400) as u32 {
+                // As a search puts them: never nearer than what came out last.
+                let distance = last + below(if round % 2 == 0 { 40 } else { 900 }) as i64;
+                queue.push(distance, what);
+                inside.push((distance, what));
+                if below(3) == 0 {
+                    let (distance, what) = queue.pop().expect("one has just been put in");
+                    let nearest = inside.iter().map(|i| i.0).min();
+                    assert_eq!(Some(distance), nearest);
+                    inside.retain(|i| *i != (distance, what));
+                    last = distance;
+                }
+            }
+            let mut rest: Vec<(i64, u32)> = std::iter::from_fn(|| queue.pop()).collect();
+            assert!(rest.is_sorted_by_key(|r| r.0));
+            rest.sort_unstable();
+            inside.sort_unstable();
+            assert_eq!(rest, inside, "all of them, each once");
+        }
+        assert_eq!(queue.pop(), None);
+    }
+}
