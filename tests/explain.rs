@@ -235,6 +235,11 @@ fn a_text_is_read_and_its_like_are_found() {
     }
     assert_eq!(data["units"].as_array().unwrap().len(), 5);
     assert!(!server.ask("", read, json!({"i": input})).json()["errors"].is_null(), "not for strangers");
+    let beyond = json!({"title": "咨询户口迁移问题", "text": "户口迁移需要什么材料"});
+    let data = server.data(&token, read, json!({"i": beyond}))["readText"].clone();
+    assert_eq!(data["classes"][0]["name"], "政法", "a first level that the model does not know: {data}");
+    assert_eq!(data["classes"][0]["category"]["name"], "户籍管理", "{data}");
+    assert_eq!(data["words"], json!(["户口迁移"]));
 
     let needs = server.data(&token, "query($y: Int!) { needs(first: 1, filter: { year: $y }) { nodes { number title description workstation { code } } } }", json!({"y": YEAR}));
     let need = &needs["needs"]["nodes"][0];
