@@ -366,10 +366,17 @@ impl Flow {
         }
     }
 
-    /// From when on what is seen now is counted. A trial that is put back takes the tolls back to where it began: what
-    /// has risen until now may be lower then.
-    fn fallen_so_far(&self) -> i64 {
-        if self.on_trial() { self.fallen_before - self.risen } else { self.fallen }
+    /// What is known from now on of a requirement that earns so much elsewhere. A trial that is put back takes the tolls
+    /// back to where it began: what has risen until now may be lower then.
+    fn seen(&self, worth: i64) -> Near {
+        if !self.on_trial() {
+            Near { worth, fallen: self.fallen }
+        } else if self.risen < i64::MAX / 8 {
+            Near { worth, fallen: self.fallen_before - self.risen }
+        } else {
+            // A sum with it could run over.
+            Near::UNKNOWN
+        }
     }
 
     fn lift(&mut self, v: usize) {

@@ -5,7 +5,7 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode, Near, Seat, with_another};
+use super::{Flow, Mode, Seat, with_another};
 use crate::net::{Back, Net};
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ impl Flow {
         let door = self.net.door[q] as usize;
         let profit = best + self.reward[q] - self.toll[door];
         if profit <= 0 {
-            self.near[q] = Near { worth: best, fallen: self.fallen_so_far() };
+            self.near[q] = self.seen(best);
             return 0;
         }
         self.set_mode(q, Mode::Waiting);
@@ -132,7 +132,7 @@ impl Flow {
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
-            self.near[q] = Near { worth: near, fallen: self.fallen_so_far() };
+            self.near[q] = self.seen(near);
         }
     }
 

@@ -69,3 +69,40 @@ impl Flow {
         self.sit(q);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Near;
+    use super::*;
+    use crate::net::Net;
+    use crate::{Builder, Priority};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_seen_in_a_trial_holds_when_it_is_put_back() {
+        let mut b = Builder::default();
+        let member = b.member(1);
+        let resource = b.resource(member, 1);
+        let place = b.place(resource, 1);
+        b.need(NONE, Priority::Normal);
+        b.requirement();
+        b.pair(place, 5);
+        let instance = b.build().expect("a sound instance");
+        let scale = instance.scale();
+        let mut flow = Flow::new(Arc::new(Net::new(&instance, &scale, false, None)), scale);
+        flow.fall(7);
+        flow.begin_trial();
+        flow.risen = 3;
+        flow.fall(100);
+        let near = flow.seen(5);
+        flow.risen = i64::MAX;
+        assert_eq!(flow.seen(5).worth, Near::UNKNOWN.worth, "what cannot be added is not remembered");
+        flow.end_trial(true);
+        assert_eq!(flow.fallen, 7, "as it was");
+        assert_eq!(
+            near.worth + flow.fallen - near.fallen,
+            8,
+            "what had risen by then may have come down again"
+        );
+    }
+}
