@@ -20,7 +20,7 @@ const SURE: u32 = 600;
 /// A class that a text may be of.
 #[derive(Clone, Debug)]
 pub struct ClassGuess {
-    /// Name, as the model knows it.
+    /// Name of the class of the first level.
     pub name: String,
     /// Code of the deepest class of the office's table that the text names below it; none where the table has no
     /// class of the name.

@@ -17,8 +17,9 @@ const LONGEST: usize = 4;
 pub(crate) struct Cues {
     /// Finds each cue once, however many classes have it. Never none: they are few and short.
     automaton: Option<AhoCorasick>,
-    /// The classes with their cues, by the names of the three levels with slashes between them.
+    /// Numbers of the classes, by the names of their three levels with slashes between them.
     classes: HashMap<&'static str, u32>,
+    /// The cues of each class.
     of: Vec<Vec<Cue>>,
     /// Where each cue that the automaton finds stands: class, and place in its list.
     at: Vec<Vec<(u32, u32)>>,

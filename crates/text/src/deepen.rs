@@ -2,7 +2,7 @@
 //! needed, only cues (`cues.rs`), and the names in the office's table.
 
 use crate::cues::{CUES, Text};
-use crate::normal::{matter, normal_chars, normalise};
+use crate::normal::{matter_of, normal_chars, normalise};
 use crate::{Guess, Model, Verdict};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -102,12 +102,12 @@ impl Finer {
         Finer { classes, at, common }
     }
 
-    /// What a text is about: the likeliest classes that the model knows, so many of them, and before them one of another
+    /// What a text is about, in `count` classes at most: the likeliest that the model knows, and before them one of another
     /// first level where cues mean that clearly. A proposal: a person confirms it.
     pub fn read(&self, model: &Model, title: &str, text: &str, count: usize) -> Meaning<'_> {
-        let (of_title, of_text) = (normal_chars(title), normal_chars(text));
-        let Verdict { mut guesses, mut words } = model.classify_normal(&of_title, &of_text);
-        let looked = Text::new(&of_title, &of_text);
+        let (title, text) = (normal_chars(title), normal_chars(text));
+        let Verdict { mut guesses, mut words } = model.classify_normal(&title, &text);
+        let looked = Text::new(&title, &text);
         if let Some(class) = self.beyond(model, &guesses, &looked) {
             for guess in &mut guesses {
                 guess.permille = guess.permille * (1000 - RIGHT_BEYOND) / 1000;
@@ -116,9 +116,11 @@ impl Finer {
             words = class.cues(&looked).into_iter().map(str::to_owned).collect();
         }
         guesses.truncate(count);
-        let below = |guess: &Guess| self.below_in(&guess.class, (title, text), &looked);
-        let classes = guesses.into_iter().map(|g| (below(&g), g)).map(|(below, g)| (g, below)).collect();
-        Meaning { classes, words }
+        let with_below = |guess: Guess| {
+            let below = self.below_in(&guess.class, [&title, &text], &looked);
+            (guess, below)
+        };
+        Meaning { classes: guesses.into_iter().map(with_below).collect(), words }
     }
 
     /// The class that cues mean, of a first level that the model does not know.
@@ -141,10 +143,12 @@ impl Finer {
     /// The second and third level below a class, as far as the text means one; the title counts most. Where two third
     /// levels of one second are as near, that second level is still clear.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> Below<'_> {
-        self.below_in(level1, (title, text), &Text::new(&normal_chars(title), &normal_chars(text)))
+        let (title, text) = (normal_chars(title), normal_chars(text));
+        self.below_in(level1, [&title, &text], &Text::new(&title, &text))
     }
 
-    fn below_in(&self, level1: &str, (title, text): (&str, &str), looked: &Text) -> Below<'_> {
+    /// The same of normalised characters that have been looked through.
+    fn below_in(&self, level1: &str, [title, text]: [&[char]; 2], looked: &Text) -> Below<'_> {
         let first = self.classes.partition_point(|c| c.path[0].as_str() < level1);
         let below = &self.classes[first..];
         let below = &below[..below.partition_point(|c| c.path[0] == level1)];
@@ -189,7 +193,7 @@ impl Class {
     fn new(path: Path) -> Class {
         let number = CUES.class(&path.join("/"));
         let name = (number.is_none() && path[2] != OTHER).then(|| normalise(&path[2]).replace(' ', ""));
-        let mut pairs_of_name = pairs(&path[2]);
+        let mut pairs_of_name = pairs(&normal_chars(&path[2]));
         pairs_of_name.extend(pairs_of_level_2(&path));
         Class { number, name, pairs: sorted(pairs_of_name), path }
     }
@@ -213,8 +217,8 @@ impl Class {
     }
 }
 
-fn pairs(text: &str) -> Vec<[char; 2]> {
-    matter(text).windows(2).map(|w| [w[0], w[1]]).collect()
+fn pairs(text: &[char]) -> Vec<[char; 2]> {
+    matter_of(text).windows(2).map(|w| [w[0], w[1]]).collect()
 }
 
 fn sorted(mut pairs: Vec<[char; 2]>) -> Vec<[char; 2]> {
@@ -225,5 +229,5 @@ fn sorted(mut pairs: Vec<[char; 2]>) -> Vec<[char; 2]> {
 
 /// The second level adds its words where the third has few of its own.
 fn pairs_of_level_2(path: &Path) -> Vec<[char; 2]> {
-    if path[2].chars().count() > 3 { Vec::new() } else { pairs(&path[1]) }
+    if path[2].chars().count() > 3 { Vec::new() } else { pairs(&normal_chars(&path[1])) }
 }

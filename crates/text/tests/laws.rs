@@ -151,6 +151,14 @@ fn a_first_level_that_the_model_does_not_know_is_told_by_cues_where_the_office_h
         "政法",
         "a class that the office does not have"
     );
+    let poor = Finer::new([path("民政", "社会救助", "农村低保")]);
+    let (title_of_poor, text_of_poor) = ("低保怎么申请", "家里困难想申请低保");
+    assert_eq!(
+        first(&poor, &model(), title_of_poor, text_of_poor),
+        "劳动和社会保障",
+        "where the model is sure of another, one cue is not enough"
+    );
+    assert_eq!(first(&poor, &Model::default(), title_of_poor, text_of_poor), "民政", "by itself it is");
     let example =
         |class: &str, title: &str| Example { class: class.into(), title: title.into(), text: text.into() };
     let own = [example("政法", "法律援助"), example("城乡建设", title), example("城乡建设", title)];

@@ -26,7 +26,7 @@ impl ClassGuess {
             None => Ok(None),
         }
     }
-    /// Of a thousand texts about which the model is as sure, so many are of the class.
+    /// Of a thousand texts about which the reading is as sure, so many are of the class.
     async fn permille(&self) -> i32 {
         self.0.permille as i32
     }

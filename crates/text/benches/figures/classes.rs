@@ -1,8 +1,8 @@
 //! What messages are about: the level-1 class.
 
 use crate::plain::LinearSvm;
-use crate::{FOLDS, Fault, rows, split};
-use std::collections::{HashMap, HashSet};
+use crate::{FOLDS, Fault, Messages, labels, rows, split};
+use std::collections::HashSet;
 use std::path::Path;
 use text::near::Index;
 use text::{CLASSES, Example, Finer, Lexicon, Model, train};
@@ -41,16 +41,14 @@ impl Read {
 }
 
 /// Prints the figures.
-pub fn figures(folder: &Path, finer: &Finer) -> Result<(), Fault> {
+pub fn figures(folder: &Path, messages: &Messages, finer: &Finer) -> Result<(), Fault> {
     let labelled: Vec<Example> = rows(folder, "labelled-tokens.csv")?
         .iter()
         .map(|r| Example { class: r[0].to_owned(), title: String::new(), text: r[1].to_owned() })
         .collect();
-    let raw: Vec<csv::StringRecord> =
-        rows(folder, "messages.csv")?.into_iter().chain(rows(folder, "messages-with-replies.csv")?).collect();
     cut_into_words(&labelled, finer)?;
-    as_written(&raw, &labelled, finer)?;
-    labelled_too(&raw, &labelled, finer)
+    as_written(messages, &labelled, finer)?;
+    labelled_too(messages, &labelled, finer)
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
@@ -84,16 +82,13 @@ fn cut_into_words(labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
 /// had been read. Drawn evenly from topics, and of the rare classes more, from what either of two plain models took for
 /// them; none is a copy of a row that taught.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn as_written(raw: &[csv::StringRecord], labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
-    let labels = csv::Reader::from_reader(&include_bytes!("../../data/raw-labels.csv")[..])
-        .records()
-        .collect::<Result<Vec<_>, _>>()?;
-    let by_id: HashMap<&str, &csv::StringRecord> = raw.iter().map(|r| (&r[0], r)).collect();
+fn as_written(messages: &Messages, labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
+    let labels = labels(include_bytes!("../../data/raw-labels.csv"))?;
     let (model, svm) = (Model::read(CLASSES)?, LinearSvm::new(labelled));
     let (mut ours, mut plain) = (Judged::default(), Judged::default());
     let mut taken = 0;
     for label in &labels {
-        let Some(row) = by_id.get(&label[0]) else { return Err(format!("no message {}", &label[0]).into()) };
+        let row = messages.get(&label[0])?;
         let e = Example { class: label[1].to_owned(), title: row[2].to_owned(), text: row[4].to_owned() };
         if !model.classes().contains(&e.class) {
             continue;
@@ -156,7 +151,7 @@ fn right(pairs: &[(String, String)]) -> f64 {
 /// As they were written: messages that are among the labelled ones too, judged by models that have seen neither them
 /// nor what copies them.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn labelled_too(raw: &[csv::StringRecord], labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
+fn labelled_too(messages: &Messages, labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
     // Permille of the shorter found again, and of likeness, from which a message is the labelled one: function words
     // are missing there.
     const SAME: (u32, u32) = (700, 600);
@@ -165,7 +160,7 @@ fn labelled_too(raw: &[csv::StringRecord], labelled: &[Example], finer: &Finer) 
         index.add("", &e.text);
     }
     let (mut held, mut found, mut asked) = (HashSet::new(), HashSet::new(), Vec::new());
-    for row in raw {
+    for row in &messages.rows {
         let near = index.near(&row[2], &row[4]);
         let own = near.iter().filter(|n| n.copied >= SAME.0 && n.alike >= SAME.1).max_by_key(|n| n.alike);
         if let Some(own) = own.filter(|n| found.insert(n.number)) {

@@ -1,9 +1,7 @@
 //! Second and third levels, against rows labelled by reading.
 
-use crate::{Fault, rows};
-use std::collections::HashMap;
+use crate::{Fault, Messages, labels};
 use std::fmt;
-use std::path::Path;
 use std::time::Instant;
 use text::{Below, Finer};
 
@@ -11,14 +9,8 @@ use text::{Below, Finer};
 /// beginning. Each row has every finer class that would be right of it. The blind rows were labelled when the cues had
 /// been written, and nothing of the cues was changed for them; the others were read before.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-pub fn figures(folder: &Path) -> Result<(), Fault> {
-    let labels = csv::Reader::from_reader(&include_bytes!("../../data/finer-labels.csv")[..])
-        .records()
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut raw = rows(folder, "messages.csv")?;
-    raw.extend(rows(folder, "messages-with-replies.csv")?);
-    let by_id: HashMap<&str, &csv::StringRecord> = raw.iter().map(|r| (&r[0], r)).collect();
-    let table = rows(folder, "request-taxonomy.csv")?;
+pub fn figures(messages: &Messages, table: &[csv::StringRecord]) -> Result<(), Fault> {
+    let labels = labels(include_bytes!("../../data/finer-labels.csv"))?;
     // No cues are known below a first level that is called otherwise: there the names decide.
     let unknown = |level1: &str| format!("{level1}·");
     let path = |r: &csv::StringRecord| [0, 1, 2].map(|k| r[k].to_owned());
@@ -27,9 +19,7 @@ pub fn figures(folder: &Path) -> Result<(), Fault> {
     for (name, blind) in [("read before the cues were written", ""), ("blind", "yes")] {
         let (mut cues, mut names) = (Judged::default(), Judged::default());
         for label in labels.iter().filter(|l| &l[3] == blind) {
-            let Some(row) = by_id.get(&label[0]) else {
-                return Err(format!("no message {}", &label[0]).into());
-            };
+            let row = messages.get(&label[0])?;
             cues.add(by_cues.below(&label[1], &row[2], &row[4]), &label[2]);
             names.add(by_names.below(&unknown(&label[1]), &row[2], &row[4]), &label[2]);
         }
@@ -38,8 +28,9 @@ pub fn figures(folder: &Path) -> Result<(), Fault> {
     const LEVEL1: &str = "城乡建设";
     let speed = |finer: &Finer, level1: &str| {
         let start = Instant::now();
-        let given = raw.iter().filter(|r| finer.below(level1, &r[2], &r[4]).second.is_some()).count();
-        (raw.len() as f64 / start.elapsed().as_secs_f64(), given)
+        let given =
+            messages.rows.iter().filter(|r| finer.below(level1, &r[2], &r[4]).second.is_some()).count();
+        (messages.rows.len() as f64 / start.elapsed().as_secs_f64(), given)
     };
     let ((cues, given), (names, named)) = (speed(&by_cues, LEVEL1), speed(&by_names, &unknown(LEVEL1)));
     println!(

@@ -8,6 +8,7 @@ mod near;
 mod plain;
 mod units;
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -21,6 +22,32 @@ const FOLDS: usize = 5;
 
 fn rows(folder: &Path, file: &str) -> Result<Vec<csv::StringRecord>, Fault> {
     Ok(csv::Reader::from_path(folder.join(file))?.records().collect::<Result<_, _>>()?)
+}
+
+/// Labels that stand in the project: ids of messages, and what they are.
+fn labels(file: &[u8]) -> Result<Vec<csv::StringRecord>, Fault> {
+    Ok(csv::Reader::from_reader(file).records().collect::<Result<_, _>>()?)
+}
+
+/// Messages as they were written.
+struct Messages {
+    rows: Vec<csv::StringRecord>,
+    /// Where each stands, by its id.
+    at: HashMap<String, usize>,
+}
+
+impl Messages {
+    fn read(folder: &Path) -> Result<Messages, Fault> {
+        let mut all = rows(folder, "messages.csv")?;
+        all.extend(rows(folder, "messages-with-replies.csv")?);
+        let at = all.iter().enumerate().map(|(k, row)| (row[0].to_owned(), k)).collect();
+        Ok(Messages { rows: all, at })
+    }
+
+    fn get(&self, id: &str) -> Result<&csv::StringRecord, Fault> {
+        let at = self.at.get(id).ok_or_else(|| format!("no message {id}"))?;
+        Ok(&self.rows[*at])
+    }
 }
 
 fn split(all: &[Example], fold: usize) -> (Vec<Example>, Vec<&Example>) {
@@ -38,9 +65,10 @@ fn main() -> Result<(), Fault> {
     }
     let table = rows(&folder, "request-taxonomy.csv")?;
     let finer = Finer::new(table.iter().map(|r| [0, 1, 2].map(|k| r[k].to_owned())));
-    classes::figures(&folder, &finer)?;
-    beyond::figures(&folder, &finer)?;
-    finer::figures(&folder)?;
+    let messages = Messages::read(&folder)?;
+    classes::figures(&folder, &messages, &finer)?;
+    beyond::figures(&messages, &finer)?;
+    finer::figures(&messages, &table)?;
     units::figures(&folder)?;
     near::figures(&folder)?;
     speed(&folder, &finer)
