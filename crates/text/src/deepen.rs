@@ -1,7 +1,7 @@
 //! Classes that cues tell: the finer ones, and those of the first level that the model does not know. No labels are
 //! needed, only cues (`cues.rs`), and the names in the office's table.
 
-use crate::cues::{CUES, Text};
+use crate::cues::{Cues, Found, built_in};
 use crate::normal::{matter_of, normal_chars, normalise};
 use crate::{Guess, Model, Verdict};
 use std::cmp::Reverse;
@@ -18,8 +18,8 @@ pub type Path = [String; 3];
 pub struct Finer {
     /// In the order of their paths: what is of one first level stands together.
     classes: Vec<Class>,
-    /// Where each class stands of which cues are known; [`usize::MAX`]: the table does not have it.
-    at: Vec<usize>,
+    /// What tells each of them, in the same order.
+    cues: Cues,
     /// How many names have a pair of characters.
     common: HashMap<[char; 2], u32>,
 }
@@ -46,10 +46,8 @@ pub struct Below<'a> {
 
 struct Class {
     path: Path,
-    /// Its number among those of which cues are known.
-    number: Option<u32>,
-    /// Its name, normalised; none where there are cues, or where it is not about anything.
-    name: Option<String>,
+    /// Whether `data/cues.txt` knows cues of it.
+    has_cues: bool,
     /// The pairs of characters of its name.
     pairs: Vec<[char; 2]>,
 }
@@ -87,19 +85,16 @@ const OTHER: &str = "其他";
 impl Finer {
     /// From the three-level names of an office's table.
     pub fn new(paths: impl IntoIterator<Item = Path>) -> Finer {
-        let mut classes: Vec<Class> = paths.into_iter().map(Class::new).collect();
-        classes.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut at = vec![usize::MAX; CUES.len()];
-        for (k, class) in classes.iter().enumerate() {
-            if let Some(number) = class.number {
-                at[number as usize] = k;
-            }
-        }
+        let known = built_in();
+        let mut paths: Vec<Path> = paths.into_iter().collect();
+        paths.sort();
+        let (classes, cues): (Vec<Class>, Vec<Vec<String>>) =
+            paths.into_iter().map(|path| Class::new(path, &known)).unzip();
         let mut common = HashMap::new();
         for pair in classes.iter().flat_map(|c| &c.pairs) {
             *common.entry(*pair).or_default() += 1;
         }
-        Finer { classes, at, common }
+        Finer { classes, cues: Cues::new(cues), common }
     }
 
     /// What a text is about, in `count` classes at most: the likeliest that the model knows, and before them one of another
@@ -107,29 +102,34 @@ impl Finer {
     pub fn read(&self, model: &Model, title: &str, text: &str, count: usize) -> Meaning<'_> {
         let (title, text) = (normal_chars(title), normal_chars(text));
         let Verdict { mut guesses, mut words } = model.classify_normal(&title, &text);
-        let looked = Text::new(&title, &text);
-        if let Some(class) = self.beyond(model, &guesses, &looked) {
+        let found = self.cues.find(&title, &text);
+        if let Some(at) = self.beyond(model, &guesses, &found) {
             for guess in &mut guesses {
                 guess.permille = guess.permille * (1000 - RIGHT_BEYOND) / 1000;
             }
-            guesses.insert(0, Guess { class: class.path[0].clone(), permille: RIGHT_BEYOND });
-            words = class.cues(&looked).into_iter().map(str::to_owned).collect();
+            guesses.insert(
+                0,
+                Guess { class: self.classes[at as usize].path[0].clone(), permille: RIGHT_BEYOND },
+            );
+            words = found.words(at).into_iter().map(str::to_owned).collect();
         }
         guesses.truncate(count);
         let with_below = |guess: Guess| {
-            let below = self.below_in(&guess.class, [&title, &text], &looked);
+            let below = self.below_in(&guess.class, [&title, &text], &found);
             (guess, below)
         };
         Meaning { classes: guesses.into_iter().map(with_below).collect(), words }
     }
 
     /// The class that cues mean, of a first level that the model does not know.
-    fn beyond(&self, model: &Model, guesses: &[Guess], text: &Text) -> Option<&Class> {
+    fn beyond(&self, model: &Model, guesses: &[Guess], found: &Found<'_>) -> Option<u32> {
         let ahead = ahead_beyond(guesses.first().map_or(0, |g| g.permille));
         let (mut known, mut best) = (0, None);
-        for number in text.classes() {
-            let (at, points) = (self.at[number as usize], text.points(number));
-            let Some(class) = self.classes.get(at) else { continue };
+        for (at, points) in found.classes() {
+            let class = &self.classes[at as usize];
+            if !class.has_cues {
+                continue;
+            }
             if model.classes().contains(&class.path[0]) {
                 known = known.max(points);
             } else {
@@ -137,42 +137,44 @@ impl Finer {
             }
         }
         let (points, Reverse(at)) = best?;
-        (points >= MEANT_BEYOND && points >= known + ahead).then(|| &self.classes[at])
+        (points >= MEANT_BEYOND && points >= known + ahead).then_some(at)
     }
 
     /// The second and third level below a class, as far as the text means one; the title counts most. Where two third
     /// levels of one second are as near, that second level is still clear.
     pub fn below(&self, level1: &str, title: &str, text: &str) -> Below<'_> {
         let (title, text) = (normal_chars(title), normal_chars(text));
-        self.below_in(level1, [&title, &text], &Text::new(&title, &text))
+        self.below_in(level1, [&title, &text], &self.cues.find(&title, &text))
     }
 
-    /// The same of normalised characters that have been looked through.
-    fn below_in(&self, level1: &str, [title, text]: [&[char]; 2], looked: &Text) -> Below<'_> {
+    /// The same of normalised characters in which cues were found.
+    fn below_in<'a>(&'a self, level1: &str, [title, text]: [&[char]; 2], found: &Found<'a>) -> Below<'a> {
         let first = self.classes.partition_point(|c| c.path[0].as_str() < level1);
-        let below = &self.classes[first..];
-        let below = &below[..below.partition_point(|c| c.path[0] == level1)];
-        let known = below.iter().any(|c| c.number.is_some());
+        let end = first + self.classes[first..].partition_point(|c| c.path[0] == level1);
+        let below = first as u32..end as u32;
+        let known = self.classes[first..end].iter().any(|c| c.has_cues);
         let (meant, ahead) = if known { (MEANT, AHEAD) } else { (NAMED, NAMED_AHEAD) };
-        let mut scored: Vec<(u32, &Class)> = if known {
-            below.iter().map(|c| (c.points(looked), c)).collect()
+        let mut scored: Vec<(u32, u32)> = if known {
+            found.classes().filter(|(at, _)| below.contains(at)).map(|(at, points)| (points, at)).collect()
         } else {
             let (in_title, in_text) = (sorted(pairs(title)), sorted(pairs(text)));
-            below.iter().map(|c| (self.named(&c.pairs, &in_title, &in_text), c)).collect()
+            let points = |at: u32| self.named(&self.classes[at as usize].pairs, &in_title, &in_text);
+            below.map(|at| (points(at), at)).collect()
         };
         // Stable: ties by path.
         scored.sort_by_key(|(points, _)| Reverse(*points));
-        let Some((best, class)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
+        let Some((best, at)) = scored.first().copied().filter(|(points, _)| *points >= meant) else {
             return Below::default();
         };
+        let path = |at: u32| &self.classes[at as usize].path;
         let near = || scored.iter().skip(1).take_while(|(points, _)| points + ahead > best);
-        if near().any(|(_, other)| other.path[1] != class.path[1]) {
+        if near().any(|(_, other)| path(*other)[1] != path(at)[1]) {
             return Below::default();
         }
         Below {
-            second: Some(&class.path[1]),
-            third: near().next().is_none().then_some(&class.path[2]),
-            cues: if known { class.cues(looked) } else { Vec::new() },
+            second: Some(&path(at)[1]),
+            third: near().next().is_none().then_some(&path(at)[2]),
+            cues: if known { found.words(at) } else { Vec::new() },
         }
     }
 
@@ -190,30 +192,15 @@ impl Finer {
 }
 
 impl Class {
-    fn new(path: Path) -> Class {
-        let number = CUES.class(&path.join("/"));
-        let name = (number.is_none() && path[2] != OTHER).then(|| normalise(&path[2]).replace(' ', ""));
+    /// With what tells it: cues, its own name where none are known, nothing where it is not about anything.
+    fn new(path: Path, known: &rustc_hash::FxHashMap<&str, Vec<&str>>) -> (Class, Vec<String>) {
+        let cues = known.get(path.join("/").as_str());
+        let by_name =
+            || (path[2] != OTHER).then(|| normalise(&path[2]).replace(' ', "")).into_iter().collect();
+        let told_by = cues.map_or_else(by_name, |cues| cues.iter().map(|cue| (*cue).to_owned()).collect());
         let mut pairs_of_name = pairs(&normal_chars(&path[2]));
         pairs_of_name.extend(pairs_of_level_2(&path));
-        Class { number, name, pairs: sorted(pairs_of_name), path }
-    }
-
-    /// What the text says for the class, by its cues or by its name.
-    fn points(&self, text: &Text) -> u32 {
-        match (self.number, &self.name) {
-            (Some(number), _) => text.points(number),
-            (None, Some(name)) => text.points_of(name),
-            (None, None) => 0,
-        }
-    }
-
-    /// What of it the text says: cues that are part of no longer one, or its name.
-    fn cues(&self, text: &Text) -> Vec<&str> {
-        match (self.number, &self.name) {
-            (Some(number), _) => text.cues(number),
-            (None, Some(name)) if text.points_of(name) > 0 => vec![name],
-            (None, _) => Vec::new(),
-        }
+        (Class { has_cues: cues.is_some(), pairs: sorted(pairs_of_name), path }, told_by)
     }
 }
 
