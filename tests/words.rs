@@ -53,6 +53,25 @@ fn a_model_of_ones_own_is_trained_and_used() {
 }
 
 #[test]
+fn labels_find_their_messages_by_number_and_doubtful_ones_teach_nothing() {
+    let city = City::empty(Engine::Sqlite);
+    let (mut labels, mut messages) = (String::from("id,label,also\n"), String::from("id,title,detail\n"));
+    for k in 0..8 {
+        labels += &format!("{k},灯,\n1{k},水,\n2{k},灯,水\n3{k},,\n");
+        messages += &format!(
+            "{k},路灯坏了,第{k}盏路灯不亮\n1{k},停水了,第{k}天没有自来水\n2{k},路灯水管,都坏了\n3{k},您好,谢谢\n"
+        );
+    }
+    let (labels, messages) = (city.file("labels.csv", &labels), city.file("messages.csv", &messages));
+    let out = city.folder.join("models");
+    let train = ["train", "--labelled", &labels, "--out", out.to_str().expect("a path")];
+    let said = city.ok(&[&train[..], &["--messages", &messages]].concat());
+    assert!(said.contains("16 条训练数据,2 个类别"), "{said}");
+    let refused = city.refused(&train);
+    assert!(refused.contains("没有编号为 0 的留言"), "{refused}");
+}
+
+#[test]
 fn what_people_confirmed_becomes_training_rows_without_personal_data() {
     let city = City::demo(Engine::Sqlite);
     let rows = city.ok(&["export", "labelled", "--year", "2026"]);

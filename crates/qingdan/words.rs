@@ -4,7 +4,7 @@ use crate::import::decoded;
 use crate::write_out;
 use anyhow::{Context, bail};
 use clap::Args;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use text::units::{Answered, UnitModel, train_units};
@@ -13,10 +13,14 @@ use text::{Example, Finer, Lexicon, Model};
 /// Files from which models are trained.
 #[derive(Args)]
 pub struct Training {
-    /// Labelled messages: columns `label` with `tokens`, `text`, or `title` and `detail`. More than one file adds up,
-    /// such as what conveners confirmed and corrected (`qingdan export labelled`).
+    /// Labelled messages: columns `label` with `tokens`, `text`, or `title` and `detail`, or with `id` alone. More than
+    /// one file adds up, such as what conveners confirmed and corrected (`qingdan export labelled`). Rows of which a
+    /// column `also` says that another class is as right teach nothing.
     #[arg(long)]
     labelled: Vec<PathBuf>,
+    /// Where labelled rows that have an `id` alone find their messages: columns `id` with `title` and `detail`, or `text`.
+    #[arg(long)]
+    messages: Vec<PathBuf>,
     /// Answered messages: columns `title`, `detail`, `reply`.
     #[arg(long)]
     answered: Vec<PathBuf>,
@@ -58,19 +62,36 @@ impl Table {
         self.headers.iter().position(|h| h.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
     }
 
+    fn has_text(&self) -> bool {
+        ["title", "detail", "text", "tokens"].iter().any(|name| self.column(name).is_some())
+    }
+
+    /// The messages of the rows, by the `id` in a column.
+    fn messages_of(
+        &self,
+        id: usize,
+        by_id: &HashMap<String, (String, String)>,
+    ) -> anyhow::Result<Vec<(String, String)>> {
+        let of = |row: &csv::StringRecord| {
+            let id = row.get(id).unwrap_or_default();
+            by_id.get(id).cloned().with_context(|| format!("--messages 的文件里没有编号为 {id} 的留言"))
+        };
+        self.rows.iter().map(of).collect()
+    }
+
     /// Title and text of every row.
     fn messages(&self) -> anyhow::Result<Vec<(String, String)>> {
         let cell = |row: &csv::StringRecord, column: Option<usize>| {
             column.and_then(|c| row.get(c)).unwrap_or_default().to_owned()
         };
-        let (title, detail) = (self.column("title"), self.column("detail"));
-        let (text, tokens) = (self.column("text"), self.column("tokens"));
-        if title.or(detail).or(text).or(tokens).is_none() {
+        if !self.has_text() {
             bail!(
                 "表头里没有 title 与 detail,也没有 text 或 tokens;现有:{}",
                 self.headers.iter().collect::<Vec<_>>().join("、")
             );
         }
+        let (title, detail) = (self.column("title"), self.column("detail"));
+        let (text, tokens) = (self.column("text"), self.column("tokens"));
         Ok(self
             .rows
             .iter()
@@ -105,21 +126,33 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         bail!("请用 --labelled 或 --answered 给出训练数据。");
     }
     std::fs::create_dir_all(&options.out)?;
+    let mut by_id = HashMap::new();
+    for path in &options.messages {
+        let table = Table::read(path)?;
+        let id = table.column("id").with_context(|| format!("{} 没有 id 列", path.display()))?;
+        let ids = table.rows.iter().map(|r| r.get(id).unwrap_or_default().to_owned());
+        by_id.extend(ids.zip(table.messages()?));
+    }
     let mut examples = Vec::new();
     let mut cut_up = Vec::new();
     for path in &options.labelled {
         let table = Table::read(path)?;
         let label = table.column("label").with_context(|| format!("{} 没有 label 列", path.display()))?;
+        let also = table.column("also");
         if let Some(tokens) = table.column("tokens") {
             cut_up.extend(table.rows.iter().filter_map(|r| r.get(tokens)).map(str::to_owned));
         }
-        let labels = table.rows.iter().map(|r| r.get(label).unwrap_or_default().trim().to_owned());
-        examples.extend(
-            labels
-                .zip(table.messages()?)
-                .filter(|(l, _)| !l.is_empty())
-                .map(|(class, (title, text))| Example { class, title, text }),
-        );
+        let messages = match table.column("id") {
+            Some(id) if !table.has_text() => table.messages_of(id, &by_id)?,
+            _ => table.messages()?,
+        };
+        for (row, (title, text)) in table.rows.iter().zip(messages) {
+            let class = row.get(label).unwrap_or_default().trim();
+            let one_alone = also.and_then(|also| row.get(also)).is_none_or(|also| also.trim().is_empty());
+            if !class.is_empty() && one_alone {
+                examples.push(Example { class: class.to_owned(), title, text });
+            }
+        }
     }
     if !examples.is_empty() {
         // Words are learned from messages that are cut; without any, those of the built-in model are.

@@ -4,8 +4,8 @@ use crate::plain::LinearSvm;
 use crate::{FOLDS, Fault, Messages, labels, rows, split};
 use std::collections::HashSet;
 use std::path::Path;
-use text::near::Index;
-use text::{CLASSES, Example, Finer, Lexicon, Model, train};
+use text::near::{Index, Near};
+use text::{Example, Finer, Lexicon, Model, train};
 
 /// The mean over the classes of the harmonic mean of precision and recall. Pairs are (true, guessed).
 fn macro_f1(pairs: &[(String, String)]) -> f64 {
@@ -40,24 +40,67 @@ impl Read {
     }
 }
 
+/// A message as it was written, labelled by reading title and beginning, blind to what any model says of it. Where the
+/// labelled rows themselves call such a matter now this, now that, either is right: some of these second labels were seen
+/// at once, some were added by kind of matter (noise, stations, village roads, buyers' money) when the first errors had
+/// been read. Drawn evenly from topics, and of the rare classes more, from what either of two plain models took for them;
+/// none is a copy of a row that is cut into words.
+struct Raw {
+    example: Example,
+    /// Another class that is as right, or nothing.
+    also: String,
+    /// The fold in which it is judged, with all that is about the same matter.
+    fold: usize,
+}
+
+impl Raw {
+    /// Those of the classes that the rows cut into words have.
+    fn read(messages: &Messages, cut_up: &[Example]) -> Result<Vec<Raw>, Fault> {
+        let known: HashSet<&str> = cut_up.iter().map(|e| e.class.as_str()).collect();
+        let (mut all, mut index) = (Vec::new(), Index::default());
+        for label in labels(include_bytes!("../../data/raw-labels.csv"))? {
+            if known.contains(&label[1]) {
+                let row = messages.get(&label[0])?;
+                let example =
+                    Example { class: label[1].to_owned(), title: row[2].to_owned(), text: row[4].to_owned() };
+                index.add(&example.title, &example.text);
+                all.push(Raw { example, also: label[2].to_owned(), fold: all.len() % FOLDS });
+            }
+        }
+        for group in index.groups(Near::is_same_matter) {
+            let fold = all[group.numbers[0] as usize].fold;
+            group.numbers.iter().for_each(|n| all[*n as usize].fold = fold);
+        }
+        Ok(all)
+    }
+}
+
+/// What teaches: rows cut into words, and raw ones with one right class that `may` teach, as `qingdan train` takes them.
+fn teaching<'a>(cut_up: &[Example], raw: &'a [Raw], may: impl Fn(&'a Raw) -> bool) -> Vec<Example> {
+    let raw = raw.iter().filter(|r| r.also.is_empty() && may(r)).map(|r| r.example.clone());
+    cut_up.iter().cloned().chain(raw).collect()
+}
+
 /// Prints the figures.
 pub fn figures(folder: &Path, messages: &Messages, finer: &Finer) -> Result<(), Fault> {
     let labelled: Vec<Example> = rows(folder, "labelled-tokens.csv")?
         .iter()
         .map(|r| Example { class: r[0].to_owned(), title: String::new(), text: r[1].to_owned() })
         .collect();
-    cut_into_words(&labelled, finer)?;
-    as_written(messages, &labelled, finer)?;
-    labelled_too(messages, &labelled, finer)
+    let raw = Raw::read(messages, &labelled)?;
+    cut_into_words(&labelled, &raw, finer)?;
+    as_written(&labelled, &raw, finer)?;
+    labelled_too(messages, &labelled, &raw, finer)
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn cut_into_words(labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
+fn cut_into_words(labelled: &[Example], raw: &[Raw], finer: &Finer) -> Result<(), Fault> {
     let (mut ours, mut plain, mut two, mut taken) = (Vec::new(), Vec::new(), 0, 0);
     for fold in 0..FOLDS {
         let (rest, held) = split(labelled, fold);
-        let model = train(&rest, &lexicon(&rest)).ok_or("too few classes")?;
-        let svm = LinearSvm::new(&rest);
+        let words = lexicon(&rest);
+        let rest = teaching(&rest, raw, |_| true);
+        let (model, svm) = (train(&rest, &words).ok_or("too few classes")?, LinearSvm::new(&rest));
         for e in held {
             let mut read = Read::new(finer, &model, e);
             two += usize::from(read.classes.contains(&e.class));
@@ -76,30 +119,23 @@ fn cut_into_words(labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Messages as they were written, labelled by reading title and beginning, blind to what any model says of them. Where
-/// the labelled rows themselves call such a matter now this, now that, either is right: some of these second labels were
-/// seen at once, some were added by kind of matter (noise, stations, village roads, buyers' money) when the first errors
-/// had been read. Drawn evenly from topics, and of the rare classes more, from what either of two plain models took for
-/// them; none is a copy of a row that taught.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn as_written(messages: &Messages, labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
-    let labels = labels(include_bytes!("../../data/raw-labels.csv"))?;
-    let (model, svm) = (Model::read(CLASSES)?, LinearSvm::new(labelled));
+fn as_written(labelled: &[Example], raw: &[Raw], finer: &Finer) -> Result<(), Fault> {
+    let words = lexicon(labelled);
     let (mut ours, mut plain) = (Judged::default(), Judged::default());
     let mut taken = 0;
-    for label in &labels {
-        let row = messages.get(&label[0])?;
-        let e = Example { class: label[1].to_owned(), title: row[2].to_owned(), text: row[4].to_owned() };
-        if !model.classes().contains(&e.class) {
-            continue;
+    for fold in 0..FOLDS {
+        let rest = teaching(labelled, raw, |r| r.fold != fold);
+        let (model, svm) = (train(&rest, &words).ok_or("too few classes")?, LinearSvm::new(&rest));
+        for r in raw.iter().filter(|r| r.fold == fold) {
+            let read = Read::new(finer, &model, &r.example);
+            taken += usize::from(read.taken);
+            ours.add(r, read.classes.into_iter());
+            plain.add(r, svm.ranked(&r.example).into_iter());
         }
-        let read = Read::new(finer, &model, &e);
-        taken += usize::from(read.taken);
-        ours.add(label, read.classes.into_iter());
-        plain.add(label, svm.ranked(&e).into_iter());
     }
     println!(
-        "level-1 class, {} raw messages labelled by reading: ours {ours}; TF-IDF and a linear SVM {plain}; {taken} that the model had right are taken from it by cues",
+        "level-1 class, {} raw messages labelled by reading, {FOLDS}-fold: ours {ours}; TF-IDF and a linear SVM {plain}; {taken} that the model had right are taken from it by cues",
         ours.all.len(),
     );
     Ok(())
@@ -117,12 +153,13 @@ struct Judged {
 }
 
 impl Judged {
-    fn add(&mut self, label: &csv::StringRecord, mut guesses: impl Iterator<Item = String>) {
-        let right = |guess: &str| guess == &label[1] || guess == &label[2];
+    fn add(&mut self, raw: &Raw, mut guesses: impl Iterator<Item = String>) {
+        let (label, also) = (&raw.example.class, &raw.also);
+        let right = |guess: &str| guess == label || guess == also;
         let (Some(first), Some(second)) = (guesses.next(), guesses.next()) else { return };
         self.two += usize::from(right(&first) || right(&second));
-        let truth = if right(&first) { first.clone() } else { label[1].to_owned() };
-        if label[2].is_empty() {
+        let truth = if right(&first) { first.clone() } else { label.clone() };
+        if also.is_empty() {
             self.clear.push((truth.clone(), first.clone()));
         }
         self.all.push((truth, first));
@@ -151,7 +188,7 @@ fn right(pairs: &[(String, String)]) -> f64 {
 /// As they were written: messages that are among the labelled ones too, judged by models that have seen neither them
 /// nor what copies them.
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn labelled_too(messages: &Messages, labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
+fn labelled_too(messages: &Messages, labelled: &[Example], raw: &[Raw], finer: &Finer) -> Result<(), Fault> {
     // Permille of the shorter found again, and of likeness, from which a message is the labelled one: function words
     // are missing there.
     const SAME: (u32, u32) = (700, 600);
@@ -171,7 +208,14 @@ fn labelled_too(messages: &Messages, labelled: &[Example], finer: &Finer) -> Res
     }
     let rest: Vec<Example> =
         labelled.iter().enumerate().filter(|(k, _)| !held.contains(k)).map(|(_, e)| e.clone()).collect();
-    let (model, svm) = (train(&rest, &lexicon(&rest)).ok_or("too few classes")?, LinearSvm::new(&rest));
+    let mut asked_index = Index::default();
+    asked.iter().for_each(|e| _ = asked_index.add(&e.title, &e.text));
+    let words = lexicon(&rest);
+    let rest = teaching(&rest, raw, |r| {
+        let near = asked_index.near(&r.example.title, &r.example.text);
+        !near.iter().any(|n| n.is_copy() || n.is_same_matter())
+    });
+    let (model, svm) = (train(&rest, &words).ok_or("too few classes")?, LinearSvm::new(&rest));
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     for e in &asked {
         ours.push((e.class.clone(), Read::new(finer, &model, e).classes.swap_remove(0)));
