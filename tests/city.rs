@@ -185,13 +185,19 @@ impl City {
 
     /// Starts serving.
     pub fn serve(&self) -> Server {
-        self.serve_database(&self.url)
+        self.serve_with(&[])
     }
 
     /// Starts serving another database.
     pub fn serve_database(&self, url: &str) -> Server {
+        self.serve_with(&["--database", url])
+    }
+
+    /// Starts serving with more arguments.
+    pub fn serve_with(&self, arguments: &[&str]) -> Server {
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
         let mut child = self
-            .command(&["--database", url, "serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .command(&[&serve[..], arguments].concat())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program runs");

@@ -1,6 +1,7 @@
 //! Messages as residents write them, over the command line.
 
-use crate::city::{City, Engine};
+use crate::city::{City, Engine, Server};
+use serde_json::json;
 
 #[test]
 fn files_of_messages_get_their_classes_and_units() {
@@ -46,10 +47,46 @@ fn a_model_of_ones_own_is_trained_and_used() {
     assert!(city.ok(&["train", "--labelled", path, "--out", models]).contains("24 条训练数据,2 个类别"));
     let card = std::fs::read_to_string(format!("{models}/classes.md")).expect("a card");
     assert!(card.contains("| 水 | 12 |"), "{card}");
-    let out = city.ok(&["classify", path, "--model", &format!("{models}/classes.bin")]);
+    let out = city.ok(&["classify", path, "--models", models]);
     assert!(out.lines().nth(1).expect("a row").contains(",灯,"), "{out}");
-    let broken = city.refused(&["classify", path, "--model", path]);
+    std::fs::write(format!("{models}/classes.bin"), "none").expect("written");
+    let broken = city.refused(&["classify", path, "--models", models]);
     assert!(broken.contains("不是分类模型"), "{broken}");
+    let nothing = city.refused(&["classify", path, "--models", city.folder.to_str().expect("a path")]);
+    assert!(nothing.contains("请先用 qingdan train 训练"), "{nothing}");
+}
+
+#[test]
+fn an_office_reads_messages_with_its_own_model() {
+    let city = City::empty(Engine::Sqlite);
+    city.ok(&["migrate"]);
+    let mut rows = String::from("label,title,detail\n");
+    for k in 0..12 {
+        rows += &format!("交通运输,飞船晚点,第{k}班飞船没有来\n城乡建设,月球房屋,第{k}间月球房屋漏气\n");
+    }
+    let path = city.file("ours.csv", &rows);
+    let models = city.folder.join("models");
+    let models = models.to_str().expect("a path");
+    city.ok(&["train", "--labelled", &path, "--out", models]);
+    let token = city.token("CITY_OFFICER", &[]);
+    let ask = "query($i: TypedTextInput!) { readText(input: $i) { classes { name } units { name } } }";
+    let read = |server: &Server| {
+        let input = json!({"title": "飞船晚点", "text": "今天的飞船又没有来"});
+        server.data(&token, ask, json!({"i": input}))["readText"].clone()
+    };
+    let ours = read(&city.serve_with(&["--models", models]));
+    let names: Vec<&str> =
+        ours["classes"].as_array().expect("classes").iter().filter_map(|c| c["name"].as_str()).collect();
+    assert_eq!(names, ["交通运输", "城乡建设"], "it knows these two");
+    assert_eq!(
+        ours["units"].as_array().map(Vec::len),
+        Some(5),
+        "units are told by the model that is built in"
+    );
+    let built_in = read(&city.serve());
+    assert_eq!(built_in["classes"].as_array().map(Vec::len), Some(3));
+    let refused = city.refused(&["serve", "--models", "nowhere"]);
+    assert!(refused.contains("nowhere 里没有 classes.bin"), "{refused}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use store::{Desk, Error, NewLink, OrderFilter, Page, PlanReport, Progress, Store, TokenScope, Viewer};
+use text::Models;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -41,6 +42,7 @@ pub async fn run(
     key_file: &Path,
     options: &Options,
     serving: &Serving,
+    models: Models,
 ) -> anyhow::Result<()> {
     let Options { json, no_serve, .. } = *options;
     let all_cores = Handle::current();
@@ -50,6 +52,8 @@ pub async fn run(
     }
     // From here on ids come from a stream of this start: another demo's would repeat.
     let store = Store::open(database, vault_key(key_file)?, clock::random()?).await?;
+    // The city was made with those that are built in: it is the same for everybody.
+    store.read_with(models);
     if !json {
         tokens(&store.on_behalf_of(Viewer::command(), clock::now()), options.year).await?;
     }

@@ -44,6 +44,10 @@ struct Arguments {
     /// the clock's.
     #[arg(long, env = "QINGDAN_NOW", global = true, hide_env_values = true)]
     now: Option<DateTime<Utc>>,
+    /// Folder of models of one's own, as `train` writes them (`classes.bin`, `units.bin` or both), to read messages with
+    /// instead of those that are built in: in `serve`, `import`, `classify` and `suggest-unit`.
+    #[arg(long, env = "QINGDAN_MODELS", global = true)]
+    models: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -215,7 +219,7 @@ fn this_year() -> i32 {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { database, key_file, now, command } = arguments;
+    let Arguments { database, key_file, now, models, command } = arguments;
     if let Some(now) = now {
         clock::set(now);
     }
@@ -228,11 +232,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo { year, workstations, no_serve, published_only, json, serving } => {
             let year = year.unwrap_or_else(this_year);
             let options = demo::Options { year, workstations, json, no_serve, published_only };
-            demo::run(&database, &key_file, &options, &serving).await
+            demo::run(&database, &key_file, &options, &serving, words::models(models.as_deref())?).await
         }
         Command::Serve { serving } => {
             serve::logging(serving.log_format);
+            let models = words::models(models.as_deref())?;
             let store = store(&database, &key_file).await?;
+            store.read_with(models);
             serve::run(store, &serving, |_| {}).await
         }
         Command::Schema => {
@@ -250,7 +256,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Import(options) => {
-            let desk = open(&database, &key_file).await?;
+            let models = words::models(models.as_deref())?;
+            let store = store(&database, &key_file).await?;
+            store.read_with(models);
+            let desk = store.on_behalf_of(Viewer::command(), clock::now());
             let year = options.year.unwrap_or_else(this_year);
             import::run(&desk, &options, year).await
         }
@@ -324,8 +333,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Export(options) => export::run(&open(&database, &key_file).await?, &options).await,
         Command::Train(options) => words::train(&options),
-        Command::Classify(options) => words::classify(&options),
-        Command::SuggestUnit(options) => words::suggest_unit(&options),
+        Command::Classify(options) => words::classify(&options, &words::models(models.as_deref())?),
+        Command::SuggestUnit(options) => words::suggest_unit(&options, &words::models(models.as_deref())?),
         Command::Verify { year } => {
             let (checked, wrong) =
                 open(&database, &key_file).await?.verify(year.unwrap_or_else(this_year)).await?;

@@ -7,8 +7,12 @@ use clap::Args;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use text::units::{Answered, UnitModel, train_units};
-use text::{Example, Finer, Lexicon, Model};
+use text::units::{Answered, train_units};
+use text::{Example, Finer, Lexicon, Models};
+
+/// What a folder of models holds.
+const CLASSES: &str = "classes.bin";
+const UNITS: &str = "units.bin";
 
 /// Files from which models are trained.
 #[derive(Args)]
@@ -34,9 +38,6 @@ pub struct Training {
 pub struct Reading {
     /// CSV with the columns `title` and `detail`, or `text`, or `tokens` (words with blanks between them).
     file: PathBuf,
-    /// Model, instead of the one that is built in.
-    #[arg(long)]
-    model: Option<PathBuf>,
     /// File [default: stdout].
     #[arg(long)]
     out: Option<PathBuf>,
@@ -157,13 +158,13 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
     if !examples.is_empty() {
         // Words are learned from messages that are cut; without any, those of the built-in model are.
         let lexicon = match cut_up.is_empty() {
-            true => text::built_in().lexicon().clone(),
+            true => Models::default().classes().lexicon().clone(),
             false => Lexicon::from_cut(cut_up.iter().map(String::as_str)),
         };
         let model = text::train(&examples, &lexicon).context("至少要有两个类别的数据才能训练")?;
         let bytes = model.write();
         let card = card("诉求一级类别", &options.labelled, &examples, lexicon.len(), bytes.len());
-        write_out(Some(&options.out.join("classes.bin")), &bytes)?;
+        write_out(Some(&options.out.join(CLASSES)), &bytes)?;
         write_out(Some(&options.out.join("classes.md")), card.as_bytes())?;
         crate::say(&format!(
             "{} 条训练数据,{} 个类别;classes.bin {} 字节。",
@@ -188,7 +189,7 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         let model = train_units(&examples).context("答复里写明的承办单位不足两个")?;
         let bytes = model.write();
         let card = card("承办单位", &options.answered, &examples, 0, bytes.len());
-        write_out(Some(&options.out.join("units.bin")), &bytes)?;
+        write_out(Some(&options.out.join(UNITS)), &bytes)?;
         write_out(Some(&options.out.join("units.md")), card.as_bytes())?;
         crate::say(&format!("{} 条答复写明承办单位;units.bin {} 字节。", examples.len(), bytes.len()));
     }
@@ -214,22 +215,29 @@ fn card(what: &str, from: &[PathBuf], examples: &[Example], words: usize, size: 
     card
 }
 
-/// The model of a file, or the one that is built in.
-fn model_bytes(path: Option<&Path>, built_in: &'static [u8]) -> anyhow::Result<Vec<u8>> {
-    match path {
-        Some(path) => std::fs::read(path).with_context(|| format!("读不到 {}", path.display())),
-        None => Ok(built_in.to_vec()),
+/// What [`train`] wrote into a folder; without one, what is built in.
+pub fn models(folder: Option<&Path>) -> anyhow::Result<Models> {
+    let Some(folder) = folder else { return Ok(Models::default()) };
+    let file = |name: &str| match std::fs::read(folder.join(name)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e).with_context(|| format!("读不到 {}", folder.join(name).display())),
+    };
+    let (classes, units) = (file(CLASSES)?, file(UNITS)?);
+    if classes.is_none() && units.is_none() {
+        bail!("{} 里没有 {CLASSES},也没有 {UNITS};请先用 qingdan train 训练。", folder.display());
     }
+    Models::own(classes.as_deref(), units.as_deref())
+        .with_context(|| format!("{} 里的模型不能用", folder.display()))
 }
 
 /// Adds classes.
-pub fn classify(options: &Reading) -> anyhow::Result<()> {
+pub fn classify(options: &Reading, models: &Models) -> anyhow::Result<()> {
     let table = Table::read(&options.file)?;
     let messages = table.messages()?;
-    let model = Model::read(&model_bytes(options.model.as_deref(), text::CLASSES)?)?;
     let finer = Finer::new(crate::tables::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
-        let meaning = finer.read(&model, title, text, 2);
+        let meaning = finer.read(models.classes(), title, text, 2);
         let Some((first, below)) = meaning.classes.first() else { return vec![String::new(); 7] };
         vec![
             first.class.clone(),
@@ -246,13 +254,12 @@ pub fn classify(options: &Reading) -> anyhow::Result<()> {
 }
 
 /// Adds units.
-pub fn suggest_unit(options: &Reading) -> anyhow::Result<()> {
+pub fn suggest_unit(options: &Reading, models: &Models) -> anyhow::Result<()> {
     const SHOWN: usize = 5;
     let table = Table::read(&options.file)?;
     let messages = table.messages()?;
-    let model = UnitModel::read(&model_bytes(options.model.as_deref(), text::units::UNITS_MODEL)?)?;
     let cells = messages.iter().map(|(title, text)| {
-        let units = model.suggest(title, text);
+        let units = models.units().suggest(title, text);
         let shown = units.into_iter().take(SHOWN);
         shown.flat_map(|u| [u.class, format!("{}.{:03}", u.permille / 1000, u.permille % 1000)]).collect()
     });

@@ -5,7 +5,6 @@
 
 use crate::desk::Event;
 use crate::entity;
-use crate::reading::Reader;
 use crate::{Desk, Error, Result};
 use domain::{Action, Refusal, number};
 use sea_orm::sea_query::OnConflict;
@@ -77,7 +76,7 @@ struct References {
     members: HashMap<String, Uuid>,
     areas: BTreeSet<String>,
     classes: HashMap<String, String>,
-    reader: Reader,
+    categories: Vec<entity::category::Model>,
 }
 
 impl References {
@@ -95,7 +94,6 @@ impl References {
                 classes.insert(c.name.clone(), c.code.clone());
             }
         }
-        let reader = Reader::new(categories);
         Ok(References {
             stations: entity::workstation::Entity::find()
                 .all(tx)
@@ -111,7 +109,7 @@ impl References {
                 .collect(),
             areas: entity::area::Entity::find().all(tx).await?.into_iter().map(|a| a.code).collect(),
             classes,
-            reader,
+            categories,
         })
     }
 

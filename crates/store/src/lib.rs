@@ -192,7 +192,8 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use text::Models;
 use text::relevance::Rarity;
 use uuid::Uuid;
 
@@ -247,6 +248,8 @@ struct Inner {
     plan: Mutex<Option<(Uuid, Arc<kept::Kept>)>>,
     /// How rare words are among the offers that were counted last.
     rarity: Mutex<Option<(rarity::Stamp, Arc<Rarity>)>>,
+    /// What reads messages; the models that are built in until others are given.
+    models: RwLock<Arc<Models>>,
     /// Whether the database is being made, and nobody looks on.
     made: bool,
 }
@@ -306,9 +309,19 @@ impl Store {
                 ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
                 plan: Mutex::default(),
                 rarity: Mutex::default(),
+                models: RwLock::default(),
                 made,
             }),
         })
+    }
+
+    /// Reads messages with an office's own models from now on.
+    pub fn read_with(&self, models: Models) {
+        *self.inner.models.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(models);
+    }
+
+    pub(crate) fn models(&self) -> Arc<Models> {
+        Arc::clone(&self.inner.models.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn is_made(&self) -> bool {
@@ -346,21 +359,21 @@ impl Store {
     }
 
     pub(crate) fn plan_held(&self, id: Uuid) -> Option<Arc<kept::Kept>> {
-        let held = self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let held = self.inner.plan.lock().unwrap_or_else(PoisonError::into_inner);
         held.as_ref().filter(|(of, _)| *of == id).map(|(_, kept)| kept.clone())
     }
 
     pub(crate) fn hold_plan(&self, id: Uuid, kept: Arc<kept::Kept>) {
-        *self.inner.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((id, kept));
+        *self.inner.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, kept));
     }
 
     pub(crate) fn rarity_held(&self, of: rarity::Stamp) -> Option<Arc<Rarity>> {
-        let held = self.inner.rarity.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let held = self.inner.rarity.lock().unwrap_or_else(PoisonError::into_inner);
         held.as_ref().filter(|(stamp, _)| *stamp == of).map(|(_, rarity)| rarity.clone())
     }
 
     pub(crate) fn hold_rarity(&self, of: rarity::Stamp, rarity: Arc<Rarity>) {
-        *self.inner.rarity.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((of, rarity));
+        *self.inner.rarity.lock().unwrap_or_else(PoisonError::into_inner) = Some((of, rarity));
     }
 
     pub(crate) fn key(&self) -> &[u8; 32] {
@@ -384,7 +397,7 @@ impl Store {
     /// An id: UUIDv7 of `at`, its rest from the seeded stream.
     pub(crate) fn id(&self, at: DateTime<Utc>, sequence: u16) -> Uuid {
         let mut bytes = [0u8; 10];
-        self.inner.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.inner.ids.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         // Twelve bits in order of making, the others random.
         bytes[0] = (sequence >> 8) as u8;
         bytes[1] = sequence as u8;

@@ -10,8 +10,9 @@ use domain::privacy::{Kind, find};
 use domain::{Action, NeedStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
+use std::sync::Arc;
 use text::near::{Group, Index, Near};
-use text::{Below, Finer, Path, built_in, units};
+use text::{Below, Finer, Models, Path};
 use uuid::Uuid;
 
 /// Confidence in permille from which a class is proposed without the office's own keywords.
@@ -46,6 +47,7 @@ pub struct Reading {
 
 /// Reads texts with the office's table of classes.
 pub(crate) struct Reader {
+    models: Arc<Models>,
     keywords: Vec<Keywords>,
     finer: Finer,
     /// Code of a class by its names from the first level down.
@@ -53,7 +55,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub fn new(table: Vec<category::Model>) -> Reader {
+    pub fn new(models: Arc<Models>, table: &[category::Model]) -> Reader {
         let names: HashMap<&str, &str> = table.iter().map(|c| (c.code.as_str(), c.name.as_str())).collect();
         let path = |code: &str| -> Vec<String> {
             let prefixes = (2..=code.len()).step_by(2).filter_map(|l| code.get(..l));
@@ -71,7 +73,7 @@ impl Reader {
                 words: c.keywords.split(',').map(str::to_owned).collect(),
             })
             .collect();
-        Reader { keywords, finer: Finer::new(third), codes }
+        Reader { models, keywords, finer: Finer::new(third), codes }
     }
 
     /// The class to propose: by the office's keywords, else by the model and the cues where they are sure.
@@ -79,7 +81,8 @@ impl Reader {
         if let Some(code) = propose(&self.keywords, title, text) {
             return Some(code.to_owned());
         }
-        let (first, below) = self.finer.read(built_in(), title, text, 1).classes.into_iter().next()?;
+        let meaning = self.finer.read(self.models.classes(), title, text, 1);
+        let (first, below) = meaning.classes.into_iter().next()?;
         if first.permille < SURE { None } else { self.code_of(&first.class, below).0 }
     }
 
@@ -102,7 +105,7 @@ impl Reader {
 
 impl Desk {
     pub(crate) async fn reader(&self) -> Result<Reader> {
-        Ok(Reader::new(self.categories().await?))
+        Ok(Reader::new(self.store.models(), &self.categories().await?))
     }
 
     /// What a text says. For those who register needs.
@@ -113,7 +116,7 @@ impl Desk {
             return Err(self.not_allowed(Action::ReadLists).into());
         }
         let reader = self.reader().await?;
-        let meaning = reader.finer.read(built_in(), title, text, CLASSES);
+        let meaning = reader.finer.read(reader.models.classes(), title, text, CLASSES);
         let classes = meaning
             .classes
             .into_iter()
@@ -122,7 +125,7 @@ impl Desk {
                 ClassGuess { name: g.class, category, permille: g.permille, cues }
             })
             .collect();
-        let suggested = units::built_in().map_or(Vec::new(), |m| m.suggest(title, text));
+        let suggested = reader.models.units().suggest(title, text);
         let mut personal: Vec<Kind> = find(title).into_iter().chain(find(text)).map(|f| f.kind).collect();
         personal.dedup();
         Ok(Reading {

@@ -6,6 +6,7 @@ mod classify;
 mod cues;
 mod deepen;
 mod features;
+mod models;
 pub mod near;
 mod normal;
 pub mod private;
@@ -17,16 +18,7 @@ mod words;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
 pub use deepen::{Below, Finer, Meaning, Path};
+pub use models::{CLASSES, Models};
 pub use normal::normalise;
 pub use train::{Example, train};
 pub use words::Lexicon;
-
-/// The class model that is built in, read once.
-pub fn built_in() -> &'static Model {
-    static MODEL: std::sync::LazyLock<Model> =
-        std::sync::LazyLock::new(|| Model::read(CLASSES).unwrap_or_default());
-    &MODEL
-}
-
-/// The class model that is built in, from the labelled messages of `models/classes.md`.
-pub const CLASSES: &[u8] = include_bytes!("../models/classes.bin");

@@ -24,12 +24,6 @@ const IN_TITLE: f32 = 2.0;
 /// The unit model that is built in, from the answers of `models/units.md`.
 pub const UNITS_MODEL: &[u8] = include_bytes!("../models/units.bin");
 
-/// The unit model that is built in, read once; `None` only if the file in the source is broken.
-pub fn built_in() -> Option<&'static UnitModel> {
-    static MODEL: LazyLock<Option<UnitModel>> = LazyLock::new(|| UnitModel::read(UNITS_MODEL).ok());
-    MODEL.as_ref()
-}
-
 struct Unit {
     name: &'static str,
     names: Vec<&'static str>,
@@ -98,7 +92,7 @@ pub fn examples(answered: &[Answered]) -> Vec<Example> {
 }
 
 /// Who solves what.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct UnitModel {
     model: Vec<u8>,
     /// How rare each word of a charge is, unit by unit.

@@ -2,6 +2,7 @@
 
 use super::{Numbers, References, Report, RowError, insert_all, unknown};
 use crate::entity::{need, requirement};
+use crate::reading::Reader;
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::{NeedSource, NeedStatus, Publicity, Urgency, privacy};
@@ -123,6 +124,7 @@ impl Desk {
     ) -> Result<()> {
         self.open_year(tx, year).await?;
         let refs = References::load(tx).await?;
+        let reader = Reader::new(self.store.models(), &refs.categories);
         let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
             .filter(need::Column::Year.eq(year))
             .filter(need::Column::ExternalNo.is_not_null())
@@ -187,7 +189,7 @@ impl Desk {
                 continue;
             }
             let o = key.as_ref().and_then(|k| old.get(k));
-            let proposed = if class.is_none() { refs.reader.propose(&r.title, &r.description) } else { None };
+            let proposed = if class.is_none() { reader.propose(&r.title, &r.description) } else { None };
             let personal = !privacy::find(&r.title).is_empty() || !privacy::find(&r.description).is_empty();
             if personal {
                 report.personal_data.push(r.row);
