@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long, env = "QINGDAN_NOW", global = true, hide_env_values = true)]
     now: Option<DateTime<Utc>>,
     /// Folder of models of one's own, as `train` writes them (`classes.bin`, `units.bin` or both), to read messages with
-    /// instead of those that are built in: in `serve`, `import`, `classify` and `suggest-unit`.
+    /// instead of those that are built in: in `serve` (and what `demo` serves), `import`, `classify` and `suggest-unit`.
     #[arg(long, env = "QINGDAN_MODELS", global = true)]
     models: Option<PathBuf>,
     #[command(subcommand)]
