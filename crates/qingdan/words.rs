@@ -18,8 +18,8 @@ const UNITS: &str = "units.bin";
 #[derive(Args)]
 pub struct Training {
     /// Labelled messages: columns `label` with `tokens`, `text`, or `title` and `detail`, or with `id` alone. More than
-    /// one file adds up, such as what conveners confirmed and corrected (`qingdan export labelled`). Rows of which a
-    /// column `also` says that another class is as right teach nothing.
+    /// one file adds up, such as what conveners confirmed and corrected (`qingdan export labelled`). Where a column `also`
+    /// names another class that is as right, the other rows settle which of the two a row teaches.
     #[arg(long)]
     labelled: Vec<PathBuf>,
     /// Where labelled rows that have an `id` alone find their messages: columns `id` with `title` and `detail`, or `text`.
@@ -148,10 +148,10 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
             _ => table.messages()?,
         };
         for (row, (title, text)) in table.rows.iter().zip(messages) {
-            let class = row.get(label).unwrap_or_default().trim();
-            let one_alone = also.and_then(|also| row.get(also)).is_none_or(|also| also.trim().is_empty());
-            if !class.is_empty() && one_alone {
-                examples.push(Example { class: class.to_owned(), title, text });
+            let cell = |column: usize| row.get(column).unwrap_or_default().trim().to_owned();
+            let (class, also) = (cell(label), also.map_or(String::new(), cell));
+            if !class.is_empty() {
+                examples.push(Example { class, also, title, text });
             }
         }
     }

@@ -9,10 +9,12 @@ use crate::words::{Cutter, Lexicon};
 use std::collections::{BTreeMap, HashMap};
 
 /// One labelled message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Example {
     /// Name of its class.
     pub class: String,
+    /// Name of another class that is as right; empty where there is none.
+    pub also: String,
     /// Title; empty where the text begins with it.
     pub title: String,
     /// Text.
@@ -45,9 +47,11 @@ struct Row {
 }
 
 /// Trains a model on examples of at least two classes, cut into the words of a dictionary. `None` where there are
-/// fewer.
+/// fewer. Where two classes are as right of an example, it is of the one that a model of the clear examples would give: who
+/// labels such matter now so, now so, teaches nothing but that it is unclear.
 pub fn train(examples: &[Example], lexicon: &Lexicon) -> Option<Model> {
     let cutter = Cutter::new(lexicon);
+    let examples = &settled(examples, &cutter);
     let mut model = fit(examples, &cutter)?;
     model.lexicon = lexicon.clone();
     // How sure is sure: from models that have not seen what they are asked.
@@ -65,6 +69,23 @@ pub fn train(examples: &[Example], lexicon: &Lexicon) -> Option<Model> {
     }
     model.sharpness = sharpness(&seen);
     Some(model)
+}
+
+/// The examples with one class each.
+fn settled(examples: &[Example], cutter: &Cutter) -> Vec<Example> {
+    let mut settled = examples.to_vec();
+    let (clear, doubtful): (Vec<Example>, Vec<Example>) =
+        examples.iter().cloned().partition(|e| e.also.is_empty());
+    let model = if doubtful.is_empty() { None } else { fit(&clear, cutter) };
+    let Some(model) = model else { return settled };
+    for e in settled.iter_mut().filter(|e| !e.also.is_empty()) {
+        let scores = model.scores(&e.title, &e.text);
+        let score = |class: &String| model.classes.binary_search(class).map_or(f32::MIN, |c| scores[c]);
+        if score(&e.also) > score(&e.class) {
+            e.class = std::mem::take(&mut e.also);
+        }
+    }
+    settled
 }
 
 /// The sharpness at which what happened is likeliest.

@@ -82,7 +82,7 @@ pub fn examples(answered: &[Answered]) -> Vec<Example> {
         .iter()
         .filter_map(|a| {
             let class = unit_of(&a.answer)?.to_owned();
-            Some(Example { class, title: a.title.clone(), text: a.text.clone() })
+            Some(Example { class, title: a.title.clone(), text: a.text.clone(), ..Example::default() })
         })
         .collect();
     let count = |unit: &str| found.iter().filter(|e| e.class == unit).count();

@@ -62,7 +62,7 @@ fn width_script_and_repetition_do_not_matter() {
 #[test]
 fn a_model_is_trained_from_examples_and_two_classes_at_least() {
     let example =
-        |class: &str, text: &str| Example { class: class.into(), title: String::new(), text: text.into() };
+        |class: &str, text: &str| Example { class: class.into(), text: text.into(), ..Example::default() };
     let examples: Vec<Example> = (0..20)
         .flat_map(|k| {
             [example("灯", &format!("路灯坏了第{k}盏")), example("水", &format!("自来水停水第{k}天"))]
@@ -74,6 +74,30 @@ fn a_model_is_trained_from_examples_and_two_classes_at_least() {
     assert_eq!(Model::read(&model.write()).unwrap().classify("", "停水了").guesses[0].class, "水");
     assert_eq!(train(&examples, &words).unwrap().write(), model.write(), "training is deterministic");
     assert!(train(&[example("灯", "路灯")], &words).is_none());
+}
+
+#[test]
+fn where_two_classes_are_as_right_the_clear_examples_settle_which_is_taught() {
+    let example = |class: &str, also: &str, text: String| Example {
+        class: class.into(),
+        also: also.into(),
+        text,
+        ..Example::default()
+    };
+    let clear = (0..8)
+        .flat_map(|k| [example("灯", "", format!("路灯不亮{k}")), example("水", "", format!("停水漏水{k}"))]);
+    let doubtful = |also: &str| -> Vec<Example> {
+        let more = (0..40).map(|k| example("水", also, format!("路灯下面积水{k}号路灯")));
+        clear.clone().chain(more).collect()
+    };
+    let words = Lexicon::default();
+    let of = |examples: &[Example]| {
+        let model = train(examples, &words).expect("two classes");
+        model.classify("", "路灯下面积水,路灯").guesses.swap_remove(0).class
+    };
+    assert_eq!(of(&doubtful("灯")), "灯", "as clear ones have it, however often the other was put first");
+    assert_eq!(of(&doubtful("")), "水", "where it alone is right");
+    assert!(train(&doubtful("灯")[16..], &words).is_none(), "one class is all that is left");
 }
 
 /// A class by its three levels.
@@ -159,8 +183,12 @@ fn a_first_level_that_the_model_does_not_know_is_told_by_cues_where_the_office_h
         "where the model is sure of another, one cue is not enough"
     );
     assert_eq!(first(&poor, &Model::default(), title_of_poor, text_of_poor), "民政", "by itself it is");
-    let example =
-        |class: &str, title: &str| Example { class: class.into(), title: title.into(), text: text.into() };
+    let example = |class: &str, title: &str| Example {
+        class: class.into(),
+        title: title.into(),
+        text: text.into(),
+        ..Example::default()
+    };
     let own = [example("政法", "法律援助"), example("城乡建设", title), example("城乡建设", title)];
     let words = Lexicon::from_cut(["户口 迁移"]);
     let model = train(&own, &words).expect("two classes");

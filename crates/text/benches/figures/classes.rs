@@ -47,8 +47,6 @@ impl Read {
 /// none is a copy of a row that is cut into words.
 struct Raw {
     example: Example,
-    /// Another class that is as right, or nothing.
-    also: String,
     /// The fold in which it is judged, with all that is about the same matter.
     fold: usize,
 }
@@ -61,10 +59,10 @@ impl Raw {
         for label in labels(include_bytes!("../../data/raw-labels.csv"))? {
             if known.contains(&label[1]) {
                 let row = messages.get(&label[0])?;
-                let example =
-                    Example { class: label[1].to_owned(), title: row[2].to_owned(), text: row[4].to_owned() };
+                let [class, also] = [1, 2].map(|k| label[k].to_owned());
+                let example = Example { class, also, title: row[2].to_owned(), text: row[4].to_owned() };
                 index.add(&example.title, &example.text);
-                all.push(Raw { example, also: label[2].to_owned(), fold: all.len() % FOLDS });
+                all.push(Raw { example, fold: all.len() % FOLDS });
             }
         }
         for group in index.groups(Near::is_same_matter) {
@@ -75,9 +73,9 @@ impl Raw {
     }
 }
 
-/// What teaches: rows cut into words, and raw ones with one right class that `may` teach, as `qingdan train` takes them.
+/// What teaches: rows cut into words, and raw ones that `may`.
 fn teaching<'a>(cut_up: &[Example], raw: &'a [Raw], may: impl Fn(&'a Raw) -> bool) -> Vec<Example> {
-    let raw = raw.iter().filter(|r| r.also.is_empty() && may(r)).map(|r| r.example.clone());
+    let raw = raw.iter().filter(|r| may(r)).map(|r| r.example.clone());
     cut_up.iter().cloned().chain(raw).collect()
 }
 
@@ -85,7 +83,7 @@ fn teaching<'a>(cut_up: &[Example], raw: &'a [Raw], may: impl Fn(&'a Raw) -> boo
 pub fn figures(folder: &Path, messages: &Messages, finer: &Finer) -> Result<(), Fault> {
     let labelled: Vec<Example> = rows(folder, "labelled-tokens.csv")?
         .iter()
-        .map(|r| Example { class: r[0].to_owned(), title: String::new(), text: r[1].to_owned() })
+        .map(|r| Example { class: r[0].to_owned(), text: r[1].to_owned(), ..Example::default() })
         .collect();
     let raw = Raw::read(messages, &labelled)?;
     cut_into_words(&labelled, &raw, finer)?;
@@ -154,7 +152,7 @@ struct Judged {
 
 impl Judged {
     fn add(&mut self, raw: &Raw, mut guesses: impl Iterator<Item = String>) {
-        let (label, also) = (&raw.example.class, &raw.also);
+        let Example { class: label, also, .. } = &raw.example;
         let right = |guess: &str| guess == label || guess == also;
         let (Some(first), Some(second)) = (guesses.next(), guesses.next()) else { return };
         self.two += usize::from(right(&first) || right(&second));
@@ -203,7 +201,12 @@ fn labelled_too(messages: &Messages, labelled: &[Example], raw: &[Raw], finer: &
         if let Some(own) = own.filter(|n| found.insert(n.number)) {
             held.extend(near.iter().filter(|n| n.is_copy()).map(|n| n.number as usize));
             let class = labelled[own.number as usize].class.clone();
-            asked.push(Example { class, title: row[2].to_owned(), text: row[4].to_owned() });
+            asked.push(Example {
+                class,
+                title: row[2].to_owned(),
+                text: row[4].to_owned(),
+                ..Example::default()
+            });
         }
     }
     let rest: Vec<Example> =
