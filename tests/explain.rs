@@ -240,6 +240,10 @@ fn a_text_is_read_and_its_like_are_found() {
     assert_eq!(data["classes"][0]["name"], "政法", "a first level that the model does not know: {data}");
     assert_eq!(data["classes"][0]["category"]["name"], "户籍管理", "{data}");
     assert_eq!(data["words"], json!(["户口迁移"]));
+    let code = data["classes"][0]["category"]["code"].as_str().expect("a code");
+    city.ok(&["import", "categories", &city.file("classes.csv", format!("代码,名称\n{code},未婚证明\n"))]);
+    let data = server.data(&token, read, json!({"i": beyond}))["readText"].clone();
+    assert_ne!(data["words"], json!(["户口迁移"]), "the table is another now, and has no such class: {data}");
 
     let needs = server.data(&token, "query($y: Int!) { needs(first: 1, filter: { year: $y }) { nodes { number title description workstation { code } } } }", json!({"y": YEAR}));
     let need = &needs["needs"]["nodes"][0];

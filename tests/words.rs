@@ -58,8 +58,7 @@ fn a_model_of_ones_own_is_trained_and_used() {
 
 #[test]
 fn an_office_reads_messages_with_its_own_model() {
-    let city = City::empty(Engine::Sqlite);
-    city.ok(&["migrate"]);
+    let city = City::demo(Engine::Sqlite);
     let mut rows = String::from("label,title,detail\n");
     for k in 0..12 {
         rows += &format!("交通运输,飞船晚点,第{k}班飞船没有来\n城乡建设,月球房屋,第{k}间月球房屋漏气\n");
@@ -85,6 +84,11 @@ fn an_office_reads_messages_with_its_own_model() {
     );
     let built_in = read(&city.serve());
     assert_eq!(built_in["classes"].as_array().map(Vec::len), Some(3));
+    let needs = city.file("needs.csv", "标题,内容,收集日期\n飞船晚点,今天的飞船又没有来,2026-01-05\n");
+    let import = ["import", "needs", &needs, "--year", "2026", "--station", "XC-001", "--dry-run"];
+    let proposed = |said: &str| said.contains("1 行没有类别,系统已按关键词建议");
+    assert!(!proposed(&city.ok(&import)), "the model that is built in is not sure");
+    assert!(proposed(&city.ok(&[&import[..], &["--models", models]].concat())));
     let refused = city.refused(&["serve", "--models", "nowhere"]);
     assert!(refused.contains("nowhere 里没有 classes.bin"), "{refused}");
 }

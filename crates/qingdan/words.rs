@@ -63,6 +63,7 @@ impl Table {
         self.headers.iter().position(|h| h.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
     }
 
+    /// Whether its rows have messages of their own.
     fn has_text(&self) -> bool {
         ["title", "detail", "text", "tokens"].iter().any(|name| self.column(name).is_some())
     }
@@ -201,10 +202,15 @@ fn card(what: &str, from: &[PathBuf], examples: &[Example], words: usize, size: 
     let words = if words > 0 { format!(",{words} 个词的词典") } else { String::new() };
     let mut of: BTreeMap<&str, usize> = BTreeMap::new();
     examples.iter().for_each(|e| *of.entry(&e.class).or_default() += 1);
+    let doubtful = examples.iter().filter(|e| !e.also.is_empty()).count();
+    let doubtful = match doubtful {
+        0 => String::new(),
+        n => format!(";其中 {n} 条两类皆可,由其余各条定归哪一类,下表按先标的一类计"),
+    };
     let files: Vec<String> =
         from.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).collect();
     let mut card = format!(
-        "# 模型卡:{what}\n\n- 数据:{}({} 条)\n- 日期:{}\n- 方法:字 1 至 3 元,开头 24 字单列{words};朴素贝叶斯比值乘以线性支持向量机;最多 65,536 个特征,8 位权重\n- 大小:{size} 字节\n- 指标:`cargo bench -p text` 在未参与训练的行上测得\n- 局限:只认识下列类别,别的诉求也会被归入其中之一;置信度低时请人工判断;训练数据来自另一座城市的留言,标注有误\n\n| 类别 | 条数 |\n|---|---|\n",
+        "# 模型卡:{what}\n\n- 数据:{}({} 条{doubtful})\n- 日期:{}\n- 方法:字 1 至 3 元,开头 24 字单列{words};朴素贝叶斯比值乘以线性支持向量机;最多 65,536 个特征,8 位权重\n- 大小:{size} 字节\n- 指标:`cargo bench -p text` 在未参与训练的行上测得\n- 局限:只认识下列类别,别的诉求也会被归入其中之一;置信度低时请人工判断;训练数据来自另一座城市的留言,标注有误\n\n| 类别 | 条数 |\n|---|---|\n",
         files.join("、"),
         examples.len(),
         crate::clock::now().date_naive(),

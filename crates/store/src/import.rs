@@ -10,7 +10,7 @@ use domain::{Action, Refusal, number};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter,
+    QueryFilter, QueryOrder,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -81,7 +81,8 @@ struct References {
 
 impl References {
     async fn load(tx: &DatabaseTransaction) -> Result<References> {
-        let categories = entity::category::Entity::find().all(tx).await?;
+        let by_code = entity::category::Entity::find().order_by_asc(entity::category::Column::Code);
+        let categories = by_code.all(tx).await?;
         let mut classes: HashMap<String, String> = HashMap::new();
         // A name that several classes bear names none of them.
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();

@@ -192,8 +192,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use text::Models;
+use std::sync::{Arc, Mutex, PoisonError};
 use text::relevance::Rarity;
 use uuid::Uuid;
 
@@ -248,8 +247,8 @@ struct Inner {
     plan: Mutex<Option<(Uuid, Arc<kept::Kept>)>>,
     /// How rare words are among the offers that were counted last.
     rarity: Mutex<Option<(rarity::Stamp, Arc<Rarity>)>>,
-    /// What reads messages; the models that are built in until others are given.
-    models: RwLock<Arc<Models>>,
+    /// What reads messages.
+    readers: Mutex<reading::Readers>,
     /// Whether the database is being made, and nobody looks on.
     made: bool,
 }
@@ -309,19 +308,10 @@ impl Store {
                 ids: Mutex::new(ChaCha12Rng::from_seed(seed)),
                 plan: Mutex::default(),
                 rarity: Mutex::default(),
-                models: RwLock::default(),
+                readers: Mutex::default(),
                 made,
             }),
         })
-    }
-
-    /// Reads messages with an office's own models from now on.
-    pub fn read_with(&self, models: Models) {
-        *self.inner.models.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(models);
-    }
-
-    pub(crate) fn models(&self) -> Arc<Models> {
-        Arc::clone(&self.inner.models.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn is_made(&self) -> bool {

@@ -4,13 +4,13 @@
 //! model learns from ([`Desk::labelled`]).
 
 use crate::entity::{category, need, workstation};
-use crate::{Desk, Error, Result, compute};
+use crate::{Desk, Error, Result, Store, compute};
 use domain::category::{Keywords, propose};
 use domain::privacy::{Kind, find};
 use domain::{Action, NeedStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use text::near::{Group, Index, Near};
 use text::{Below, Finer, Models, Path};
 use uuid::Uuid;
@@ -45,9 +45,18 @@ pub struct Reading {
     pub personal: Vec<Kind>,
 }
 
+/// What reads messages: the models, those that are built in until others are given, and the reader that was made last,
+/// which takes longer to make than a text to read.
+#[derive(Default)]
+pub(crate) struct Readers {
+    models: Arc<Models>,
+    last: Option<Arc<Reader>>,
+}
+
 /// Reads texts with the office's table of classes.
 pub(crate) struct Reader {
     models: Arc<Models>,
+    table: Vec<category::Model>,
     keywords: Vec<Keywords>,
     finer: Finer,
     /// Code of a class by its names from the first level down.
@@ -55,7 +64,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub fn new(models: Arc<Models>, table: &[category::Model]) -> Reader {
+    fn new(models: Arc<Models>, table: &[category::Model]) -> Reader {
         let names: HashMap<&str, &str> = table.iter().map(|c| (c.code.as_str(), c.name.as_str())).collect();
         let path = |code: &str| -> Vec<String> {
             let prefixes = (2..=code.len()).step_by(2).filter_map(|l| code.get(..l));
@@ -73,7 +82,7 @@ impl Reader {
                 words: c.keywords.split(',').map(str::to_owned).collect(),
             })
             .collect();
-        Reader { models, keywords, finer: Finer::new(third), codes }
+        Reader { models, table: table.to_vec(), keywords, finer: Finer::new(third), codes }
     }
 
     /// The class to propose: by the office's keywords, else by the model and the cues where they are sure.
@@ -103,9 +112,28 @@ impl Reader {
     }
 }
 
+impl Store {
+    /// Reads messages with an office's own models from now on.
+    pub fn read_with(&self, models: Models) {
+        let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        *readers = Readers { models: Arc::new(models), last: None };
+    }
+
+    /// The reader of a table, in the order of its codes.
+    pub(crate) fn reader(&self, table: &[category::Model]) -> Arc<Reader> {
+        let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reader) = readers.last.as_ref().filter(|reader| reader.table == table) {
+            return Arc::clone(reader);
+        }
+        let reader = Arc::new(Reader::new(Arc::clone(&readers.models), table));
+        readers.last = Some(Arc::clone(&reader));
+        reader
+    }
+}
+
 impl Desk {
-    pub(crate) async fn reader(&self) -> Result<Reader> {
-        Ok(Reader::new(self.store.models(), &self.categories().await?))
+    pub(crate) async fn reader(&self) -> Result<Arc<Reader>> {
+        Ok(self.store.reader(&self.categories().await?))
     }
 
     /// What a text says. For those who register needs.

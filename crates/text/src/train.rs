@@ -74,15 +74,15 @@ pub fn train(examples: &[Example], lexicon: &Lexicon) -> Option<Model> {
 /// The examples with one class each.
 fn settled(examples: &[Example], cutter: &Cutter) -> Vec<Example> {
     let mut settled = examples.to_vec();
-    let (clear, doubtful): (Vec<Example>, Vec<Example>) =
-        examples.iter().cloned().partition(|e| e.also.is_empty());
-    let model = if doubtful.is_empty() { None } else { fit(&clear, cutter) };
+    let clear: Vec<Example> = examples.iter().filter(|e| e.also.is_empty()).cloned().collect();
+    let model = if clear.len() == settled.len() { None } else { fit(&clear, cutter) };
     let Some(model) = model else { return settled };
     for e in settled.iter_mut().filter(|e| !e.also.is_empty()) {
         let scores = model.scores(&e.title, &e.text);
         let score = |class: &String| model.classes.binary_search(class).map_or(f32::MIN, |c| scores[c]);
-        if score(&e.also) > score(&e.class) {
-            e.class = std::mem::take(&mut e.also);
+        let also = std::mem::take(&mut e.also);
+        if score(&also) > score(&e.class) {
+            e.class = also;
         }
     }
     settled

@@ -2,7 +2,6 @@
 
 use super::{Numbers, References, Report, RowError, insert_all, unknown};
 use crate::entity::{need, requirement};
-use crate::reading::Reader;
 use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::{NeedSource, NeedStatus, Publicity, Urgency, privacy};
@@ -124,7 +123,7 @@ impl Desk {
     ) -> Result<()> {
         self.open_year(tx, year).await?;
         let refs = References::load(tx).await?;
-        let reader = Reader::new(self.store.models(), &refs.categories);
+        let reader = self.store.reader(&refs.categories);
         let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
             .filter(need::Column::Year.eq(year))
             .filter(need::Column::ExternalNo.is_not_null())
