@@ -6,11 +6,10 @@
 //! the reverse step lowers such a price until somebody comes.
 
 use crate::flow::{Flow, Mode};
-use crate::net::Net;
+use crate::net::{Back, Net, Pair};
 use crate::wholes::shares;
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,6 +17,8 @@ use std::sync::Arc;
 const BIDS: usize = 40;
 /// Steps of the reverse auction a place and round, at most.
 const STEPS: usize = 20;
+/// What a requirement wants that does not come at any price.
+const NEVER: i32 = i32::MIN;
 
 /// A need of several requirements, with what it earns as a whole, scores apart.
 pub(crate) struct Whole {
@@ -44,8 +45,13 @@ struct Auction<'f> {
     /// Needs of several requirements, and which of them each requirement belongs to.
     wholes: &'f [Whole],
     whole_of: Vec<u32>,
-    /// What a place has to cost less than for each requirement to come, its score apart; and the leaf it is at.
-    wants: Vec<(i32, u32)>,
+    /// What a place has to cost less than for each requirement to come, its score apart: in the reverse step, as `leaf`.
+    wants: Vec<i32>,
+    /// The leaf that each requirement is at.
+    leaf: Vec<u32>,
+    /// Those that have come to another leaf, and what is put aside of `wants`.
+    moved: Vec<u32>,
+    aside: Vec<(u32, i32)>,
     eps: i64,
 }
 
@@ -75,7 +81,10 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
         gains: Vec::new(),
         wholes,
         whole_of,
-        wants: vec![(i32::MIN / 4, NONE); flow.task.len()],
+        wants: vec![NEVER; flow.task.len()],
+        leaf: vec![NONE; flow.task.len()],
+        moved: Vec::new(),
+        aside: Vec::new(),
         eps: 0,
         net,
         flow,
@@ -83,7 +92,7 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
     auction.limit_lists(free);
     // Of what scores differ by. Found by trial on instances of 20,000 and 200,000 requirements: between rounds it pays
     // to leave in place who is off by less than four times the next ε, and to lower prices by twice that.
-    let rounds = [widest / 18, widest / 288, widest / 576].map(|e| i64::from(e).max(1));
+    let rounds = [widest / 9, widest / 288, widest / 576].map(|e| i64::from(e).max(1));
     for (k, eps) in rounds.into_iter().enumerate() {
         auction.eps = eps;
         auction.forward(free);
@@ -340,65 +349,58 @@ impl Auction<'_> {
         self.kept.copy_from_slice(&self.flow.toll[..self.net.sets]);
     }
 
-    /// Places that are free at a price lower it until they are taken, or until it is no more than what is around.
+    /// Places that are free at a price lower it until they are taken, or until it is no more than what is around. Where
+    /// somebody has left comes next: those who may come there have just been looked at.
     fn reverse(&mut self, free: &[u32]) {
         self.price_inside();
-        let mut short: VecDeque<u32> =
-            (0..self.net.sets as u32).filter(|v| self.is_short(*v as usize)).collect();
-        let net = Arc::clone(&self.net);
+        let mut short: Vec<u32> = (0..self.net.sets as u32).filter(|v| self.is_short(*v as usize)).collect();
         for q in free {
             let q = *q as usize;
-            let at = self.at[q];
-            let leaf = if at == NONE { NONE } else { net.pair[at as usize].leaf };
-            let line = self.flow.toll[net.door[q] as usize];
-            self.wants[q] = (small(self.flow.reward[q] - self.earns[q].max(line)), leaf);
+            self.leaf[q] = self.net.pair.get(self.at[q] as usize).map_or(NONE, |p| p.leaf);
+            let line = self.flow.toll[self.net.door[q] as usize];
+            self.wants[q] = small(self.flow.reward[q] - self.earns[q].max(line));
         }
-        let mut steps = net.sets * STEPS;
-        while let Some(v) = short.pop_front() {
+        let mut steps = self.net.sets * STEPS;
+        while let Some(v) = short.pop() {
             let v = v as usize;
             if !self.is_short(v) {
                 continue;
             }
             if steps == 0 {
-                return;
+                break;
             }
             steps -= 1;
             let room = self.room(v);
             let above = self.around(v);
-            self.best_takers(v, room + 1, above);
+            self.find_takers(v, room + 1, above);
             let toll = match self.gains.get(room) {
                 Some((next, _)) => (next - self.eps).max(above),
                 None => above,
             };
             self.kept[v] = toll;
             self.flow.toll[v] = toll;
-            let takers = self.gains.len().min(room);
-            for k in 0..takers {
+            for k in 0..self.gains.len().min(room) {
                 let (gain, q) = self.gains[k];
-                let at = self.at[q as usize];
-                if at != NONE {
-                    let old = net.pair[at as usize].leaf as usize;
-                    self.remove(old, q, net.root);
-                    if self.is_short(old) {
-                        short.push_back(old as u32);
+                let old = std::mem::replace(&mut self.leaf[q as usize], v as u32);
+                if old != NONE {
+                    self.remove(old as usize, q, self.net.root);
+                    if self.is_short(old as usize) {
+                        short.push(old);
                     }
                 }
-                let first = net.start[q as usize];
-                let pair = net
-                    .pairs(q as usize)
-                    .iter()
-                    .zip(first..)
-                    .filter(|(p, _)| p.leaf as usize == v)
-                    .max_by_key(|(p, k)| (p.value, Reverse(*k)));
-                if let Some((_, pair)) = pair {
-                    // He now earns what the place costs less than he would have paid.
-                    self.wants[q as usize] =
-                        (small(i64::from(self.wants[q as usize].0) - gain + toll), v as u32);
-                    self.at[q as usize] = pair;
-                    self.add(v, toll, q, net.root);
-                }
+                // He now earns what the place costs less than he would have paid.
+                self.wants[q as usize] = small(i64::from(self.wants[q as usize]) - gain + toll);
+                self.add(v, toll, q, self.net.root);
+                self.moved.push(q);
             }
             self.retoll_inside(v);
+        }
+        for q in std::mem::take(&mut self.moved) {
+            let there = |(p, _): &(&Pair, u32)| p.leaf == self.leaf[q as usize];
+            let pairs = self.net.pairs(q as usize).iter().zip(self.net.start[q as usize]..);
+            if let Some((_, pair)) = pairs.filter(there).max_by_key(|(p, k)| (p.value, Reverse(*k))) {
+                self.at[q as usize] = pair;
+            }
         }
     }
 
@@ -464,14 +466,47 @@ impl Auction<'_> {
     }
 
     /// The requirements that would gain most by coming to a leaf, were it free, the best first; ties by number.
-    fn best_takers(&mut self, v: usize, count: usize, above: i64) {
+    fn find_takers(&mut self, v: usize, count: usize, above: i64) {
+        // Who is there already does not want to come.
+        let first = self.start[v] as usize;
+        for (_, q) in &self.bid[first..first + self.held[v] as usize] {
+            self.aside.push((*q, std::mem::replace(&mut self.wants[*q as usize], NEVER)));
+        }
         self.gains.clear();
+        if count == 2 { self.find_two(v, above) } else { self.find_many(v, count, above) }
+        for (q, wants) in self.aside.drain(..) {
+            self.wants[q as usize] = wants;
+        }
+    }
+
+    /// What a requirement would gain at the leaf of a pair.
+    #[inline]
+    fn gain(&self, back: &Back) -> i64 {
+        let wants = self.wants[back.requirement as usize];
+        let never = back.value == BANNED || wants == NEVER;
+        if never { i64::MIN / 4 } else { i64::from(back.value) + i64::from(wants) }
+    }
+
+    /// For one place, as most leaves have free. Without branches, as in [`Self::forward`].
+    fn find_two(&mut self, v: usize, above: i64) {
+        let (mut best, mut second) = ((above, NONE), (above, NONE));
+        for back in self.net.back.of(v) {
+            let gain = self.gain(back);
+            let better = gain > best.0;
+            let other = if better { best } else { (gain, back.requirement) };
+            best = if better { (gain, back.requirement) } else { best };
+            second = if other.0 > second.0 { other } else { second };
+        }
+        self.gains.extend([best, second].iter().filter(|g| g.1 != NONE));
+    }
+
+    fn find_many(&mut self, v: usize, count: usize, above: i64) {
         // What a new one has to beat: rarely met once the list is full, so that most are dismissed at a glance.
         let mut beat = above;
-        for back in self.net.back.of(v) {
-            let (want, at) = self.wants[back.requirement as usize];
-            let gain = i64::from(back.value) + i64::from(want);
-            if gain <= beat || at as usize == v || back.value == BANNED {
+        for k in self.net.back.start[v]..self.net.back.start[v + 1] {
+            let back = self.net.back.item[k as usize];
+            let gain = self.gain(&back);
+            if gain <= beat {
                 continue;
             }
             if self.gains.len() == count {
