@@ -473,7 +473,11 @@ impl Auction<'_> {
             self.aside.push((*q, std::mem::replace(&mut self.wants[*q as usize], NEVER)));
         }
         self.gains.clear();
-        if count == 2 { self.find_two(v, above) } else { self.find_many(v, count, above) }
+        if count == 2 {
+            self.find_two(v, above)
+        } else {
+            self.find_many(v, count, above)
+        }
         for (q, wants) in self.aside.drain(..) {
             self.wants[q as usize] = wants;
         }
