@@ -62,6 +62,38 @@ fn every_step_of_the_database_has_a_way_back() {
     }
 }
 
+#[test]
+fn built_in_keywords_go_and_an_offices_own_stay() {
+    use migrations::{Migrator, MigratorTrait};
+    use sea_orm::{ConnectionTrait, Database, Statement};
+    for engine in crate::city::engines() {
+        let city = City::demo(engine);
+        let work = async {
+            let db = Database::connect(&city.url).await.expect("the database");
+            let keywords = async |name: &str| -> String {
+                let ask = format!("SELECT keywords FROM category WHERE name = '{name}' AND level = 2");
+                let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), ask)).await;
+                row.expect("an answer").expect("a class").try_get("", "keywords").expect("a text")
+            };
+            assert_eq!(keywords("社会治安").await, "");
+            Migrator::down(&db, Some(1)).await.expect("one step back");
+            assert_eq!(keywords("社会治安").await, "治安,诈骗,监控,被盗");
+            db.execute_unprepared(
+                "UPDATE category SET keywords = '小马扎' WHERE name = '优抚' AND level = 2",
+            )
+            .await
+            .expect("an office's own");
+            Migrator::up(&db, None).await.expect("and forward");
+            assert_eq!(
+                (keywords("社会治安").await, keywords("优抚").await),
+                (String::new(), "小马扎".to_owned())
+            );
+            db.close().await.expect("closed");
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+    }
+}
+
 /// SQLite, which has no statistics, does not read a year for what belongs to one member, station, cluster or lead.
 #[test]
 fn what_belongs_to_somebody_is_found_by_an_index() {

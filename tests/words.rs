@@ -86,11 +86,54 @@ fn an_office_reads_messages_with_its_own_model() {
     assert_eq!(built_in["classes"].as_array().map(Vec::len), Some(3));
     let needs = city.file("needs.csv", "标题,内容,收集日期\n飞船晚点,今天的飞船又没有来,2026-01-05\n");
     let import = ["import", "needs", &needs, "--year", "2026", "--station", "XC-001", "--dry-run"];
-    let proposed = |said: &str| said.contains("1 行没有类别,系统已按关键词建议");
+    let proposed = |said: &str| said.contains("1 行没有类别,系统已按内容建议");
     assert!(!proposed(&city.ok(&import)), "the model that is built in is not sure");
     assert!(proposed(&city.ok(&[&import[..], &["--models", models]].concat())));
     let refused = city.refused(&["serve", "--models", "nowhere"]);
     assert!(refused.contains("nowhere 里没有 classes.bin"), "{refused}");
+}
+
+#[test]
+fn an_offices_keywords_say_the_same_while_a_need_is_typed_and_when_it_is_imported() {
+    let city = City::demo(Engine::Sqlite);
+    let server = city.serve();
+    let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+    let ask = "query($i: TypedTextInput!) { readText(input: $i) { classes { name permille category { code name } cues } words } }";
+    let read = |title: &str| {
+        let input = json!({"title": title, "text": "请尽快处理"});
+        server.data(&token, ask, json!({"i": input}))["readText"].clone()
+    };
+    let title = "小马扎坏了，楼前路灯也坏了";
+    let before = read(title);
+    assert_eq!(before["classes"][0]["cues"], json!(["路灯"]), "{before}");
+    let code =
+        |read: &serde_json::Value| read["classes"][0]["category"]["code"].as_str().unwrap_or("").to_owned();
+    let (household, works) = (code(&read("咨询户口迁移问题")), code(&before));
+    let named = |code: &str, name: &str, words: &str| format!("代码,名称,关键词\n{code},{name},{words}\n");
+    let own = |table: String| city.ok(&["import", "categories", &city.file("own.csv", table)]);
+    own(named(&household, "户籍管理", "小馬扎、板凳"));
+    let after = read(title);
+    let first = &after["classes"][0];
+    assert_eq!((&first["name"], &first["category"]["name"]), (&json!("政法"), &json!("户籍管理")), "{after}");
+    assert_eq!(
+        (&first["cues"], &after["words"]),
+        (&json!(["小马扎"]), &json!(["小马扎"])),
+        "however it is written"
+    );
+    assert_eq!(first["permille"], 900);
+    assert_eq!(after["classes"][1]["name"], before["classes"][0]["name"], "what the model says comes next");
+    assert_eq!(after["classes"][1]["category"], before["classes"][0]["category"]);
+    let needs = city.file("needs.csv", format!("标题,内容,收集日期\n{title},请尽快处理,2026-01-05\n"));
+    city.ok(&["import", "needs", &needs, "--year", "2026", "--station", "XC-001"]);
+    let page = "query { needs(first: 1, filter: { year: 2026, text: \"小马扎坏了\" }) { nodes { category { name } proposedCategory { name } } } }";
+    let need = server.data(&token, page, json!({}))["needs"]["nodes"][0].clone();
+    assert_eq!(need["proposedCategory"]["name"], "户籍管理", "{need}");
+    assert!(need["category"].is_null(), "a person confirms it");
+    // Below a class that has keywords the cues tell a deeper one.
+    own(named(&household, "户籍管理", "") + &format!("{},城市建设和市政管理,小马扎\n", &works[..4]));
+    let after = read(title);
+    assert_eq!(after["classes"][0]["category"]["name"], "城市公共设施", "{after}");
+    assert_eq!(read("小马扎")["classes"][0]["category"]["name"], "城市建设和市政管理");
 }
 
 #[test]

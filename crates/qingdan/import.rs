@@ -70,7 +70,7 @@ pub async fn run(desk: &Desk, options: &Options, year: i32) -> anyhow::Result<()
         ));
     }
     if report.proposed_categories > 0 && !options.confirm_proposed {
-        say(&format!("{} 行没有类别,系统已按关键词建议,待人确认后才参加匹配。", report.proposed_categories));
+        say(&format!("{} 行没有类别,系统已按内容建议,待人确认后才参加匹配。", report.proposed_categories));
     }
     for (row, why) in report.skipped.iter().take(PRINTED) {
         say(&format!("第 {row} 行没有导入:{why}。"));

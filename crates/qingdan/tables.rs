@@ -6,7 +6,7 @@ use store::{NewArea, NewCategory, NewSector};
 
 const AREAS: &str = include_str!("data/areas.csv");
 const CATEGORIES: &str = include_str!("data/categories.csv");
-/// Of each class what the demo's needs and resources are about, and its keywords.
+/// Of each class what the demo's needs and resources are about.
 pub const THEMES: &str = include_str!("data/themes.csv");
 /// Sectors, each with the class near it.
 const SECTORS: &[(&str, &str)] = &[
@@ -65,13 +65,9 @@ pub fn class_names() -> anyhow::Result<Vec<text::Path>> {
     reader.records().map(|r| r.map(|r| [0, 1, 2].map(|k| r[k].to_owned())).map_err(Into::into)).collect()
 }
 
-/// The built-in classes of requests, numbered in the order of the table, with the keywords of the themes.
+/// The built-in classes of requests, numbered in the order of the table. They have no keywords: the model and its cues know
+/// them; an office gives its own.
 pub fn categories() -> anyhow::Result<Vec<NewCategory>> {
-    let mut keywords: BTreeMap<(String, String), String> = BTreeMap::new();
-    for r in csv::Reader::from_reader(THEMES.as_bytes()).records() {
-        let r = r?;
-        keywords.insert((r[0].into(), r[1].into()), r[6].replace(' ', ","));
-    }
     let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
     let mut rows = Vec::new();
     let mut top = 0;
@@ -96,13 +92,12 @@ pub fn categories() -> anyhow::Result<Vec<NewCategory>> {
             };
             let code = format!("{parent}{n:02}");
             seen.insert(path.clone(), (code.clone(), 0));
-            let words = if level == 1 { keywords.get(&(r[0].into(), name.into())).cloned() } else { None };
             let row = NewCategory {
                 row: rows.len() + 2,
                 code: code.clone(),
                 name: name.to_owned(),
                 standard: "内置".into(),
-                keywords: words.unwrap_or_default(),
+                keywords: String::new(),
             };
             rows.push(row);
             parent = code;

@@ -22,6 +22,7 @@ mod m0019_need_mark;
 mod m0020_station_end;
 mod m0021_verified;
 mod m0022_index;
+mod m0023_keywords;
 pub mod table;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_station_end::Migration),
             Box::new(m0021_verified::Migration),
             Box::new(m0022_index::Migration),
+            Box::new(m0023_keywords::Migration),
         ]
     }
 }

@@ -20,24 +20,30 @@ pub struct Keywords {
     pub words: Vec<String>,
 }
 
-/// Proposes a class from a table of keywords: each occurrence counts the word's length, in the title twice;
-/// ties fall by code. A proposal only: a person confirms it.
-pub fn propose<'a>(table: &'a [Keywords], title: &str, text: &str) -> Option<&'a str> {
-    let points = |k: &Keywords| -> usize {
-        k.words
-            .iter()
-            .map(|w| {
-                w.chars().count()
-                    * (2 * usize::from(title.contains(w.as_str())) + usize::from(text.contains(w.as_str())))
-            })
-            .sum()
-    };
-    table
+/// A class that keywords propose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed<'a> {
+    /// Code of the class.
+    pub code: &'a str,
+    /// Those of its words that are there, in the order of the table.
+    pub words: Vec<&'a str>,
+    /// Whether the title has one: what a text says by the way may be about something else.
+    pub in_title: bool,
+}
+
+/// Proposes a class from a table of keywords: each word that is there counts its length, in the title twice; ties fall by
+/// code. A proposal only: a person confirms it.
+pub fn propose<'a>(table: &'a [Keywords], title: &str, text: &str) -> Option<Proposed<'a>> {
+    let times = |w: &str| 2 * usize::from(title.contains(w)) + usize::from(text.contains(w));
+    let points = |k: &Keywords| -> usize { k.words.iter().map(|w| w.chars().count() * times(w)).sum() };
+    let (_, _, best) = table
         .iter()
-        .map(|k| (points(k), std::cmp::Reverse(k.code.as_str())))
-        .filter(|(p, _)| *p > 0)
-        .max()
-        .map(|(_, std::cmp::Reverse(code))| code)
+        .map(|k| (points(k), std::cmp::Reverse(k.code.as_str()), k))
+        .filter(|(points, ..)| *points > 0)
+        .max_by_key(|(points, code, _)| (*points, *code))?;
+    let words: Vec<&str> = best.words.iter().map(String::as_str).filter(|w| times(w) > 0).collect();
+    let in_title = words.iter().any(|w| title.contains(w));
+    Some(Proposed { code: &best.code, words, in_title })
 }
 
 #[cfg(test)]
@@ -58,7 +64,11 @@ mod tests {
             Keywords { code: "0101".into(), words: vec!["路灯".into()] },
             Keywords { code: "0102".into(), words: vec!["路".into()] },
         ];
-        assert_eq!(propose(&table, "路灯坏了", ""), Some("0101"));
+        assert_eq!(
+            propose(&table, "路灯坏了", ""),
+            Some(Proposed { code: "0101", words: vec!["路灯"], in_title: true })
+        );
+        assert_eq!(propose(&table, "坏了", "路灯坏了").map(|p| p.in_title), Some(false));
         assert_eq!(propose(&table, "你好", "早上"), None);
     }
 }

@@ -46,7 +46,7 @@ pub const CATEGORIES: &[Column] = &[
     column("代码", &["code"], true, "每级两位:01、0103、010307", free),
     column("名称", &["name"], true, "类别名称", free),
     column("标准", &["standard"], false, "所出的标准,如 DB1501/T 0032", free),
-    column("关键词", &["keywords"], false, "用顿号分开,供系统建议类别", free),
+    column("关键词", &["keywords"], false, "用顿号分开;标题里有的,系统建议这一类", free),
 ];
 
 pub const WORKSTATIONS: &[Column] = &[

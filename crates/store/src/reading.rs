@@ -15,8 +15,11 @@ use text::near::{Group, Index, Near};
 use text::{Below, Finer, Models, Path};
 use uuid::Uuid;
 
-/// Confidence in permille from which a class is proposed without the office's own keywords.
+/// Confidence in permille from which a class is proposed.
 const SURE: u32 = 600;
+/// Confidence that is said of a class by the office's own keywords: nobody has counted how often they are right, so no
+/// more than cues have.
+const BY_KEYWORDS: u32 = 900;
 
 /// A class that a text may be of.
 #[derive(Clone, Debug)]
@@ -28,7 +31,7 @@ pub struct ClassGuess {
     pub category: Option<String>,
     /// Confidence in permille.
     pub permille: u32,
-    /// What of the text says that it is of a finer class.
+    /// What of the text says that it is of a finer class, or which of the office's keywords said so.
     pub cues: Vec<String>,
 }
 
@@ -79,20 +82,55 @@ impl Reader {
             .filter(|c| !c.keywords.is_empty())
             .map(|c| Keywords {
                 code: c.code.clone(),
-                words: c.keywords.split(',').map(str::to_owned).collect(),
+                words: c.keywords.split(',').map(text::normalise).filter(|w| !w.is_empty()).collect(),
             })
             .collect();
         Reader { models, table: table.to_vec(), keywords, finer: Finer::new(third), codes }
     }
 
-    /// The class to propose: by the office's keywords, else by the model and the cues where they are sure.
+    /// The class to propose, where it is sure.
     pub fn propose(&self, title: &str, text: &str) -> Option<String> {
-        if let Some(code) = propose(&self.keywords, title, text) {
-            return Some(code.to_owned());
+        let (classes, _) = self.classes(title, text, 1);
+        classes.into_iter().next().filter(|first| first.permille >= SURE)?.category
+    }
+
+    /// The classes that a text may be of, `count` at most, and the words that decided for the first. What the office's own
+    /// keywords say comes before what the model and the cues do where the title has one, or where these are not sure.
+    fn classes(&self, title: &str, text: &str, count: usize) -> (Vec<ClassGuess>, Vec<String>) {
+        let meaning = self.finer.read(self.models.classes(), title, text, count);
+        let mut words = meaning.words;
+        let mut classes: Vec<ClassGuess> = meaning
+            .classes
+            .into_iter()
+            .map(|(guess, below)| {
+                let (category, cues) = self.code_of(&guess.class, below);
+                ClassGuess { name: guess.class, category, permille: guess.permille, cues }
+            })
+            .collect();
+        let sure = classes.first().is_some_and(|c| c.permille >= SURE);
+        let said = propose(&self.keywords, &text::normalise(title), &text::normalise(text));
+        if let Some(said) = said.filter(|said| said.in_title || !sure) {
+            let name = self.first_level(said.code).to_owned();
+            classes.retain(|c| c.name != name);
+            for class in &mut classes {
+                class.permille = class.permille * (1000 - BY_KEYWORDS) / 1000;
+            }
+            words = said.words.into_iter().map(str::to_owned).collect();
+            // Below the class that has the keywords the text may mean a deeper one.
+            let (deeper, _) = self.code_of(&name, self.finer.below(&name, title, text));
+            let category = deeper.filter(|code| code.starts_with(said.code)).unwrap_or(said.code.to_owned());
+            let cues = words.clone();
+            classes.insert(0, ClassGuess { name, category: Some(category), permille: BY_KEYWORDS, cues });
+            classes.truncate(count);
         }
-        let meaning = self.finer.read(self.models.classes(), title, text, 1);
-        let (first, below) = meaning.classes.into_iter().next()?;
-        if first.permille < SURE { None } else { self.code_of(&first.class, below).0 }
+        (classes, words)
+    }
+
+    /// Name of the class of the first level around a class; its code where the table has none.
+    fn first_level<'a>(&'a self, code: &'a str) -> &'a str {
+        let first = code.get(..2).unwrap_or(code);
+        let at = self.table.binary_search_by(|c| c.code.as_str().cmp(first));
+        at.map_or(first, |at| self.table[at].name.as_str())
     }
 
     /// The deepest class of the table below a class of the first level that the text means, and the cues for it.
@@ -144,21 +182,13 @@ impl Desk {
             return Err(self.not_allowed(Action::ReadLists).into());
         }
         let reader = self.reader().await?;
-        let meaning = reader.finer.read(reader.models.classes(), title, text, CLASSES);
-        let classes = meaning
-            .classes
-            .into_iter()
-            .map(|(g, below)| {
-                let (category, cues) = reader.code_of(&g.class, below);
-                ClassGuess { name: g.class, category, permille: g.permille, cues }
-            })
-            .collect();
+        let (classes, words) = reader.classes(title, text, CLASSES);
         let suggested = reader.models.units().suggest(title, text);
         let mut personal: Vec<Kind> = find(title).into_iter().chain(find(text)).map(|f| f.kind).collect();
         personal.dedup();
         Ok(Reading {
             classes,
-            words: meaning.words,
+            words,
             units: suggested.into_iter().take(UNITS).map(|u| (u.class, u.permille)).collect(),
             personal,
         })
