@@ -247,10 +247,9 @@ fn a_text_is_read_and_its_like_are_found() {
 
     let needs = server.data(&token, "query($y: Int!) { needs(first: 1, filter: { year: $y }) { nodes { number title description workstation { code } } } }", json!({"y": YEAR}));
     let need = &needs["needs"]["nodes"][0];
-    let similar = "query($w: String!, $y: Int!, $i: TypedTextInput!) { similarNeeds(workstation: $w, year: $y, input: $i) { need { number } copy copied alike shared } }";
-    let input = json!({"title": need["title"], "text": need["description"]});
-    let found =
-        server.data(&token, similar, json!({"w": need["workstation"]["code"], "y": YEAR, "i": input}));
+    let similar = "query($i: TypedNeedInput!) { similarNeeds(input: $i) { need { number } copy samePlace sameCategory daysApart copied alike shared } }";
+    let input = json!({"workstation": need["workstation"]["code"], "year": YEAR, "title": need["title"], "text": need["description"]});
+    let found = server.data(&token, similar, json!({"i": input}));
     let found = found["similarNeeds"].as_array().unwrap();
     assert!(found.iter().any(|f| f["need"]["number"] == need["number"]), "{found:?}");
     assert!(found.iter().all(|f| f["copied"].as_i64() <= Some(1000)));
@@ -299,6 +298,80 @@ fn needs_that_say_the_same_are_shown_in_groups() {
             !server.ask("", ask, json!({"d": "150102", "b": "COPY"})).json()["errors"].is_null(),
             "not for strangers"
         );
+    }
+}
+
+#[test]
+fn the_same_words_in_another_community_are_a_need_of_their_own() {
+    for engine in crate::city::engines() {
+        let city = City::demo(engine);
+        let rows = |rows: &[&str]| {
+            let text = "工作站编号,外部编号,标题,内容,类别,收集日期\n".to_owned() + &rows.join("\n") + "\n";
+            city.ok(&["import", "needs", &city.file("lamps.csv", text), "--year", "2026"])
+        };
+        let first = [
+            "XC-001,L1,楼道灯泡烧了,五单元楼道灯泡烧了没人换,0102,2026-10-20",
+            "XC-002,L2,楼道灯泡烧了,五单元楼道灯泡烧了没人换,0102,2026-10-21",
+        ];
+        assert!(!rows(&first).contains("可能"), "two communities, two lamps");
+        // A later file says it again: in the same words, under the same title, of another class, half a year before.
+        let again = [
+            "XC-001,L3,五单元楼道灯泡,五单元楼道灯泡烧了没人换,0102,2026-10-25",
+            "XC-001,L4,楼道灯泡烧了,还是没有换,0102,2026-10-25",
+            "XC-001,L5,楼道灯泡烧了,五单元楼道灯泡烧了没人换,0201,2026-10-25",
+            "XC-001,L6,楼道灯泡烧了,五单元楼道灯泡烧了没人换,0102,2026-01-05",
+        ];
+        let said = rows(&again);
+        let told: Vec<&str> = said.lines().filter(|l| l.contains("可能与")).collect();
+        assert_eq!(told.len(), 2, "{said}");
+        assert!(
+            told[0].starts_with("第 2 行可能与 XC-001-2026-N-") && told[1].starts_with("第 3 行"),
+            "{said}"
+        );
+        assert!(
+            rows(&[&first[..], &again[..]].concat()).contains("新增 0,更新 0,未变 6"),
+            "the same file again"
+        );
+
+        let server = city.serve();
+        let ask = "query($b: Similarity!) { similarGroups(district: \"150102\", year: 2026, by: $b, first: 50) { needs { title workstation { code } } } }";
+        let officer = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
+        let group = |by: &str| -> Vec<String> {
+            let found = server.data(&officer, ask, json!({"b": by}));
+            let groups = found["similarGroups"].as_array().expect("groups").clone();
+            let needs = groups.into_iter().map(|g| g["needs"].as_array().expect("needs").clone());
+            let lamps = needs.into_iter().find(|g| g.iter().any(|n| n["title"] == "楼道灯泡烧了"));
+            lamps
+                .into_iter()
+                .flatten()
+                .map(|n| n["workstation"]["code"].as_str().expect("a code").to_owned())
+                .collect()
+        };
+        let copies = group("COPY");
+        assert!(copies.len() > 1 && copies.iter().all(|station| station == "XC-001"), "{copies:?}");
+        assert!(group("SAME_MATTER").contains(&"XC-002".to_owned()), "a topic for both");
+
+        let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
+        let typed = "query($i: TypedNeedInput!) { similarNeeds(input: $i, first: 20) { need { workstation { code } } copy samePlace sameCategory daysApart } }";
+        let near = |category: Option<&str>| {
+            let input = json!({"workstation": "XC-001", "year": 2026, "title": "楼道灯泡烧了", "text": "五单元楼道灯泡烧了没人换", "category": category});
+            server.data(&token, typed, json!({"i": input}))["similarNeeds"].as_array().expect("needs").clone()
+        };
+        let found = near(Some("0102"));
+        assert_eq!(
+            (&found[0]["copy"], &found[0]["samePlace"], &found[0]["sameCategory"]),
+            (&json!(true), &json!(true), &json!(true))
+        );
+        assert_eq!(found[0]["daysApart"], 35, "{found:?}");
+        assert!(
+            found.iter().any(|f| f["copy"] == false && f["sameCategory"] == false && f["samePlace"] == true),
+            "{found:?}"
+        );
+        assert!(found.iter().any(|f| f["copy"] == false && f["daysApart"].as_i64() > Some(180)), "{found:?}");
+        let places: Vec<bool> =
+            found.iter().filter(|f| f["copy"] == false).map(|f| f["samePlace"] == true).collect();
+        assert!(places.is_sorted_by_key(|same| !same), "what is here comes first: {found:?}");
+        assert!(near(None).iter().all(|f| f["sameCategory"].is_null()), "nobody has said the class");
     }
 }
 

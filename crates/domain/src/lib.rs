@@ -10,6 +10,7 @@ pub mod area;
 pub mod calendar;
 pub mod category;
 mod codes;
+pub mod duplicate;
 pub mod duty_list;
 pub mod escalation;
 pub mod evidence;

@@ -118,7 +118,7 @@ pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Progress, Seconds};
 pub use policy::PolicyInput;
 pub use proposal::{Conversion, FollowUpInput};
-pub use reading::{ClassGuess, Reading};
+pub use reading::{ClassGuess, Reading, SimilarNeed};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };

@@ -4,8 +4,9 @@
 //! model learns from ([`Desk::labelled`]).
 
 use crate::entity::{category, need, workstation};
-use crate::{Desk, Error, Result, Store, compute};
+use crate::{Desk, Error, Result, Store, TypedNeed, compute};
 use domain::category::{Keywords, propose};
+use domain::duplicate::{Beside, Told};
 use domain::privacy::{Kind, find};
 use domain::{Action, NeedStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -33,6 +34,29 @@ pub struct ClassGuess {
     pub permille: u32,
     /// What of the text says that it is of a finer class, or which of the office's keywords said so.
     pub cues: Vec<String>,
+}
+
+/// A need that says the same as one that is being typed.
+#[derive(Clone, Debug)]
+pub struct SimilarNeed {
+    /// The need.
+    pub need: need::Model,
+    /// How near their texts are.
+    pub near: Near,
+    /// How near they are beside that.
+    pub beside: Beside,
+}
+
+impl SimilarNeed {
+    /// Whether they are one and the same.
+    pub fn is_copy(&self) -> bool {
+        self.beside.is_copy(&self.near)
+    }
+}
+
+/// What of a need is compared beside its text.
+pub(crate) fn told(need: &need::Model) -> Told<'_> {
+    Told { area: &need.area, category: need.category.as_deref(), on: need.collected_on }
 }
 
 /// What a text says.
@@ -194,15 +218,10 @@ impl Desk {
         })
     }
 
-    /// Needs of the year that say the same as a text, in the district of a station, as far as the viewer may see
-    /// them; the nearest first.
-    pub async fn similar_needs(
-        &self,
-        station: &str,
-        year: i32,
-        (title, text): (&str, &str),
-        first: usize,
-    ) -> Result<Vec<(need::Model, Near)>> {
+    /// Needs of the year that say the same as one that is being typed, in the district of its station, as far as the viewer
+    /// may see them: copies first, then those of the same place, each the nearest first.
+    pub async fn similar_needs(&self, typed: &TypedNeed<'_>, first: usize) -> Result<Vec<SimilarNeed>> {
+        let TypedNeed { station, year, title, text, category, area } = *typed;
         let station = self.workstation_by_code(station).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
         let near_by: Vec<Uuid> = workstation::Entity::find()
@@ -224,8 +243,17 @@ impl Desk {
         for row in &rows {
             index.add(&row.title, &row.description);
         }
-        let near = index.near(title, text).into_iter().filter(Near::is_same_matter).take(first);
-        Ok(near.map(|n| (rows[n.number as usize].clone(), n)).collect())
+        let typed = Told { area: area.unwrap_or(&station.area), category, on: self.today() };
+        let with_beside = |near: Near| {
+            let need = rows[near.number as usize].clone();
+            SimilarNeed { beside: Beside::of(&typed, &told(&need)), need, near }
+        };
+        let near = index.near(title, text).into_iter().filter(Near::is_same_matter);
+        let mut similar: Vec<SimilarNeed> = near.map(with_beside).collect();
+        // Stable: the nearest stay before others.
+        similar.sort_by_key(|s| (!s.is_copy(), !s.beside.same_place));
+        similar.truncate(first);
+        Ok(similar)
     }
 
     /// Needs of a district that are still open and say the same, in groups of at least two, the largest first: copies
@@ -260,7 +288,11 @@ impl Desk {
             for row in &rows {
                 index.add(&row.title, &row.description);
             }
-            (index.groups(if copies { Near::is_copy } else { Near::is_same_matter }), rows)
+            let joined = |a: u32, near: &Near| {
+                let beside = || Beside::of(&told(&rows[a as usize]), &told(&rows[near.number as usize]));
+                if copies { near.is_copy() && beside().is_copy(near) } else { near.is_same_matter() }
+            };
+            (index.groups(joined), rows)
         })
         .await?;
         let seen = |g: &Group| g.numbers.iter().map(|k| rows[*k as usize].clone()).collect();

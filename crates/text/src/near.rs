@@ -31,6 +31,8 @@ pub struct Near {
     pub copied: u32,
     /// Permille of likeness of the matter.
     pub alike: u32,
+    /// Characters of the shorter message, punctuation apart.
+    pub characters: u32,
     /// The rarest that both say.
     pub shared: Vec<String>,
 }
@@ -78,6 +80,12 @@ pub struct Index {
     /// Messages that have a run of four, and how many have one of two.
     with: HashMap<u32, Vec<u32>>,
     twos: HashMap<u32, u32>,
+}
+
+impl Entry {
+    fn characters(&self) -> u32 {
+        self.matter.iter().filter(|c| **c != BREAK).count() as u32
+    }
 }
 
 fn hashes(chars: &[char], length: usize) -> Vec<u32> {
@@ -146,9 +154,9 @@ impl Index {
         self.entries.get(number as usize).map_or(Vec::new(), |e| self.compare(e, Some(number)))
     }
 
-    /// Messages that are copies of each other or of the same matter, in groups of at least two, the largest first, ties
-    /// by number.
-    pub fn groups(&self, near: impl Fn(&Near) -> bool) -> Vec<Group> {
+    /// Messages that are copies of each other or of the same matter, as `near` says of a message and one that is near it, in
+    /// groups of at least two, the largest first, ties by number.
+    pub fn groups(&self, near: impl Fn(u32, &Near) -> bool) -> Vec<Group> {
         let mut of: Vec<u32> = (0..self.entries.len() as u32).collect();
         fn root(of: &mut [u32], mut x: u32) -> u32 {
             while of[x as usize] != x {
@@ -159,7 +167,7 @@ impl Index {
         }
         let mut joins: Vec<(u32, Near)> = Vec::new();
         for a in 0..self.entries.len() as u32 {
-            for other in self.near_to(a).into_iter().filter(|n| n.number < a && near(n)) {
+            for other in self.near_to(a).into_iter().filter(|n| n.number < a && near(a, n)) {
                 let (x, y) = (root(&mut of, a), root(&mut of, other.number));
                 of[x.max(y) as usize] = x.min(y);
                 joins.push((a, other));
@@ -224,6 +232,7 @@ impl Index {
             number,
             copied: (both * 1000 / shorter) as u32,
             alike: (alike * 1000.0) as u32,
+            characters: this.characters().min(other.characters()),
             shared: self.shared(this, other),
         }
     }

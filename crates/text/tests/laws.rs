@@ -213,7 +213,7 @@ fn copies_are_found_and_told_from_templates_for_other_places() {
     assert!(near[0].is_copy() && near[0].is_same_matter());
     assert!(!near[0].shared.is_empty());
     index.add("曙光小区楼下烧烤店油烟扰民再次投诉", "曙光小区三号楼楼下的烧烤店每天营业到凌晨两点,油烟直接排到居民窗口,孩子咳嗽不止,多次投诉没有结果,请城管部门处理");
-    let groups = index.groups(text::near::Near::is_copy);
+    let groups = index.groups(|_, n| n.is_copy());
     assert_eq!(groups.iter().map(|g| g.numbers.clone()).collect::<Vec<_>>(), [vec![first, first + 1]]);
     assert!(groups[0].alike > 600 && !groups[0].shared.is_empty(), "{groups:?}");
     assert!(index.near("公交车等不到", "三路公交车半小时一班").iter().all(|n| !n.is_same_matter()));

@@ -48,7 +48,7 @@ pub(super) struct NeedCandidate {
 
 /// A need that is only being typed.
 #[derive(InputObject)]
-struct TypedNeedInput {
+pub(super) struct TypedNeedInput {
     /// Code of the station.
     workstation: String,
     /// Year.
@@ -58,10 +58,23 @@ struct TypedNeedInput {
     /// Text.
     #[graphql(default)]
     text: String,
-    /// Code of the class; proposed from the words where it is left out.
+    /// Code of the class; where it is left out, candidates are of the one that the words propose.
     category: Option<String>,
     /// Area code; the station's where it is left out.
     area: Option<String>,
+}
+
+impl TypedNeedInput {
+    pub(super) fn typed(&self) -> TypedNeed<'_> {
+        TypedNeed {
+            station: &self.workstation,
+            year: self.year,
+            title: &self.title,
+            text: &self.text,
+            category: self.category.as_deref(),
+            area: self.area.as_deref(),
+        }
+    }
 }
 
 fn score(total: i64, parts: Vec<Part>, refused: bool) -> Option<Score> {
@@ -127,15 +140,8 @@ impl CandidateQuery {
         #[graphql(desc = "How many, 100 at most.", default = 10)] first: i32,
     ) -> Result<Vec<ResourceCandidate>> {
         let size = size(first)?;
-        let typed = TypedNeed {
-            station: &input.workstation,
-            year: input.year,
-            title: &input.title,
-            text: &input.text,
-            category: input.category.as_deref(),
-            area: input.area.as_deref(),
-        };
-        Ok(resources(desk(ctx).candidates_for_text(&typed, include_refused, size).await.out(ctx)?))
+        let found = desk(ctx).candidates_for_text(&input.typed(), include_refused, size).await;
+        Ok(resources(found.out(ctx)?))
     }
 
     /// Open needs that a resource could serve, the best first.

@@ -1,5 +1,6 @@
 //! What a text says: class, unit, personal data, and needs that say the same.
 
+use super::candidate::TypedNeedInput;
 use super::category::Category;
 use super::desk;
 use super::error::Outside;
@@ -80,8 +81,15 @@ pub(super) struct TextReading {
 pub(super) struct SimilarNeed {
     /// The need.
     need: Need,
-    /// Whether the one is a copy of the other; otherwise it is the same matter in other words.
+    /// Whether both are one and the same, to be merged: copied in the same place, of the same class and within half a year,
+    /// or a long message sent to several places. Otherwise it is the same matter.
     copy: bool,
+    /// Whether the area of one lies in that of the other.
+    same_place: bool,
+    /// Whether the class of one is that of the other or contains it; null where one of them has none.
+    same_category: Option<bool>,
+    /// Days between them.
+    days_apart: i32,
     /// Permille of the shorter text found again in the longer.
     copied: i32,
     /// Permille of likeness of the matter.
@@ -104,7 +112,8 @@ pub(super) struct SimilarGroup {
 /// What makes needs similar.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Similarity {
-    /// One copies the other: to be merged (并单).
+    /// One copies the other in the same place, of the same class and within half a year, or is a long message that was sent to
+    /// several places: to be merged (并单).
     Copy,
     /// The same matter, in other words too: to be brought under a topic (归并).
     SameMatter,
@@ -181,28 +190,26 @@ impl ReadingQuery {
             .collect())
     }
 
-    /// Needs of the station's district that say the same as a text that is being typed, the nearest first.
+    /// Needs of the station's district that say the same as one that is being typed: copies first, then those of the same place.
     #[graphql(complexity = "5_000 + first.max(0) as usize * child_complexity")]
     async fn similar_needs(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Code of the station.")] workstation: String,
-        #[graphql(desc = "Year.")] year: i32,
-        #[graphql(desc = "The text.")] input: TypedTextInput,
+        #[graphql(desc = "What is typed so far.")] input: TypedNeedInput,
         #[graphql(desc = "How many, 50 at most.", default = 5)] first: i32,
     ) -> Result<Vec<SimilarNeed>> {
         let most = first.clamp(0, 50) as usize;
-        let found =
-            desk(ctx).similar_needs(&workstation, year, (&input.title, &input.text), most).await.out(ctx)?;
-        Ok(found
-            .into_iter()
-            .map(|(need, near)| SimilarNeed {
-                need: Need(need),
-                copy: near.is_copy(),
-                copied: near.copied as i32,
-                alike: near.alike as i32,
-                shared: near.shared,
-            })
-            .collect())
+        let found = desk(ctx).similar_needs(&input.typed(), most).await.out(ctx)?;
+        let similar = |s: store::SimilarNeed| SimilarNeed {
+            copy: s.is_copy(),
+            same_place: s.beside.same_place,
+            same_category: s.beside.same_category,
+            days_apart: s.beside.days.try_into().unwrap_or(i32::MAX),
+            copied: s.near.copied as i32,
+            alike: s.near.alike as i32,
+            shared: s.near.shared,
+            need: Need(s.need),
+        };
+        Ok(found.into_iter().map(similar).collect())
     }
 }

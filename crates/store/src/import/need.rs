@@ -2,11 +2,13 @@
 
 use super::{Numbers, References, Report, RowError, insert_all, unknown};
 use crate::entity::{need, requirement};
+use crate::reading::told;
 use crate::{Desk, Result};
 use chrono::NaiveDate;
+use domain::duplicate::{Beside, Told};
 use domain::{NeedSource, NeedStatus, Publicity, Urgency, privacy};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use std::collections::{BTreeSet, HashMap};
 use text::near::Index;
@@ -70,30 +72,75 @@ pub struct NewNeed {
     pub contact_phone: Option<String>,
 }
 
-/// What the rows of a file say, station by station, to find those that say it again.
+/// What has been said, station by station: by the needs of the year, and by the rows of a file so far.
 #[derive(Default)]
 struct Said {
-    titles: HashMap<(Uuid, String), String>,
-    texts: HashMap<Uuid, (Index, Vec<String>)>,
+    of: HashMap<Uuid, SaidThere>,
+}
+
+/// What has been said at a station.
+#[derive(Default)]
+struct SaidThere {
+    index: Index,
+    needs: Vec<SaidNeed>,
+    /// The first of each title and area, by their place in `needs`.
+    titles: HashMap<(String, String), usize>,
+}
+
+/// A need that says something.
+struct SaidNeed {
+    number: String,
+    area: String,
+    category: Option<String>,
+    on: NaiveDate,
+}
+
+impl SaidNeed {
+    fn told(&self) -> Told<'_> {
+        Told { area: &self.area, category: self.category.as_deref(), on: self.on }
+    }
 }
 
 impl Said {
-    /// The number of the first need of the station that has the same title or the same text.
-    fn first(&mut self, station: Uuid, title: &str, text: &str, number: &str) -> Option<String> {
-        let normal: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
-        let (index, numbers) = self.texts.entry(station).or_default();
-        let copied = || index.near(title, text).into_iter().find(|n| n.is_copy());
-        let found = match self.titles.get(&(station, normal.clone())) {
-            Some(first) => Some(first.clone()),
-            None => copied().and_then(|n| numbers.get(n.number as usize).cloned()),
-        };
-        if found.is_none() {
-            self.titles.insert((station, normal), number.to_owned());
-            index.add(title, text);
-            numbers.push(number.to_owned());
-        }
-        found
+    fn add(&mut self, need: &need::Model) {
+        let there = self.of.entry(need.workstation_id).or_default();
+        let at = there.index.add(&need.title, &need.description) as usize;
+        there.titles.entry((plain(&need.title), need.area.clone())).or_insert(at);
+        there.needs.push(SaidNeed {
+            number: need.number.clone(),
+            area: need.area.clone(),
+            category: need.category.clone(),
+            on: need.collected_on,
+        });
     }
+
+    /// The number of an earlier need of the station that is the same: under the same title, or in the same words.
+    fn earlier(&self, need: &need::Model) -> Option<String> {
+        let there = self.of.get(&need.workstation_id)?;
+        let beside = |other: &SaidNeed| Beside::of(&told(need), &other.told());
+        // Numbers of one station and year: a longer one is later.
+        let earlier =
+            |other: &SaidNeed| (other.number.len(), &other.number) < (need.number.len(), &need.number);
+        let titled = there.titles.get(&(plain(&need.title), need.area.clone())).map(|at| &there.needs[*at]);
+        if let Some(first) = titled.filter(|o| earlier(o) && beside(o).may_be_one()) {
+            return Some(first.number.clone());
+        }
+        let near = there.index.near(&need.title, &need.description).into_iter();
+        near.map(|n| (&there.needs[n.number as usize], n))
+            .find(|(other, n)| earlier(other) && beside(other).is_copy(n))
+            .map(|(other, _)| other.number.clone())
+    }
+}
+
+/// Whether nothing has changed by which needs are found to be the same.
+fn says_the_same(a: &need::Model, b: &need::Model) -> bool {
+    let told = |n: &need::Model| (n.area.clone(), n.category.clone(), n.collected_on);
+    a.title == b.title && a.description == b.description && told(a) == told(b)
+}
+
+/// A title without punctuation and blanks.
+fn plain(title: &str) -> String {
+    title.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 impl Desk {
@@ -124,16 +171,20 @@ impl Desk {
         self.open_year(tx, year).await?;
         let refs = References::load(tx).await?;
         let reader = self.store.reader(&refs.categories);
-        let old: HashMap<(Uuid, String), need::Model> = need::Entity::find()
+        // What is known at the stations of the file: to be updated by its external number, or said again.
+        let stations: BTreeSet<Uuid> =
+            rows.iter().filter_map(|r| Some(refs.stations.get(&r.station)?.id)).collect();
+        let known = need::Entity::find()
             .filter(need::Column::Year.eq(year))
-            .filter(need::Column::ExternalNo.is_not_null())
+            .filter(need::Column::WorkstationId.is_in(stations))
+            .order_by_asc(need::Column::Number)
             .all(tx)
-            .await?
-            .into_iter()
-            .filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n)))
-            .collect();
-        let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
+            .await?;
         let mut said = Said::default();
+        known.iter().filter(|n| n.duplicate_of.is_none()).for_each(|n| said.add(n));
+        let old: HashMap<(Uuid, String), need::Model> =
+            known.into_iter().filter_map(|n| Some(((n.workstation_id, n.external_no.clone()?), n))).collect();
+        let mut next = Numbers::new(&rows, |r| &r.station, year, 'N', tx).await?;
         let mut keys: BTreeSet<(Uuid, String)> = BTreeSet::new();
         let (mut needs, mut requirements, mut contacts) = (vec![], vec![], vec![]);
         for r in rows {
@@ -194,13 +245,9 @@ impl Desk {
                 report.personal_data.push(r.row);
             }
             let number = o.map_or_else(|| next.take(&r.station), |o| o.number.clone());
-            let duplicate_of = said.first(station.id, &r.title, &r.description, &number);
-            if let Some(first) = &duplicate_of {
-                report.duplicates.push((r.row, first.clone()));
-            }
             report.proposed_categories += usize::from(proposed.is_some());
             let class = class.or_else(|| proposed.clone().filter(|_| confirm_proposed));
-            let row = need::Model {
+            let mut row = need::Model {
                 id: o.map_or_else(|| self.id(), |o| o.id),
                 number,
                 year,
@@ -227,7 +274,7 @@ impl Desk {
                 status: o.map_or(r.status, |o| o.status),
                 status_reason: o.map_or(r.status_reason, |o| o.status_reason.clone()),
                 merged_into: o.and_then(|o| o.merged_into),
-                duplicate_of,
+                duplicate_of: o.and_then(|o| o.duplicate_of.clone()),
                 personal_data: personal,
                 carried_from: o.and_then(|o| o.carried_from),
                 carried_times: o.and_then(|o| o.carried_times),
@@ -236,6 +283,15 @@ impl Desk {
                 mark_note: o.and_then(|o| o.mark_note.clone()),
                 version: o.map_or(1, |o| o.version),
             };
+            if o.is_none_or(|o| !says_the_same(o, &row)) {
+                row.duplicate_of = said.earlier(&row);
+                if row.duplicate_of.is_none() {
+                    said.add(&row);
+                }
+            }
+            if let Some(first) = &row.duplicate_of {
+                report.duplicates.push((r.row, first.clone()));
+            }
             match o {
                 Some(o) if *o == row => report.unchanged += 1,
                 Some(o) => match o.status.editable() {

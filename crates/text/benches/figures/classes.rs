@@ -4,7 +4,7 @@ use crate::plain::LinearSvm;
 use crate::{FOLDS, Fault, Messages, labels, rows, split};
 use std::collections::HashSet;
 use std::path::Path;
-use text::near::{Index, Near};
+use text::near::Index;
 use text::{Example, Finer, Lexicon, Model, train};
 
 /// The mean over the classes of the harmonic mean of precision and recall. Pairs are (true, guessed).
@@ -65,7 +65,7 @@ impl Raw {
                 all.push(Raw { example, fold: all.len() % FOLDS });
             }
         }
-        for group in index.groups(Near::is_same_matter) {
+        for group in index.groups(|_, n| n.is_same_matter()) {
             let fold = all[group.numbers[0] as usize].fold;
             group.numbers.iter().for_each(|n| all[*n as usize].fold = fold);
         }
