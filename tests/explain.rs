@@ -334,22 +334,27 @@ fn the_same_words_in_another_community_are_a_need_of_their_own() {
         );
 
         let server = city.serve();
-        let ask = "query($b: Similarity!) { similarGroups(district: \"150102\", year: 2026, by: $b, first: 50) { needs { title workstation { code } } } }";
+        let ask = "query($b: Similarity!) { similarGroups(district: \"150102\", year: 2026, by: $b, first: 50) { samePlace sameCategory daysApart needs { title workstation { code } } } }";
         let officer = city.token("DISTRICT_OFFICER", &["--district", "150102"]);
-        let group = |by: &str| -> Vec<String> {
+        let group = |by: &str| -> Value {
             let found = server.data(&officer, ask, json!({"b": by}));
             let groups = found["similarGroups"].as_array().expect("groups").clone();
-            let needs = groups.into_iter().map(|g| g["needs"].as_array().expect("needs").clone());
-            let lamps = needs.into_iter().find(|g| g.iter().any(|n| n["title"] == "楼道灯泡烧了"));
-            lamps
-                .into_iter()
-                .flatten()
-                .map(|n| n["workstation"]["code"].as_str().expect("a code").to_owned())
-                .collect()
+            let lamps = |g: &Value| {
+                g["needs"].as_array().is_some_and(|n| n.iter().any(|n| n["title"] == "楼道灯泡烧了"))
+            };
+            groups.into_iter().find(lamps).expect("a group of lamps")
+        };
+        let stations = |group: &Value| -> Vec<String> {
+            let needs = group["needs"].as_array().expect("needs").iter();
+            needs.map(|n| n["workstation"]["code"].as_str().expect("a code").to_owned()).collect()
         };
         let copies = group("COPY");
-        assert!(copies.len() > 1 && copies.iter().all(|station| station == "XC-001"), "{copies:?}");
-        assert!(group("SAME_MATTER").contains(&"XC-002".to_owned()), "a topic for both");
+        assert!(stations(&copies).iter().all(|station| station == "XC-001"), "{copies}");
+        let why = |group: &Value| json!([group["samePlace"], group["sameCategory"], group["daysApart"]]);
+        assert_eq!(why(&copies), json!([true, true, 5]));
+        let matter = group("SAME_MATTER");
+        assert!(stations(&matter).contains(&"XC-002".to_owned()), "a topic for both: {matter}");
+        assert_eq!(why(&matter), json!([false, false, 293]));
 
         let token = city.token("FIRST_CONVENER", &["--station", "XC-001"]);
         let typed = "query($i: TypedNeedInput!) { similarNeeds(input: $i, first: 20) { need { workstation { code } } copy samePlace sameCategory daysApart } }";

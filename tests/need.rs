@@ -34,11 +34,11 @@ fn a_need_is_registered_edited_verified_and_matched_by_hand() {
         );
 
         let step = |v: &Value| json!({"id": need["id"], "expectedVersion": v["version"]});
-        assert_eq!(server.not_changed(&convener, "verifyNeed", "NeedStepInput", step(&need)), "NEED_STATE");
+        assert_eq!(server.not_changed(&convener, "verifyNeed", "VerifyNeedInput", step(&need)), "NEED_STATE");
         let sent = server.changed(&clerk, "submitNeed", "NeedStepInput", node, step(&need));
-        assert_eq!(server.not_changed(&clerk, "verifyNeed", "NeedStepInput", step(&sent)), "NOT_ALLOWED");
-        assert_eq!(server.not_changed(&convener, "verifyNeed", "NeedStepInput", step(&need)), "CONFLICT");
-        let open = server.changed(&convener, "verifyNeed", "NeedStepInput", node, step(&sent));
+        assert_eq!(server.not_changed(&clerk, "verifyNeed", "VerifyNeedInput", step(&sent)), "NOT_ALLOWED");
+        assert_eq!(server.not_changed(&convener, "verifyNeed", "VerifyNeedInput", step(&need)), "CONFLICT");
+        let open = server.changed(&convener, "verifyNeed", "VerifyNeedInput", node, step(&sent));
         assert_eq!(open["status"], "OPEN");
 
         // Candidates, also while a need is only being typed, each with its words.
@@ -93,6 +93,54 @@ fn a_need_is_registered_edited_verified_and_matched_by_hand() {
             json!({"id": need["id"], "expectedVersion": merged["version"]}),
         );
         assert_eq!(alone, json!({"status": "OPEN", "mergedInto": null}));
+    }
+}
+
+#[test]
+fn who_verifies_confirms_or_corrects_the_class_in_the_same_step() {
+    for engine in engines() {
+        let city = planned(engine);
+        let server = city.serve();
+        let clerk = city.token("CLERK", &["--station", "XC-001"]);
+        let convener = city.token("SECOND_CONVENER", &["--station", "XC-001"]);
+        let station = station(&server, &clerk);
+        let node = "id version status category { code }";
+        let sent = |category: Option<&str>| {
+            let mut input = lamp(&station);
+            input["need"]["category"] = json!(category);
+            let need = server.changed(&clerk, "registerNeed", "RegisterNeedInput", node, input);
+            let step = json!({"id": need["id"], "expectedVersion": need["version"]});
+            server.changed(&clerk, "submitNeed", "NeedStepInput", node, step)
+        };
+        let with = |need: &Value, category: Option<&str>| json!({"id": need["id"], "expectedVersion": need["version"], "category": category});
+        let verify = |input: Value| server.changed(&convener, "verifyNeed", "VerifyNeedInput", node, input);
+        let refused = |input: Value| server.not_changed(&convener, "verifyNeed", "VerifyNeedInput", input);
+        let bare = sent(None);
+        assert_eq!(refused(with(&bare, None)), "UNCATEGORISED");
+        assert_eq!(refused(with(&bare, Some("9999"))), "CATEGORY");
+        let open = verify(with(&bare, Some("0102")));
+        assert_eq!((&open["status"], &open["category"]["code"]), (&json!("OPEN"), &json!("0102")));
+        let kept = verify(with(&sent(Some("0102")), None));
+        assert_eq!(kept["category"]["code"], "0102", "what it has stays");
+        let corrected = verify(with(&sent(Some("0102")), Some("0103")));
+        assert_eq!(corrected["category"]["code"], "0103");
+        let auditor = city.token("AUDITOR", &[]);
+        let trail = server.data(&auditor, "{ auditTrail(first: 20) { nodes { action detail } } }", json!({}));
+        let verified: Vec<Value> = trail["auditTrail"]["nodes"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .filter(|e| e["action"] == "VERIFY")
+            .map(|e| serde_json::from_str::<Value>(e["detail"].as_str().expect("a text")).expect("JSON")["category"].clone())
+            .collect();
+        let change = |before: Value, after: &str| json!({"before": before, "after": after});
+        let told = |change: &Value| verified.contains(change);
+        assert!(told(&change(json!(null), "0102")) && told(&change(json!("0102"), "0103")), "{verified:?}");
+        assert_eq!(
+            verified.iter().filter(|c| c.is_null()).count(),
+            1,
+            "nothing was changed in one: {verified:?}"
+        );
     }
 }
 
@@ -194,7 +242,7 @@ fn a_key_is_for_one_operation() {
     ];
     let ask = |operation: &str| {
         let document = "mutation Send($i: NeedStepInput!) { done: submitNeed(input: $i) { node { status } errors { code } } }
-            mutation Verify($i: NeedStepInput!) { done: verifyNeed(input: $i) { node { status } errors { code } } }";
+            mutation Verify($i: VerifyNeedInput!) { done: verifyNeed(input: $i) { node { status } errors { code } } }";
         let variables = json!({"i": {"id": made["id"], "expectedVersion": made["version"]}});
         let body = json!({"query": document, "operationName": operation, "variables": variables});
         server.post(&headers, &body.to_string()).json()["data"]["done"].clone()

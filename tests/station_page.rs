@@ -55,7 +55,19 @@ fn the_page_asks_what_waits_at_a_station_and_takes_each_decision() {
         assert_eq!(now["submitted"]["totalCount"], 2);
         let (lamp, course) =
             (of(&now, "submitted", "楼道灯坏了").unwrap(), of(&now, "submitted", "想学电脑").unwrap());
-        assert_eq!(change(&server, convener, "VerifyNeed", step(lamp, json!({}))), "");
+        // What waits without a class is verified with one: the proposed, or another.
+        let first = of(&now, "submitted", "楼道灯坏了").expect("the lamp")["category"]["code"].clone();
+        assert_eq!(first, "0102");
+        let classes = run(&server, convener, "Classes", json!({}));
+        let known = |level: &str, code: &str| {
+            classes[level]["nodes"].as_array().is_some_and(|all| all.iter().any(|c| c["code"] == code))
+        };
+        assert!(known("second", "0102") && known("third", "010201"), "{classes}");
+        assert_eq!(
+            change(&server, convener, "VerifyNeed", step(lamp, json!({"category": "9999"}))),
+            "CATEGORY"
+        );
+        assert_eq!(change(&server, convener, "VerifyNeed", step(lamp, json!({"category": "010201"}))), "");
         assert_eq!(change(&server, convener, "VerifyNeed", step(lamp, json!({}))), "NEED_STATE");
         assert_eq!(change(&server, convener, "RefuseNeed", step(course, json!({"reason": ""}))), "EMPTY");
         assert_eq!(change(&server, convener, "RefuseNeed", step(course, json!({"reason": "已有班"}))), "");

@@ -209,7 +209,14 @@ async fn walk(city: &City, tokens: &BTreeMap<&str, String>, key: [u8; 32]) -> St
         of_need,
         by_hand,
         "SELECT version FROM need WHERE title = '想请医生来'",
-        |d, a, v| d.move_need(ids.need, v, a, Some("按实际情况"), Some(ids.head)).await
+        |d, a, v| d
+            .move_need(
+                ids.need,
+                v,
+                a,
+                store::NeedStep { reason: Some("按实际情况"), head: Some(ids.head), category: None }
+            )
+            .await
     );
 
     walked!(

@@ -2,7 +2,7 @@
 
 use crate::life::{Station, accepted, agreed, consulted, offered, resolved};
 use domain::{EvidenceMoment, NeedAction, NeedMark, NeedSource, NeedStatus, OrderStatus, Publicity, Urgency};
-use store::{Desk, NeedFilter, NeedInput, NeedOrder, NewCut, Page, row};
+use store::{Desk, NeedFilter, NeedInput, NeedOrder, NeedStep, NewCut, Page, row};
 use uuid::Uuid;
 
 /// Stages that an order of every list but the few first is left at, in turn. Those that are closed, planned, issued and
@@ -137,7 +137,7 @@ pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow:
     let clerk = s.clerk(day);
     let submitted = async |k: usize| -> anyhow::Result<row::Need> {
         let need = clerk.register_need(s.id, year, input(k)).await?;
-        Ok(clerk.move_need(need.id, need.version, NeedAction::Submit, None, None).await?)
+        Ok(clerk.move_need(need.id, need.version, NeedAction::Submit, NeedStep::default()).await?)
     };
     if n.is_multiple_of(7) {
         submitted(0).await?;
@@ -153,7 +153,8 @@ pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow:
     ] {
         if n.is_multiple_of(every) {
             let need = submitted(2).await?;
-            convener.move_need(need.id, need.version, action, Some(reason), None).await?;
+            let given = NeedStep { reason: Some(reason), ..NeedStep::default() };
+            convener.move_need(need.id, need.version, action, given).await?;
         }
     }
     if n % 31 == 5 {
@@ -171,8 +172,9 @@ pub async fn needs(s: &Station<'_>, desk: &Desk, year: i32, n: usize) -> anyhow:
         let open = desk.needs(&filter, NeedOrder::Number, &Page::first(3)).await?.rows;
         if let Some((_, head)) = open.first() {
             let need = submitted(3).await?;
-            let reason = Some("与首件是同一处问题");
-            convener.move_need(need.id, need.version, NeedAction::Merge, reason, Some(head.id)).await?;
+            let given =
+                NeedStep { reason: Some("与首件是同一处问题"), head: Some(head.id), category: None };
+            convener.move_need(need.id, need.version, NeedAction::Merge, given).await?;
         }
         // What several of a station ask for is a topic.
         let of: Vec<Uuid> = open.iter().skip(1).map(|(_, n)| n.id).collect();

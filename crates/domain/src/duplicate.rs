@@ -47,6 +47,20 @@ impl Beside {
         }
     }
 
+    /// Compares several needs: what is said of all of them, and the days from the earliest to the latest.
+    pub fn among(all: &[Told<'_>]) -> Beside {
+        let pairs = all.iter().enumerate().flat_map(|(k, a)| all[..k].iter().map(move |b| Beside::of(a, b)));
+        let none = Beside { same_place: true, same_category: Some(true), days: 0 };
+        pairs.fold(none, |so_far, pair| Beside {
+            same_place: so_far.same_place && pair.same_place,
+            same_category: match (so_far.same_category, pair.same_category) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (a, b) => a.and(b),
+            },
+            days: so_far.days.max(pair.days),
+        })
+    }
+
     /// Whether needs whose texts are so near are one and the same, to be merged.
     pub fn is_copy(&self, near: &Near) -> bool {
         let (copied, alike, characters) = SENT_ROUND;
@@ -87,6 +101,20 @@ mod tests {
         assert!(!copy(told("150102001003", Some("0102"), 0)), "the next community has a lamp of its own");
         assert!(!copy(told("150102001002", Some("0103"), 0)), "another class");
         assert!(!copy(told("150102001002", Some("0102"), 181)), "it has happened again");
+    }
+
+    #[test]
+    fn of_several_is_said_what_holds_for_all() {
+        let here = |category, day| told("150102001002", category, day);
+        let among = |all: &[Told<'_>]| {
+            let Beside { same_place, same_category, days } = Beside::among(all);
+            (same_place, same_category, days)
+        };
+        let three = [here(Some("0102"), 9), here(Some("010203"), 0), here(Some("0102"), 40)];
+        assert_eq!(among(&three), (true, Some(true), 40));
+        assert_eq!(among(&[three[0], here(None, 9), three[1]]), (true, None, 9), "nobody has said one");
+        let another = [three[0], here(None, 9), told("150105", Some("02"), 9)];
+        assert_eq!(among(&another), (false, Some(false), 0));
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub use ledger::{DutyLine, DutyStatement, MemberSheet, MemberSheetLine};
 pub use matched::{ItemMatch, MatchFilter};
 pub use measure::{BoardRow, MeasureScope, Measured};
 pub use mediation::{Mediation, MediationLine};
-pub use need::NeedInput;
+pub use need::{NeedInput, NeedStep};
 pub use need_sight::{NeedFilter, NeedOrder};
 pub use once::Once;
 pub use order::OrderFilter;
@@ -118,7 +118,7 @@ pub use plan::UnservedFilter;
 pub use planning::{PlanReport, Progress, Seconds};
 pub use policy::PolicyInput;
 pub use proposal::{Conversion, FollowUpInput};
-pub use reading::{ClassGuess, Reading, SimilarNeed};
+pub use reading::{ClassGuess, Reading, SimilarGroup, SimilarNeed};
 pub use registry::{
     AreaFilter, CategoryFilter, MemberFilter, MemberOrder, Seat, WorkstationFilter, WorkstationOrder,
 };

@@ -50,6 +50,17 @@ pub struct NeedInput {
     pub constituent_link: Option<Uuid>,
 }
 
+/// What a step of a need is given beside which need and which step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeedStep<'a> {
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// The need into which it is merged.
+    pub head: Option<Uuid>,
+    /// Code of the class that whoever verifies confirms or corrects.
+    pub category: Option<&'a str>,
+}
+
 impl Desk {
     async fn need_for(&self, tx: &DatabaseTransaction, id: Uuid, action: Action) -> Result<need::Model> {
         let n = need::Entity::find_by_id(id).one(tx).await?.ok_or(Error::NotFound("需求"))?;
@@ -340,15 +351,16 @@ impl Desk {
     }
 
     /// Moves a need along its life. Refusing, referring, merging and withdrawing ask for a reason; merging for the
-    /// head, which keeps every requester: the merged need stays, with its own contact.
+    /// head, which keeps every requester: the merged need stays, with its own contact. Who verifies may confirm or correct
+    /// the class with it.
     pub async fn move_need(
         &self,
         id: Uuid,
         expected: i32,
         action: NeedAction,
-        reason: Option<&str>,
-        head: Option<Uuid>,
+        given: NeedStep<'_>,
     ) -> Result<need::Model> {
+        let NeedStep { reason, head, category } = given;
         let right = match action {
             NeedAction::Submit | NeedAction::Withdraw => Action::WriteNeed,
             _ => Action::DecideNeed,
@@ -363,7 +375,10 @@ impl Desk {
             }
             _ => None,
         };
-        if action == NeedAction::Verify && n.category.is_none() {
+        let corrected = category.filter(|_| action == NeedAction::Verify);
+        self.known_class(&tx, corrected).await?;
+        let class = corrected.map(str::to_owned).or_else(|| n.category.clone());
+        if action == NeedAction::Verify && class.is_none() {
             return Err(Refusal::new("UNCATEGORISED", "需求还没有确认类别,请先选择类别再核实。")
                 .at("category")
                 .into());
@@ -386,7 +401,7 @@ impl Desk {
         } else {
             None
         };
-        let before = n.status;
+        let (before, class_before) = (n.status, n.category.clone());
         // A need that was merged before it was verified is as good as verified when it stands alone again.
         let verified = n.verified_on.or((next == NeedStatus::Open).then(|| self.today()));
         let mut row = n.into_active_model();
@@ -394,9 +409,14 @@ impl Desk {
         row.verified_on = Set(verified);
         row.status_reason = Set(reason.clone());
         row.merged_into = Set(merged_into);
+        row.category = Set(class);
         row.version = Set(expected + 1);
         let n = row.update(&tx).await?;
-        let detail = serde_json::json!({"number": n.number, "before": before.code(), "after": next.code()});
+        let mut detail =
+            serde_json::json!({"number": n.number, "before": before.code(), "after": next.code()});
+        if n.category != class_before {
+            detail["category"] = serde_json::json!({"before": class_before, "after": n.category});
+        }
         self.audit(
             &tx,
             Event {

@@ -47,6 +47,17 @@ pub struct SimilarNeed {
     pub beside: Beside,
 }
 
+/// Needs that say the same.
+#[derive(Clone, Debug)]
+pub struct SimilarGroup {
+    /// The needs, by number.
+    pub needs: Vec<need::Model>,
+    /// How near their texts are.
+    pub group: Group,
+    /// How near all of them are beside that.
+    pub beside: Beside,
+}
+
 impl SimilarNeed {
     /// Whether they are one and the same.
     pub fn is_copy(&self) -> bool {
@@ -264,7 +275,7 @@ impl Desk {
         year: i32,
         copies: bool,
         first: usize,
-    ) -> Result<Vec<(Vec<need::Model>, Group)>> {
+    ) -> Result<Vec<SimilarGroup>> {
         if self.reach(Action::ReadLists) < domain::Reach::Stations {
             return Err(self.not_allowed(Action::ReadLists).into());
         }
@@ -295,8 +306,12 @@ impl Desk {
             (index.groups(joined), rows)
         })
         .await?;
-        let seen = |g: &Group| g.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
-        Ok(groups.into_iter().take(first).map(|g| (seen(&g), g)).collect())
+        let with_needs = |group: Group| {
+            let needs: Vec<need::Model> = group.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
+            let beside = Beside::among(&needs.iter().map(told).collect::<Vec<_>>());
+            SimilarGroup { needs, group, beside }
+        };
+        Ok(groups.into_iter().take(first).map(with_needs).collect())
     }
 
     /// Needs whose class a person has confirmed, as training rows: name of the class of the first level, title and

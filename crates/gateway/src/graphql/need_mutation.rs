@@ -7,7 +7,7 @@ use super::payload::{Payload, payload};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::{NeedAction, NeedMark, NeedSource, Publicity, Urgency};
-use store::{NeedInput, NewRequirement};
+use store::{NeedInput, NeedStep, NewRequirement};
 
 /// A requester's contact, from the vault. Each reading is logged.
 #[derive(SimpleObject)]
@@ -137,6 +137,17 @@ pub(super) struct NeedStepInput {
     expected_version: i32,
 }
 
+/// A need that is verified, and the version that was read.
+#[derive(InputObject)]
+pub(super) struct VerifyNeedInput {
+    /// The need.
+    id: ID,
+    /// Version that was read.
+    expected_version: i32,
+    /// Code of its class, to confirm what is proposed or to correct it; what it has where this is left out.
+    category: Option<String>,
+}
+
 /// A need, the version that was read, and why.
 #[derive(InputObject)]
 pub(super) struct NeedReasonInput {
@@ -188,11 +199,14 @@ async fn step(
     id: &ID,
     expected: i32,
     action: NeedAction,
-    reason: Option<&str>,
+    given: NeedStep<'_>,
 ) -> Result<Payload<Need>> {
-    let answer =
-        async { desk(ctx).move_need(uuid(kind::NEED, id, "id")?, expected, action, reason, None).await };
+    let answer = async { desk(ctx).move_need(uuid(kind::NEED, id, "id")?, expected, action, given).await };
     payload(ctx, answer.await, Need)
+}
+
+fn because(reason: &str) -> NeedStep<'_> {
+    NeedStep { reason: Some(reason), ..NeedStep::default() }
 }
 
 #[derive(Default)]
@@ -232,16 +246,17 @@ impl NeedMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: NeedStepInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Submit, None).await
+        step(ctx, &input.id, input.expected_version, NeedAction::Submit, NeedStep::default()).await
     }
 
-    /// Verifies a submitted need (核实入单): it takes part in the next plan.
+    /// Verifies a submitted need (核实入单), with the class that it has or is given: it takes part in the next plan.
     async fn verify_need(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] input: NeedStepInput,
+        #[graphql(desc = "Which.")] input: VerifyNeedInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Verify, None).await
+        let given = NeedStep { category: input.category.as_deref(), ..NeedStep::default() };
+        step(ctx, &input.id, input.expected_version, NeedAction::Verify, given).await
     }
 
     /// Refuses a submitted need (不予受理).
@@ -250,7 +265,7 @@ impl NeedMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which and why.")] input: NeedReasonInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Refuse, Some(&input.reason)).await
+        step(ctx, &input.id, input.expected_version, NeedAction::Refuse, because(&input.reason)).await
     }
 
     /// Refers a need elsewhere (转办); the reason names where.
@@ -259,7 +274,7 @@ impl NeedMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, where and why.")] input: NeedReasonInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Refer, Some(&input.reason)).await
+        step(ctx, &input.id, input.expected_version, NeedAction::Refer, because(&input.reason)).await
     }
 
     /// Takes a need back (撤回), at the requester's wish.
@@ -268,7 +283,7 @@ impl NeedMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which and why.")] input: NeedReasonInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Withdraw, Some(&input.reason)).await
+        step(ctx, &input.id, input.expected_version, NeedAction::Withdraw, because(&input.reason)).await
     }
 
     /// Marks a need as brought in bad faith or again and again, or takes the mark away: it stays and is handled, but is
@@ -295,7 +310,12 @@ impl NeedMutation {
             let need = uuid(kind::NEED, &input.id, "id")?;
             let head = uuid(kind::NEED, &input.head_id, "headId")?;
             desk(ctx)
-                .move_need(need, input.expected_version, NeedAction::Merge, Some(&input.reason), Some(head))
+                .move_need(
+                    need,
+                    input.expected_version,
+                    NeedAction::Merge,
+                    NeedStep { reason: Some(&input.reason), head: Some(head), category: None },
+                )
                 .await
         };
         payload(ctx, answer.await, Need)
@@ -307,7 +327,7 @@ impl NeedMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: NeedStepInput,
     ) -> Result<Payload<Need>> {
-        step(ctx, &input.id, input.expected_version, NeedAction::Split, None).await
+        step(ctx, &input.id, input.expected_version, NeedAction::Split, NeedStep::default()).await
     }
 
     /// Erases the requester's contact from the vault for good, in every year that the need was carried over, and masks

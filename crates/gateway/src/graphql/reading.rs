@@ -107,6 +107,12 @@ pub(super) struct SimilarGroup {
     alike: i32,
     /// What most of them say.
     shared: Vec<String>,
+    /// Whether of any two the area of one lies in that of the other.
+    same_place: bool,
+    /// Whether of any two the class of one is that of the other or contains it; null where one has none.
+    same_category: Option<bool>,
+    /// Days from the earliest to the latest.
+    days_apart: i32,
 }
 
 /// What makes needs similar.
@@ -182,10 +188,13 @@ impl ReadingQuery {
         let found = desk(ctx).similar_groups(&district, year, by == Similarity::Copy, most).await.out(ctx)?;
         Ok(found
             .into_iter()
-            .map(|(needs, group)| SimilarGroup {
-                needs: needs.into_iter().map(Need).collect(),
-                alike: group.alike as i32,
-                shared: group.shared,
+            .map(|g| SimilarGroup {
+                needs: g.needs.into_iter().map(Need).collect(),
+                alike: g.group.alike as i32,
+                shared: g.group.shared,
+                same_place: g.beside.same_place,
+                same_category: g.beside.same_category,
+                days_apart: g.beside.days.try_into().unwrap_or(i32::MAX),
             })
             .collect())
     }

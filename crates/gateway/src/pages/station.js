@@ -21,14 +21,38 @@ function why(placeholder) {
   return field("input", "原因", { placeholder, maxLength: 200 });
 }
 
+const named = (c) => (c ? `${c.code} ${c.name}` : "");
+
+// The class that is proposed, to be confirmed or corrected by who verifies.
+function kind(n) {
+  const f = field("input", "类别", { value: named(n.category ?? n.proposedCategory), placeholder: "类别:输入名称或代码选择" });
+  f.setAttribute("list", "classes");
+  return f;
+}
+
+// All classes, read once for the window.
+async function classes() {
+  const list = el("datalist");
+  list.id = "classes";
+  document.body.append(list);
+  try {
+    const d = await ask("Classes", {});
+    list.append(...[...d.second.nodes, ...d.third.nodes].map((c) => Object.assign(el("option"), { value: named(c) })));
+  } catch {
+    // Without it a code can still be typed.
+    list.remove();
+  }
+}
+
 function submitted(n) {
   const step = { id: n.id, expectedVersion: n.version };
   const reason = why("不受理的原因(必填)");
+  const category = kind(n);
   return el("article", need(n, n.possibleDuplicateOf ? el("p", `可能与 ${n.possibleDuplicateOf} 重复,请先核对。`) : ""),
     may("DECIDE_NEED", () => actions(n.number, [
-      ["核实通过", "VerifyNeed", () => step],
+      ["核实通过", "VerifyNeed", () => ({ ...step, category: category.value.trim().split(" ")[0] || null })],
       ["不受理", "RefuseNeed", () => ({ ...step, reason: reason.value.trim() })],
-    ], [reason])));
+    ], [category, reason])));
 }
 
 function who(m) {
@@ -119,6 +143,7 @@ open({
   empty: "现在没有等本站处理的事项。",
   sections: (d) => {
     rights = new Set(d.viewer.rights.map((r) => r.action));
+    if (d.submitted.nodes.length && !document.getElementById("classes")) classes();
     const rest = variables.first < MOST ? more : undefined;
     return [
       section("待核实的需求", d.submitted, submitted, rest),
