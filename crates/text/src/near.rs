@@ -146,12 +146,19 @@ impl Index {
 
     /// What is near a text that is not in the index, the nearest first.
     pub fn near(&self, title: &str, text: &str) -> Vec<Near> {
-        self.compare(&entry(title, text), None)
+        self.compare(&entry(title, text), None, false)
+    }
+
+    /// Those of [`Self::near`] that are copies, found sooner.
+    pub fn copies(&self, title: &str, text: &str) -> Vec<Near> {
+        let mut near = self.compare(&entry(title, text), None, true);
+        near.retain(Near::is_copy);
+        near
     }
 
     /// What is near a message of the index.
     pub fn near_to(&self, number: u32) -> Vec<Near> {
-        self.entries.get(number as usize).map_or(Vec::new(), |e| self.compare(e, Some(number)))
+        self.entries.get(number as usize).map_or(Vec::new(), |e| self.compare(e, Some(number), false))
     }
 
     /// Messages that are copies of each other or of the same matter, as `near` says of a message and one that is near it, in
@@ -200,18 +207,30 @@ impl Index {
         found
     }
 
-    fn compare(&self, this: &Entry, own: Option<u32>) -> Vec<Near> {
+    fn compare(&self, this: &Entry, own: Option<u32>, copies: bool) -> Vec<Near> {
         let mut votes: HashMap<u32, u32> = HashMap::new();
+        // Runs that others may have too without having been counted.
+        let mut uncounted = 0;
         for four in &this.fours {
-            if let Some(with) = self.with.get(four).filter(|w| w.len() <= COMMON) {
-                for number in with.iter().filter(|n| Some(**n) != own) {
-                    *votes.entry(*number).or_default() += 1;
+            match self.with.get(four) {
+                Some(with) if with.len() > COMMON => uncounted += 1,
+                Some(with) => {
+                    for number in with.iter().filter(|n| Some(**n) != own) {
+                        *votes.entry(*number).or_default() += 1;
+                    }
                 }
+                None => {}
             }
         }
         let mut candidates: Vec<(u32, u32)> = votes.into_iter().map(|(number, n)| (n, number)).collect();
         candidates.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         candidates.truncate(COMPARED);
+        if copies {
+            candidates.retain(|(votes, number)| {
+                let shorter = this.fours.len().min(self.entries[*number as usize].fours.len());
+                (votes + uncounted) as usize * 1000 >= COPY.0 as usize * shorter
+            });
+        }
         let mut found: Vec<Near> =
             candidates.into_iter().map(|(_, number)| self.full(this, number)).collect();
         found.sort_by(|a, b| (b.copied, b.alike).cmp(&(a.copied, a.alike)).then(a.number.cmp(&b.number)));

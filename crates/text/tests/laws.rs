@@ -198,6 +198,30 @@ fn a_first_level_that_the_model_does_not_know_is_told_by_cues_where_the_office_h
 }
 
 #[test]
+fn copies_alone_are_the_copies_among_what_is_near() {
+    let phrases: Vec<String> =
+        (0..24).map(|k| format!("第{k}栋楼道灯坏了{}没有人来修", "很久".repeat(k % 3 + 1))).collect();
+    let mut state = 5u64;
+    let mut below = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    let mut index = Index::default();
+    let (mut met, mut others) = (0, 0);
+    for _ in 0..600 {
+        let text: String = (0..2 + below(4)).map(|_| phrases[below(phrases.len())].as_str()).collect();
+        let near = index.near(&phrases[below(3)], &text);
+        others += near.iter().filter(|n| !n.is_copy()).count();
+        let title = phrases[below(3)].as_str();
+        let copies: Vec<_> = index.near(title, &text).into_iter().filter(|n| n.is_copy()).collect();
+        met += copies.len();
+        assert_eq!(index.copies(title, &text), copies);
+        index.add(title, &text);
+    }
+    assert!(met > 100 && others > 100, "{met} copies, {others} others");
+}
+
+#[test]
 fn copies_are_found_and_told_from_templates_for_other_places() {
     let mut index = Index::default();
     index.add("咨询公积金提取需要哪些材料", "我想提取公积金还房贷,请问要准备什么材料,到哪里办理");

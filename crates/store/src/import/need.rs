@@ -125,8 +125,9 @@ impl Said {
         if let Some(first) = titled.filter(|o| earlier(o) && beside(o).may_be_one()) {
             return Some(first.number.clone());
         }
-        let near = there.index.near(&need.title, &need.description).into_iter();
-        near.map(|n| (&there.needs[n.number as usize], n))
+        let copies = there.index.copies(&need.title, &need.description).into_iter();
+        copies
+            .map(|n| (&there.needs[n.number as usize], n))
             .find(|(other, n)| earlier(other) && beside(other).is_copy(n))
             .map(|(other, _)| other.number.clone())
     }
