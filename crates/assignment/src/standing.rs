@@ -122,7 +122,13 @@ impl Standing {
 
     /// The chosen pair of a requirement.
     pub fn chosen(&self, requirement: u32) -> Option<u32> {
-        self.flow.task.get(requirement as usize).map(|t| t.at).filter(|p| *p != NONE)
+        let q = requirement as usize;
+        if self.instance.group_of(q).len() > 1 { self.flow.chosen(&self.instance)[q] } else { self.at(q) }
+    }
+
+    /// The same, but that those who are alike may have each other's.
+    fn at(&self, q: usize) -> Option<u32> {
+        self.flow.task.get(q).map(|t| t.at).filter(|p| *p != NONE)
     }
 
     /// What the plan is worth, in units of the lowest level: larger is better, by any difference.
@@ -201,7 +207,7 @@ impl Standing {
         }
         let (member, station) =
             (self.instance.member_of_pair(pair as usize), self.instance.need_station[need]);
-        let with = |me: &Self, q: usize| me.chosen(q as u32).map(|p| me.instance.member_of_pair(p as usize));
+        let with = |me: &Self, q: usize| me.at(q).map(|p| me.instance.member_of_pair(p as usize));
         let near = |me: &Self, n: usize| {
             (station != NONE && me.instance.need_station[n] == station)
                 || me.instance.requirements_of(n).any(|q| with(me, q) == Some(member))

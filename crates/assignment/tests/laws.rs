@@ -452,3 +452,31 @@ fn a_city_full_of_pins_is_weighed() {
     standing.change(&Change::MemberCap(0, 30)).unwrap();
     assert_eq!(verify(standing.instance(), &standing.solution()).unwrap().objective.served, 2500);
 }
+
+/// Found by the law above: those that two members meet together had each other's pair after a change of nothing.
+#[test]
+fn those_who_are_alike_do_not_change_places() {
+    let together = (2, vec![(1, 11), (4, 0), (0, 10)]);
+    let case = Case {
+        floors: 0,
+        score_only: true,
+        members: vec![2, 1],
+        resources: vec![(1, 1), (0, 2)],
+        places: vec![(1, 1), (2, 1), (0, 0), (0, 0), (1, 1)],
+        stations: vec![1],
+        needs: vec![
+            (0, 0, vec![(1, vec![(0, 8)]), together]),
+            (0, 0, vec![(1, vec![(0, 0), (1, 0)]), (1, vec![(4, 1)])]),
+        ],
+    };
+    let plan = solve(&build(&case), &Limits::default());
+    assert_eq!(plan.chosen[..3], [Some(0), Some(1), Some(5)]);
+    // Whoever has which: as it is published, so it stays.
+    for published in [[0, 1, 5], [0, 2, 4]] {
+        let mut standing = Standing::new(build(&case), &plan);
+        standing.favour(&published, 1).unwrap();
+        standing.change(&Change::StationLimit(0, standing.instance().station_limit(0))).unwrap();
+        assert_eq!(standing.solution().chosen[..3], published.map(Some));
+        assert_eq!([0, 1, 2].map(|q| standing.chosen(q)), published.map(Some));
+    }
+}

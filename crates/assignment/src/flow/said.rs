@@ -39,6 +39,7 @@ impl Flow {
                 chosen[*q as usize] = Some(first + slot.min(places - 1));
             }
         }
+        settle_alike(i, &mut chosen);
         chosen
     }
 
@@ -91,6 +92,35 @@ impl Flow {
                 toll = toll.max(self.toll[node]);
             }
             prices.place[slot.place as usize] = (toll - less(slot)).max(own) - own;
+        }
+    }
+}
+
+/// Those that distinct members meet together are alike, and the search does not ask which of them has which pair: a favoured
+/// one stays with its own, the others follow their numbers. Otherwise they would seem to have moved.
+fn settle_alike(i: &Instance, chosen: &mut [Option<u32>]) {
+    if i.group.is_empty() {
+        return;
+    }
+    let mut next = 0;
+    while next < chosen.len() {
+        let group = i.group_of(next);
+        next = group.end;
+        if group.len() == 1 {
+            continue;
+        }
+        let offset = |q: usize, pair: u32| pair - i.pair_start[q];
+        let mut left: Vec<usize> = group.filter(|q| chosen[*q].is_some()).collect();
+        let mut taken: Vec<u32> = left.iter().filter_map(|q| Some(offset(*q, chosen[*q]?))).collect();
+        taken.sort_unstable();
+        left.retain(|q| {
+            let own = i.favoured.get(*q).filter(|p| **p != NONE).map(|p| offset(*q, *p));
+            let Some(at) = own.and_then(|own| taken.binary_search(&own).ok()) else { return true };
+            chosen[*q] = Some(i.pair_start[*q] + taken.remove(at));
+            false
+        });
+        for (q, offset) in left.into_iter().zip(taken) {
+            chosen[q] = Some(i.pair_start[q] + offset);
         }
     }
 }
