@@ -45,6 +45,12 @@ fn a_need_is_registered_edited_verified_and_matched_by_hand() {
         let query = "query($i: TypedNeedInput!) { candidatesForText(input: $i, includeRefused: true) { quarter resource { id number } score { total parts { rule points text } } refusal { code message } } }";
         let typed = json!({"i": {"workstation": "XC-001", "year": YEAR, "title": "老人想看医生", "category": "0103"}});
         let found = server.data(&clerk, query, typed);
+        let vague = json!({"i": {"workstation": "XC-001", "year": YEAR, "title": "您好"}});
+        let refused = server.ask(&clerk, query, vague).json();
+        assert_eq!(
+            refused["errors"][0]["extensions"]["code"], "UNCATEGORISED",
+            "not nobody, but what for: {refused}"
+        );
         let best = &found["candidatesForText"][0];
         assert_eq!(best["resource"]["number"], "XC-001-2026-R-0002");
         let sum: i64 =

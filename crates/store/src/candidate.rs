@@ -59,7 +59,7 @@ pub struct NeedCandidate {
 
 impl Desk {
     /// What could serve a need that is only being typed: text, area, station. The class is proposed where none is
-    /// given. Best first; with `refused` also what cannot, each with the first rule that says no.
+    /// given; refused where the words do not tell it. Best first; with `refused` also what cannot, each with the first rule that says no.
     pub async fn candidates_for_text(
         &self,
         typed: &TypedNeed<'_>,
@@ -69,14 +69,13 @@ impl Desk {
         let TypedNeed { station: station_code, year, title, text, category, area } = *typed;
         let station = self.workstation_by_code(station_code).await?.ok_or(Error::NotFound("工作站"))?;
         self.need(Action::ReadLists, station.id, None)?;
-        let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
         let class = match category {
             Some(c) => c.to_owned(),
-            None => match self.reader().await?.propose(title, text) {
-                Some(c) => c,
-                None => return Ok(Vec::new()),
-            },
+            None => self.reader().await?.propose(title, text).ok_or_else(|| {
+                Refusal::new("UNCATEGORISED", "从文字还看不出类别,请选择类别,或写得具体一些。").at("category")
+            })?,
         };
+        let loaded = self.load_city(self.store.db(), year, Some(station.id)).await?;
         let at = loaded.stations.iter().position(|s| s.id == station.id).ok_or(Error::NotFound("工作站"))?;
         let need = matching::Need {
             number: String::new(),

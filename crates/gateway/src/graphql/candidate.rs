@@ -129,7 +129,8 @@ impl CandidateQuery {
         Ok(resources(desk(ctx).candidates_for_need(need, include_refused, size).await.out(ctx)?))
     }
 
-    /// Resources that could serve a need that is only being typed, the best first.
+    /// Resources that could serve a need that is only being typed, the best first. Refused (`UNCATEGORISED`) where no class is
+    /// given and the words do not tell it.
     #[graphql(complexity = "first.max(0) as usize * child_complexity")]
     async fn candidates_for_text(
         &self,
