@@ -48,6 +48,8 @@ mod partnership;
 #[cfg(test)]
 mod planning;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod scenario;
 #[cfg(test)]
 mod schema;
