@@ -40,7 +40,7 @@ pub struct Options {
     /// Year of needs and resources [default: this year].
     #[arg(long)]
     pub year: Option<i32>,
-    /// Confirms the classes that the keywords propose: whoever imports answers for them.
+    /// Confirms the classes that are proposed: whoever imports answers for them.
     #[arg(long)]
     pub confirm_proposed: bool,
 }

@@ -15,7 +15,7 @@ const AGAIN: u32 = 180;
 const SENT_ROUND: (u32, u32, u32) = (950, 900, 40);
 
 /// What of a need is compared beside its text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
     /// Code of the area.
     pub area: &'a str,

@@ -59,7 +59,8 @@ pub struct NeedCandidate {
 
 impl Desk {
     /// What could serve a need that is only being typed: text, area, station. The class is proposed where none is
-    /// given; refused where the words do not tell it. Best first; with `refused` also what cannot, each with the first rule that says no.
+    /// given; refused where the words do not tell it. Best first; with `refused` also what cannot, each with the first
+    /// rule that says no.
     pub async fn candidates_for_text(
         &self,
         typed: &TypedNeed<'_>,

@@ -143,8 +143,9 @@ impl Reader {
             })
             .collect();
         let sure = classes.first().is_some_and(|c| c.permille >= SURE);
-        let said = propose(&self.keywords, &text::normalise(title), &text::normalise(text));
-        if let Some(said) = said.filter(|said| said.in_title || !sure) {
+        let said = (!self.keywords.is_empty())
+            .then(|| propose(&self.keywords, &text::normalise(title), &text::normalise(text)));
+        if let Some(said) = said.flatten().filter(|said| said.in_title || !sure) {
             let name = self.first_level(said.code).to_owned();
             classes.retain(|c| c.name != name);
             for class in &mut classes {
@@ -294,24 +295,26 @@ impl Desk {
         // Of what the viewer may read: what two of them share is shown.
         let rows: Vec<need::Model> = rows.into_iter().map(|n| self.narrow(n)).collect();
         // Comparing a district's needs takes a moment: others go on meanwhile.
-        let (groups, rows) = compute(move || {
+        compute(move || {
             let mut index = Index::default();
             for row in &rows {
                 index.add(&row.title, &row.description);
             }
-            let joined = |a: u32, near: &Near| {
-                let beside = || Beside::of(&told(&rows[a as usize]), &told(&rows[near.number as usize]));
-                if copies { near.is_copy() && beside().is_copy(near) } else { near.is_same_matter() }
+            let beside = |a: u32, b: u32| Beside::of(&told(&rows[a as usize]), &told(&rows[b as usize]));
+            let groups = if copies {
+                index.copy_groups(|a, near| beside(a, near.number).is_copy(near))
+            } else {
+                index.groups(|_, near| near.is_same_matter())
             };
-            (index.groups(joined), rows)
+            let with_needs = |group: Group| {
+                let needs: Vec<need::Model> =
+                    group.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
+                let beside = Beside::among(&needs.iter().map(told).collect::<Vec<_>>());
+                SimilarGroup { needs, group, beside }
+            };
+            groups.into_iter().take(first).map(with_needs).collect()
         })
-        .await?;
-        let with_needs = |group: Group| {
-            let needs: Vec<need::Model> = group.numbers.iter().map(|k| rows[*k as usize].clone()).collect();
-            let beside = Beside::among(&needs.iter().map(told).collect::<Vec<_>>());
-            SimilarGroup { needs, group, beside }
-        };
-        Ok(groups.into_iter().take(first).map(with_needs).collect())
+        .await
     }
 
     /// Needs whose class a person has confirmed, as training rows: name of the class of the first level, title and

@@ -164,6 +164,15 @@ impl Index {
     /// Messages that are copies of each other or of the same matter, as `near` says of a message and one that is near it, in
     /// groups of at least two, the largest first, ties by number.
     pub fn groups(&self, near: impl Fn(u32, &Near) -> bool) -> Vec<Group> {
+        self.joined(false, near)
+    }
+
+    /// The same of copies alone, found sooner; `near` may say no to some.
+    pub fn copy_groups(&self, near: impl Fn(u32, &Near) -> bool) -> Vec<Group> {
+        self.joined(true, |a, other| other.is_copy() && near(a, other))
+    }
+
+    fn joined(&self, copies: bool, near: impl Fn(u32, &Near) -> bool) -> Vec<Group> {
         let mut of: Vec<u32> = (0..self.entries.len() as u32).collect();
         fn root(of: &mut [u32], mut x: u32) -> u32 {
             while of[x as usize] != x {
@@ -174,7 +183,8 @@ impl Index {
         }
         let mut joins: Vec<(u32, Near)> = Vec::new();
         for a in 0..self.entries.len() as u32 {
-            for other in self.near_to(a).into_iter().filter(|n| n.number < a && near(a, n)) {
+            let all = self.compare(&self.entries[a as usize], Some(a), copies);
+            for other in all.into_iter().filter(|n| n.number < a && near(a, n)) {
                 let (x, y) = (root(&mut of, a), root(&mut of, other.number));
                 of[x.max(y) as usize] = x.min(y);
                 joins.push((a, other));

@@ -239,6 +239,8 @@ fn copies_are_found_and_told_from_templates_for_other_places() {
     index.add("曙光小区楼下烧烤店油烟扰民再次投诉", "曙光小区三号楼楼下的烧烤店每天营业到凌晨两点,油烟直接排到居民窗口,孩子咳嗽不止,多次投诉没有结果,请城管部门处理");
     let groups = index.groups(|_, n| n.is_copy());
     assert_eq!(groups.iter().map(|g| g.numbers.clone()).collect::<Vec<_>>(), [vec![first, first + 1]]);
+    assert_eq!(index.copy_groups(|_, _| true), groups);
+    assert!(index.copy_groups(|_, _| false).is_empty());
     assert!(groups[0].alike > 600 && !groups[0].shared.is_empty(), "{groups:?}");
     assert!(index.near("公交车等不到", "三路公交车半小时一班").iter().all(|n| !n.is_same_matter()));
 }

@@ -22,7 +22,7 @@ pub struct Model {
     pub description: String,
     /// Class, confirmed by a person.
     pub category: Option<String>,
-    /// Class proposed from the table of keywords.
+    /// Class that its words propose.
     pub proposed_category: Option<String>,
     /// How it came.
     pub source: NeedSource,

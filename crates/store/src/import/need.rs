@@ -83,8 +83,8 @@ struct Said {
 struct SaidThere {
     index: Index,
     needs: Vec<SaidNeed>,
-    /// The first of each title and area, by their place in `needs`.
-    titles: HashMap<(String, String), usize>,
+    /// Those of each title and area, by their place in `needs`.
+    titles: HashMap<(String, String), Vec<usize>>,
 }
 
 /// A need that says something.
@@ -105,7 +105,7 @@ impl Said {
     fn add(&mut self, need: &need::Model) {
         let there = self.of.entry(need.workstation_id).or_default();
         let at = there.index.add(&need.title, &need.description) as usize;
-        there.titles.entry((plain(&need.title), need.area.clone())).or_insert(at);
+        there.titles.entry((plain(&need.title), need.area.clone())).or_default().push(at);
         there.needs.push(SaidNeed {
             number: need.number.clone(),
             area: need.area.clone(),
@@ -121,8 +121,9 @@ impl Said {
         // Numbers of one station and year: a longer one is later.
         let earlier =
             |other: &SaidNeed| (other.number.len(), &other.number) < (need.number.len(), &need.number);
-        let titled = there.titles.get(&(plain(&need.title), need.area.clone())).map(|at| &there.needs[*at]);
-        if let Some(first) = titled.filter(|o| earlier(o) && beside(o).may_be_one()) {
+        let titled = there.titles.get(&(plain(&need.title), need.area.clone())).into_iter().flatten();
+        let mut titled = titled.map(|at| &there.needs[*at]);
+        if let Some(first) = titled.find(|o| earlier(o) && beside(o).may_be_one()) {
             return Some(first.number.clone());
         }
         let copies = there.index.copies(&need.title, &need.description).into_iter();
@@ -135,7 +136,6 @@ impl Said {
 
 /// Whether nothing has changed by which needs are found to be the same.
 fn says_the_same(a: &need::Model, b: &need::Model) -> bool {
-    let told = |n: &need::Model| (n.area.clone(), n.category.clone(), n.collected_on);
     a.title == b.title && a.description == b.description && told(a) == told(b)
 }
 
