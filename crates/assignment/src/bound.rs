@@ -18,15 +18,14 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     /// A feasible plan, with no bound yet but what counting says.
-    pub fn of(instance: &Instance, chosen: &'a [Option<u32>]) -> Known<'a> {
-        let counted = by_counting(instance);
+    pub fn of(instance: &Instance, chosen: &'a [Option<u32>], counted: Objective) -> Known<'a> {
         let (value, bound) = (value_of(instance, chosen), worth_in_all(instance, &counted));
         Known { chosen, value, bound, counted }
     }
 }
 
 /// What counting alone says: everything served, each requirement with its best pair, nobody has more than one.
-fn by_counting(instance: &Instance) -> Objective {
+pub(crate) fn by_counting(instance: &Instance) -> Objective {
     let count = |p| instance.count(p) as i64;
     let (pinned_served, urgent_served) = (count(Priority::Pinned), count(Priority::Urgent));
     let best = |q| instance.pairs_of(q).filter(|p| instance.usable(*p)).map(|p| instance.score_of(p)).max();

@@ -40,14 +40,11 @@ pub(crate) struct Flow {
     pub task: Vec<Task>,
     /// What a search backward asks of every requirement, in one piece.
     seat: Vec<Seat>,
-    /// What every requirement could earn elsewhere, as far as it is known.
-    near: Vec<Near>,
-    /// By how much tolls of sets can have fallen in all: nothing has come nearer than it was by more.
-    fallen: i64,
-    /// By how much they can have risen since the trial began.
+    /// What every requirement could earn at another place: no more than this, whatever has happened since it was looked
+    /// at.
+    near: Vec<i64>,
+    /// By how much tolls of sets can have risen since the trial began.
     risen: i64,
-    /// [`Flow::fallen`] when the trial began.
-    fallen_before: i64,
     /// What a covered requirement earns beside its score.
     pub reward: Vec<i64>,
     /// Sets and stations.
@@ -113,17 +110,8 @@ fn with_another(net: &Net, task: &[Task], q: usize, group: &Range<usize>, leaf: 
     group.clone().any(|s| s != q && with(s) == Some(member(leaf)))
 }
 
-/// The most that a requirement could earn at any other place when it was looked at last.
-#[derive(Clone, Copy, Debug)]
-struct Near {
-    worth: i64,
-    /// [`Flow::fallen`] at that time.
-    fallen: i64,
-}
-
-impl Near {
-    const UNKNOWN: Near = Near { worth: i64::MAX / 4, fallen: 0 };
-}
+/// What a requirement could earn elsewhere that has not been looked at.
+const UNKNOWN: i64 = i64::MAX / 4;
 
 /// Whether a requirement takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,10 +146,8 @@ impl Flow {
         let mut flow = Flow {
             task: vec![Task::NEW; net.start.len() - 1],
             seat: vec![Seat { worth: 0, node: NONE }; net.start.len() - 1],
-            near: vec![Near::UNKNOWN; net.start.len() - 1],
-            fallen: 0,
+            near: vec![UNKNOWN; net.start.len() - 1],
             risen: 0,
-            fallen_before: 0,
             reward: vec![0; net.start.len() - 1],
             node: (0..net.root).map(node).collect(),
             toll,
@@ -302,7 +288,7 @@ impl Flow {
             }
         }
         self.task[q].at = pair;
-        self.near[q] = Near::UNKNOWN;
+        self.near[q] = UNKNOWN;
         if pair != NONE {
             let new = self.net.pair[pair as usize];
             self.cost -= i128::from(new.value) + i128::from(self.reward[q]);
@@ -356,27 +342,10 @@ impl Flow {
         self.note(Changed::Toll(v as u32, by));
     }
 
-    /// Tolls of sets have fallen by so much at most.
-    fn fall(&mut self, by: i64) {
-        self.fallen = self.fallen.saturating_add(by);
-        if self.fallen > i64::MAX / 8 {
-            self.near.fill(Near::UNKNOWN);
-            self.fallen = 0;
-            self.fallen_before = 0;
-        }
-    }
-
-    /// What is known from now on of a requirement that earns so much elsewhere. A trial that is put back takes the tolls
-    /// back to where it began: what has risen until now may be lower then.
-    fn seen(&self, worth: i64) -> Near {
-        if !self.on_trial() {
-            Near { worth, fallen: self.fallen }
-        } else if self.risen < i64::MAX / 8 {
-            Near { worth, fallen: self.fallen_before - self.risen }
-        } else {
-            // A sum with it could run over.
-            Near::UNKNOWN
-        }
+    /// What is known from now on of a requirement that could earn so much elsewhere. A trial that is put back takes the
+    /// tolls back to where it began: what has risen until now is lower then.
+    fn seen(&self, worth: i64) -> i64 {
+        if self.on_trial() { worth.saturating_add(self.risen).min(UNKNOWN) } else { worth }
     }
 
     fn lift(&mut self, v: usize) {

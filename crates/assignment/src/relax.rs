@@ -64,12 +64,14 @@ impl Search<'_> {
         }
     }
 
-    /// Splits every need of several requirements again, from where the search is.
+    /// Splits what is mispriced where the search is, the most mispriced first, and notes the bound. What the prices do not
+    /// speak against stays whole: it would only drift.
     pub fn resplit(&mut self) {
-        for need in self.wholes.several.clone() {
+        for (_, need) in self.wrong() {
             let shares = self.level(need as usize);
             self.flow.split(self.instance, need as usize, &shares);
         }
+        self.note_bound();
     }
 
     /// The shares of a need's reward that make its requirements equally profitable at today's prices.

@@ -7,13 +7,14 @@
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
+use crate::bound::by_counting;
 use crate::levels::{Level, prove_levels};
 use crate::net::Net;
 use crate::parts::parts;
 use crate::search::Search;
 use crate::threads::at_once;
 use crate::weights::Scale;
-use crate::{Bound, Instance, Phase, Prices, Solution, Tree, Watch};
+use crate::{Bound, Instance, Objective, Phase, Prices, Solution, Tree, Watch};
 use std::sync::Arc;
 
 /// When to stop: counts, not seconds, so that the answer is the same on any machine.
@@ -65,21 +66,21 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     // Where the search has ended, each need's requirements come and go by themselves once more: that bounds every plan
     // closest. The plan meanwhile moves on to the true weights, at which the search goes on only where a level above the
     // score speaks against it.
-    let mut apart = first.clone();
     let mut proof = Vec::new();
-    let search = std::thread::scope(|scope| {
-        scope.spawn(|| {
+    let (search, apart) = std::thread::scope(|scope| {
+        let apart = scope.spawn(|| {
+            let mut apart = first.clone();
             apart.resplit();
-            apart.note_bound();
+            apart.lowest
         });
         let mut search = first.on(Arc::new(ahead.net), scale);
         search.improve(limits.rounds, scale.served.max(1));
         if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
-            prove_levels(&mut search, limits, ahead.levels, &mut proof);
+            prove_levels(&mut search, limits, ahead.counted, ahead.levels, &mut proof);
         }
-        search
+        (search, apart.join().ok().flatten())
     });
-    proof.extend(apart.lowest.take().map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
+    proof.extend(apart.map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
     let prices = search.flow.prices(search.instance);
     let mut best = Best { chosen: search.flow.chosen(instance), value: search.flow.value() };
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
@@ -207,12 +208,17 @@ fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
 /// What is needed once the search has ended, and hangs on the instance alone.
 struct Ahead {
     net: Net,
+    counted: Objective,
     levels: Vec<Level>,
 }
 
 impl Ahead {
     fn of(instance: &Instance, scale: Scale) -> Ahead {
-        Ahead { net: Net::new(instance, &scale, false, None), levels: Level::all(instance) }
+        Ahead {
+            net: Net::new(instance, &scale, false, None),
+            counted: by_counting(instance),
+            levels: Level::all(instance),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! the best pair of each of its requirements or nothing at all, every member his best load. Whatever the prices, no plan is worth more. Where the
 //! bound equals the plan's value, the plan is optimal, and complementary slackness holds everywhere.
 
-use crate::bound::{Known, bound_from};
+use crate::bound::{Known, bound_from, by_counting};
 use crate::threads::at_once;
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE, Prices, Priority, Solution, Tree};
@@ -115,7 +115,7 @@ pub enum Violation {
 /// The first violation found, with its place.
 pub fn verify(instance: &Instance, solution: &Solution) -> Result<Verdict, Violation> {
     feasible(instance, &solution.chosen)?;
-    let mut known = Known::of(instance, &solution.chosen);
+    let mut known = Known::of(instance, &solution.chosen, by_counting(instance));
     let wholes =
         at_once(&solution.proof, |b| proved(instance, &b.scale, &b.tree, &mut vec![None; instance.needs()]));
     for (b, whole) in solution.proof.iter().zip(wholes) {

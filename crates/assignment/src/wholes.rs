@@ -71,12 +71,12 @@ impl Wholes {
         pays
     }
 
-    /// Takes a need out, or puts it in if that costs less than `budget` beyond what the prices say.
+    /// Takes a need out, or puts it in if that costs less than `budget` beyond what the prices say; what is taken out is out
+    /// at any cost but on trial.
     pub fn flip(&mut self, flow: &mut Flow, i: &Instance, need: usize, budget: i64) -> bool {
         if self.inside[need] {
-            flow.take_out(i, need);
             self.inside[need] = false;
-            return true;
+            return flow.take_out(i, need, budget);
         }
         self.inside[need] = flow.put_in(i, need, Some(budget));
         self.inside[need]

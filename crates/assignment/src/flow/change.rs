@@ -1,6 +1,6 @@
 //! What can change in a circulation that stands; [`Flow::mend`] puts right what a change puts out of order.
 
-use super::{Flow, Mode, Near, Seat, Task};
+use super::{Flow, Mode, Seat, Task, UNKNOWN};
 use crate::NONE;
 use crate::net::Pair;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Flow {
             }
         }
         Arc::make_mut(&mut self.net).set_value(q, pair, value);
-        self.near[q] = Near::UNKNOWN;
+        self.near[q] = UNKNOWN;
         self.touch(q);
     }
 
@@ -75,7 +75,7 @@ impl Flow {
         let q = Arc::make_mut(&mut self.net).add(pairs, door);
         self.task.push(Task::NEW);
         self.seat.push(Seat { worth: 0, node: NONE });
-        self.near.push(Near::UNKNOWN);
+        self.near.push(UNKNOWN);
         self.reward.push(0);
         q
     }

@@ -123,6 +123,11 @@ impl Front {
         self.kind = Kind::Deep;
     }
 
+    /// Whether the search goes depth first.
+    pub fn is_deep(&self) -> bool {
+        self.kind == Kind::Deep
+    }
+
     /// Whether the search has been to a node.
     pub fn is_settled(&self, v: usize) -> bool {
         self.spot[v].mark > self.stamp
@@ -149,16 +154,16 @@ impl Front {
         self.queue.push(distance, (self.spot.len() + q) as u32);
     }
 
-    /// A way to a node, if it is shorter than what is known.
+    /// A way to a node, if it is shorter than what is known. Says whether it is.
     #[inline]
-    pub fn reach(&mut self, v: usize, distance: i64, from: i64, via: Via) {
+    pub fn reach(&mut self, v: usize, distance: i64, from: i64, via: Via) -> bool {
         if distance >= self.best {
-            return;
+            return false;
         }
         let spot = &mut self.spot[v];
         let again = spot.mark == self.stamp && spot.distance <= distance && self.kind != Kind::Deep;
         if spot.mark > self.stamp || again {
-            return;
+            return false;
         }
         *spot = Spot { distance, mark: self.stamp, via };
         if distance <= from {
@@ -166,6 +171,7 @@ impl Front {
         } else {
             self.queue.push(distance, v as u32);
         }
+        true
     }
 
     /// A way to an end, if it is shorter than what is known.

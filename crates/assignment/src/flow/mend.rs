@@ -1,5 +1,6 @@
 //! What is out of order: listed, and put right.
 
+use super::path::ENDLESS;
 use super::{Flow, Mode, Task};
 use crate::NONE;
 use crate::watch::{Phase, Watch};
@@ -59,18 +60,40 @@ impl Flow {
             }
             let v = *v as usize;
             while self.node[v].excess > 0 && whole {
-                whole &= self.forward_from(v);
+                whole &= self.forward_from(v, &mut { ENDLESS });
                 settled += self.front.settled.len();
             }
         }
         for v in uneven {
             let v = v as usize;
             while self.node[v].excess < 0 && whole {
-                whole &= self.backward_from(v);
+                whole &= self.backward_from(v, &mut { ENDLESS });
             }
         }
         debug_assert!(!whole || self.in_order(), "optimal but for what is listed");
         whole
+    }
+
+    /// Puts the nodes right that are listed, on trial, if that costs less than `budget` in all. `false`: it does not, and
+    /// the trial is to be put back.
+    pub(super) fn even_out(&mut self, mut budget: i64) -> bool {
+        let uneven = std::mem::take(&mut self.uneven);
+        let mut right = true;
+        for v in uneven.iter().map(|v| *v as usize) {
+            while right && self.node[v].excess > 0 {
+                right = self.forward_from(v, &mut budget);
+            }
+        }
+        for v in uneven.iter().map(|v| *v as usize) {
+            while right && self.node[v].excess < 0 {
+                right = self.backward_from(v, &mut budget);
+            }
+        }
+        if !right {
+            // What is put back keeps no account of units too many.
+            uneven.iter().for_each(|v| self.node[*v as usize].excess = 0);
+        }
+        right
     }
 
     /// Whether many may be put right at once. Not where distinct members are asked for, since where one may go hangs on the

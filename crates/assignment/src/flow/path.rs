@@ -5,14 +5,14 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode, Seat, with_another};
+use super::{Flow, Mode, Node, Seat};
 use crate::net::{Back, Net};
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// A budget that nothing can exceed.
-const ENDLESS: i64 = i64::MAX / 4;
+pub(super) const ENDLESS: i64 = i64::MAX / 4;
 
 impl Flow {
     /// Covers a free requirement if that pays, whatever it drives out. Gives the nodes that were settled for it.
@@ -31,13 +31,17 @@ impl Flow {
         } else {
             // It has a line from now on, and can give it back: that is how it stays out.
             self.node[door].excess -= 1;
-            self.front.reach(door, profit, 0, Via::Start);
+            self.arrive(door, profit, 0, Via::Start);
         }
-        self.mark_way(q, 0, best);
-        self.forward();
+        let net = Arc::clone(&self.net);
+        self.mark_way(&net, q, 0, best);
+        self.forward(&net);
         self.set_mode(q, Mode::Free);
         let mut settled = self.front.settled.len();
-        while door != self.net.root && self.node[door].excess < 0 && self.backward_from(door) {
+        while door != self.net.root
+            && self.node[door].excess < 0
+            && self.backward_from(door, &mut { ENDLESS })
+        {
             settled += self.front.settled.len();
         }
         settled
@@ -46,41 +50,45 @@ impl Flow {
     /// Covers a requirement that has to stay, if that costs less than `budget`, from which it is taken. `false`: there
     /// is no place, or it is too dear.
     pub(super) fn hold(&mut self, q: usize, budget: &mut i64) -> bool {
-        self.front.start();
+        self.start_within(*budget);
         let Some(best) = self.best(q) else { return false };
-        if *budget < ENDLESS {
-            self.front.finish(*budget, End::Stay);
-        }
-        self.mark_way(q, 0, best);
-        if self.forward() {
+        let net = Arc::clone(&self.net);
+        self.mark_way(&net, q, 0, best);
+        if self.forward(&net) {
             *budget -= self.front.best;
         }
         self.task[q].at != NONE
     }
 
-    /// What the last search cost.
-    pub(super) fn last_cost(&self) -> i64 {
-        self.front.best
-    }
-
-    /// One unit too many leaves a node.
-    pub(super) fn forward_from(&mut self, v: usize) -> bool {
-        self.front.start();
-        self.front.reach(v, 0, 0, Via::Start);
+    /// One unit too many leaves a node, if that costs less than `budget`, from which it is taken. `false`: it cannot, or it
+    /// is too dear.
+    pub(super) fn forward_from(&mut self, v: usize, budget: &mut i64) -> bool {
+        self.start_within(*budget);
+        self.arrive(v, 0, 0, Via::Start);
         self.node[v].excess -= 1;
-        let found = self.forward();
+        let found = self.forward(&Arc::clone(&self.net)) && self.front.end != End::Stay;
         self.node[v].excess += i32::from(!found);
+        *budget -= if found { self.front.best } else { 0 };
         found
     }
 
-    /// One unit too few comes to a node.
-    pub(super) fn backward_from(&mut self, v: usize) -> bool {
-        self.front.start();
-        self.front.reach(v, 0, 0, Via::Start);
+    /// One unit too few comes to a node, as [`Self::forward_from`].
+    pub(super) fn backward_from(&mut self, v: usize, budget: &mut i64) -> bool {
+        self.start_within(*budget);
+        self.come_back(v, 0, 0, Via::Start);
         self.node[v].excess += 1;
-        let found = self.backward();
+        let found = self.backward() && self.front.end != End::Stay;
         self.node[v].excess -= i32::from(!found);
+        *budget -= if found { self.front.best } else { 0 };
         found
+    }
+
+    /// Begins a search that ends where it would cost as much as `budget`.
+    fn start_within(&mut self, budget: i64) {
+        self.front.start();
+        if budget < ENDLESS {
+            self.front.finish(budget, End::Stay);
+        }
     }
 
     /// The nodes that the last search settled, which a search without end has reached in vain.
@@ -88,13 +96,62 @@ impl Flow {
         &self.front.settled
     }
 
+    /// A unit too many can come to a node, and from there up through the sets that have room: where it may end is known
+    /// before anything else is looked at that is no nearer. Depth first, a node may be reached again until it is looked at
+    /// itself, and leads nowhere before that.
+    #[inline]
+    pub(super) fn arrive(&mut self, v: usize, distance: i64, from: i64, via: Via) {
+        if self.front.reach(v, distance, from, via) && !self.front.is_deep() {
+            self.climb(v, distance, from);
+        }
+    }
+
+    fn climb(&mut self, v: usize, distance: i64, from: i64) {
+        let Node { load, cap, excess, parent, .. } = self.node[v];
+        if excess < 0 {
+            self.front.finish(distance, End::At(v));
+        }
+        if v >= self.net.sets {
+            if load > 0 {
+                self.front.finish(distance + self.toll[v] - self.marginal(v, load), End::Less(v));
+            }
+        } else if load < cap {
+            let to = distance + self.marginal(v, load + 1) - self.price(v);
+            match parent as usize {
+                p if p == self.net.root => self.front.finish(to, End::More(v)),
+                p => self.arrive(p, to, from, Via::Node(v as u32)),
+            }
+        }
+    }
+
+    /// A unit can come from a node, and from there up from the sets around it: as [`Self::arrive`], backward.
+    #[inline]
+    pub(super) fn come_back(&mut self, v: usize, distance: i64, from: i64, via: Via) {
+        if !self.front.reach(v, distance, from, via) {
+            return;
+        }
+        let Node { load, cap, excess, parent, .. } = self.node[v];
+        if excess > 0 {
+            self.front.finish(distance, End::At(v));
+        }
+        if v >= self.net.sets {
+            if load < cap {
+                self.front.finish(distance + self.marginal(v, load + 1) - self.toll[v], End::More(v));
+            }
+        } else if load > 0 {
+            let to = distance + self.price(v) - self.marginal(v, load);
+            match parent as usize {
+                p if p == self.net.root => self.front.finish(to, End::Less(v)),
+                p => self.come_back(p, to, from, Via::Node(v as u32)),
+            }
+        }
+    }
+
     /// The ways of a requirement to other places, from where a unit of it is at `distance` and worth `mine`: put off
     /// where it is known that none of them is near.
     #[inline]
-    fn offer_way(&mut self, q: usize, distance: i64, mine: i64) {
-        let near = self.near[q];
-        // What it was worth at most: it may be worth less by now, and nothing more.
-        let most = near.worth + self.fallen - near.fallen;
+    fn offer_way(&mut self, net: &Net, q: usize, distance: i64, mine: i64) {
+        let most = self.near[q];
         if most < mine {
             let to = distance + mine - most;
             if to < self.front.best {
@@ -102,33 +159,32 @@ impl Flow {
             }
             return;
         }
-        self.mark_way(q, distance, mine);
+        self.mark_way(net, q, distance, mine);
     }
 
     /// The same now, and how near the nearest is.
-    fn mark_way(&mut self, q: usize, distance: i64, mine: i64) {
+    fn mark_way(&mut self, net: &Net, q: usize, distance: i64, mine: i64) {
         let group = self.group(q);
         // Its own leaf, or its door, to which no pair leads.
         let own = self.seat[q].node;
         // So low that it is never near, and not so low that a sum runs over.
         let nowhere = i64::MIN / 4;
         let mut near = nowhere;
-        let Flow { net, toll, task, front, .. } = self;
         for (pair, k) in net.pairs(q).iter().zip(net.start[q]..) {
-            let worth = i64::from(pair.value) - toll[pair.leaf as usize];
+            let worth = i64::from(pair.value) - self.toll[pair.leaf as usize];
             let worth = if pair.leaf == own { nowhere } else { worth };
             near = near.max(worth);
             let to = distance + mine - worth;
             // Most are too far: whatever else may speak against them is asked of the others alone.
-            if to >= front.best
+            if to >= self.front.best
                 || pair.leaf == own
                 || pair.value == BANNED
-                || !group.is_empty() && with_another(net, task, q, &group, pair.leaf)
+                || self.has_another(q, &group, pair.leaf)
             {
                 continue;
             }
             debug_assert!(to >= distance);
-            front.reach(pair.leaf as usize, to, distance, Via::Pair(q as u32, k));
+            self.arrive(pair.leaf as usize, to, distance, Via::Pair(q as u32, k));
         }
         // Where another of its group may not be today it may be tomorrow.
         if group.is_empty() {
@@ -137,22 +193,15 @@ impl Flow {
     }
 
     /// The ways of a requirement that was put off.
-    fn mark_way_put_off(&mut self, q: usize) {
+    fn mark_way_put_off(&mut self, net: &Net, q: usize) {
         let Seat { node, worth } = self.seat[q];
-        self.mark_way(q, self.front.distance(node as usize), worth);
+        self.mark_way(net, q, self.front.distance(node as usize), worth);
     }
 
     /// Searches forward from what the search has begun with, and moves a unit along the way. `false`: there is none.
-    pub(super) fn forward(&mut self) -> bool {
-        let net = Arc::clone(&self.net);
+    pub(super) fn forward(&mut self, net: &Net) -> bool {
         while let Some(step) = self.front.next() {
-            match step {
-                Step::Node(v, d) if self.node[v].excess < 0 => {
-                    self.front.finish(d, End::At(v));
-                    break;
-                }
-                step => self.step_forward(&net, step),
-            }
+            self.step_forward(net, step);
         }
         if self.front.end == End::None {
             return false;
@@ -215,18 +264,13 @@ impl Flow {
     fn step_forward(&mut self, net: &Net, step: Step) {
         let (v, d) = match step {
             Step::Node(v, d) => (v, d),
-            Step::Task(q) => return self.mark_way_put_off(q),
+            Step::Task(q) => return self.mark_way_put_off(net, q),
         };
+        if self.front.is_deep() {
+            self.climb(v, d, d);
+        }
         let root = net.root;
         if v < net.sets {
-            let price = self.price(v);
-            if self.node[v].load < self.node[v].cap {
-                let to = d + self.marginal(v, self.node[v].load + 1) - price;
-                match self.node[v].parent as usize {
-                    p if p == root => self.front.finish(to, End::More(v)),
-                    p => self.front.reach(p, to, d, Via::Node(v as u32)),
-                }
-            }
             let mut q = self.node[v].head;
             while q != NONE {
                 let task = self.task[q as usize];
@@ -237,28 +281,25 @@ impl Flow {
                     if door == root {
                         self.front.finish(to, End::Leave(q as usize));
                     } else {
-                        self.front.reach(door, to, d, Via::Leave(q));
+                        self.arrive(door, to, d, Via::Leave(q));
                     }
                 }
-                self.offer_way(q as usize, d, mine);
+                self.offer_way(net, q as usize, d, mine);
                 q = task.next;
             }
             for c in net.children.of(v) {
                 let c = *c as usize;
                 if self.node[c].load > 0 {
                     let to = d + self.price(c) - self.marginal(c, self.node[c].load);
-                    self.front.reach(c, to, d, Via::Node(v as u32));
+                    self.arrive(c, to, d, Via::Node(v as u32));
                 }
             }
         } else {
-            if self.node[v].load > 0 {
-                self.front.finish(d + self.toll[v] - self.marginal(v, self.node[v].load), End::Less(v));
-            }
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at == NONE {
                     let worth = self.toll[v] - self.reward[q as usize];
-                    self.offer_way(q as usize, d, worth);
+                    self.offer_way(net, q as usize, d, worth);
                 }
             }
         }
@@ -271,13 +312,8 @@ impl Flow {
     fn backward(&mut self) -> bool {
         let net = Arc::clone(&self.net);
         while let Some(step) = self.front.next() {
-            match step {
-                Step::Node(v, d) if self.node[v].excess > 0 => {
-                    self.front.finish(d, End::At(v));
-                    break;
-                }
-                Step::Node(v, d) => self.step_backward(&net, v, d),
-                Step::Task(_) => {}
+            if let Step::Node(v, d) = step {
+                self.step_backward(&net, v, d);
             }
         }
         if self.front.end == End::None {
@@ -328,7 +364,6 @@ impl Flow {
 
     /// Marks from where a unit can come to a node.
     pub(super) fn step_backward(&mut self, net: &Net, v: usize, d: i64) {
-        let root = net.root;
         if v < net.sets {
             for back in net.back_of(v) {
                 self.come_from(back, v, d);
@@ -337,26 +372,16 @@ impl Flow {
                 let c = *c as usize;
                 if self.node[c].load < self.node[c].cap {
                     let to = d + self.marginal(c, self.node[c].load + 1) - self.price(c);
-                    self.front.reach(c, to, d, Via::Node(v as u32));
-                }
-            }
-            if self.node[v].load > 0 {
-                let to = d + self.price(v) - self.marginal(v, self.node[v].load);
-                match self.node[v].parent as usize {
-                    p if p == root => self.front.finish(to, End::Less(v)),
-                    p => self.front.reach(p, to, d, Via::Node(v as u32)),
+                    self.come_back(c, to, d, Via::Node(v as u32));
                 }
             }
         } else {
-            if self.node[v].load < self.node[v].cap {
-                self.front.finish(d + self.marginal(v, self.node[v].load + 1) - self.toll[v], End::More(v));
-            }
             for q in net.behind(v) {
                 let task = self.task[q as usize];
                 if task.mode == Mode::Free && task.at != NONE {
                     let seat = self.seat[q as usize];
                     let to = d + seat.worth + self.reward[q as usize] - self.toll[v];
-                    self.front.reach(seat.node as usize, to, d, Via::Leave(q));
+                    self.come_back(seat.node as usize, to, d, Via::Leave(q));
                 }
             }
         }
@@ -382,7 +407,7 @@ impl Flow {
                 self.front.finish(to, End::Enter(back.requirement, leaf as u32));
             } else {
                 let via = Via::Pair(back.requirement, leaf as u32);
-                self.front.reach(seat.node as usize, to, d, via);
+                self.come_back(seat.node as usize, to, d, via);
             }
         }
     }
@@ -407,9 +432,7 @@ impl Flow {
     /// lines fall; backward, the other way round.
     fn reprice(&mut self, sign: i64) {
         let best = self.front.best;
-        if sign < 0 {
-            self.fall(best);
-        } else {
+        if sign > 0 {
             self.risen = self.risen.saturating_add(best);
         }
         for k in 0..self.front.settled.len() {
@@ -417,6 +440,21 @@ impl Flow {
             let by = sign * (best - self.front.distance(v));
             if by != 0 {
                 self.move_toll(v, if v < self.net.sets { by } else { -by });
+                if by < 0 && v < self.net.sets {
+                    self.come_nearer(v);
+                }
+            }
+        }
+    }
+
+    /// A toll has fallen: who could come there could earn more than was known.
+    fn come_nearer(&mut self, v: usize) {
+        let Flow { net, near, seat, toll, .. } = self;
+        for back in net.back_of(v).into_iter().flatten() {
+            let q = back.requirement as usize;
+            let worth = i64::from(back.value) - toll[v];
+            if near[q] < worth && seat[q].node as usize != v {
+                near[q] = worth;
             }
         }
     }

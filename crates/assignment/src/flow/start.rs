@@ -1,6 +1,6 @@
 //! From a guess, or from a plan at other weights, to an optimal circulation.
 
-use super::{Flow, Mode};
+use super::{Flow, Mode, UNKNOWN};
 use crate::watch::Watch;
 use crate::weights::Scale;
 use crate::{Instance, NONE, Prices};
@@ -58,7 +58,7 @@ impl Flow {
             self.sit(q);
         }
         // The tolls have come from elsewhere.
-        self.fall(i64::MAX);
+        self.near.fill(UNKNOWN);
         // What was taken off its place counts as flowing in no more.
         self.uneven.clear();
         self.node.iter_mut().for_each(|node| node.excess = 0);

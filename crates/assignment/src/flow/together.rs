@@ -76,7 +76,7 @@ impl Flow {
         self.front.start_all();
         for v in 0..self.net.root {
             if let Some(d) = self.way_out(v) {
-                self.front.reach(v, d, -1, Via::Start);
+                self.come_back(v, d, -1, Via::Start);
             }
         }
         let (mut met, mut farthest) = (0, 0);
@@ -132,8 +132,8 @@ impl Flow {
     /// Moves a unit too many along arcs of no cost, if there is a way.
     fn move_deep(&mut self, from: usize) -> bool {
         self.front.start_deep();
-        self.front.reach(from, 0, 0, Via::Start);
-        if !self.forward() {
+        self.arrive(from, 0, 0, Via::Start);
+        if !self.forward(&Arc::clone(&self.net)) {
             return false;
         }
         self.node[from].excess -= 1;

@@ -1,6 +1,6 @@
 //! Needs of several requirements: in or out as a whole, or, for the bound, each requirement by itself.
 
-use super::{Flow, Mode};
+use super::{Flow, Mode, UNKNOWN};
 use crate::{Instance, NONE};
 use std::ops::Range;
 
@@ -74,18 +74,14 @@ impl Flow {
         let mut budget = budget.unwrap_or(i64::MAX);
         let range = i.requirements_of(need);
         let station = self.net.door[range.start] as usize;
-        if station != self.net.root && !self.is_covered(range.start) {
-            if !self.take_line(station) {
-                if prove {
-                    self.rise_beyond(-1);
-                } else {
-                    self.retire(range);
-                }
-                return false;
+        if station != self.net.root && !self.is_covered(range.start) && !self.take_line(station, &mut budget)
+        {
+            if prove {
+                self.rise_beyond(-1);
+            } else {
+                self.retire(range);
             }
-            if !prove {
-                budget -= self.last_cost();
-            }
+            return false;
         }
         for q in range.clone() {
             self.set_mode(q, Mode::Held);
@@ -112,26 +108,37 @@ impl Flow {
         true
     }
 
-    /// Takes a need that was put in out again.
-    pub fn take_out(&mut self, i: &Instance, need: usize) {
-        self.retire(i.requirements_of(need));
+    /// Takes a need that was put in out again; on trial, if what it leaves free is worth less by no more than `budget` than
+    /// the tolls say. `false`: it is not, and the trial is to be put back.
+    pub fn take_out(&mut self, i: &Instance, need: usize, budget: i64) -> bool {
+        self.release_all(i.requirements_of(need));
+        if self.on_trial() {
+            return self.even_out(budget);
+        }
+        self.mend();
+        true
     }
 
     /// Requirements take no part any more, all at once: where one was, another like it would be better off.
     fn retire(&mut self, range: Range<usize>) {
+        self.release_all(range);
+        self.mend();
+    }
+
+    fn release_all(&mut self, range: Range<usize>) {
         for q in range {
             if self.is_covered(q) {
                 self.release(q);
             }
             self.set_mode(q, Mode::Out);
         }
-        self.mend();
     }
 
-    /// A line for a need that has to stay, whoever loses it. `false`: there is none.
-    fn take_line(&mut self, station: usize) -> bool {
+    /// A line for a need that has to stay, whoever loses it, if that costs less than `budget`, from which it is taken.
+    /// `false`: there is none, or it is too dear.
+    fn take_line(&mut self, station: usize, budget: &mut i64) -> bool {
         self.node[station].excess -= 1;
-        let found = self.backward_from(station);
+        let found = self.backward_from(station, budget);
         self.node[station].excess += i32::from(!found);
         found
     }
@@ -139,7 +146,7 @@ impl Flow {
     /// What the last search reached in vain is full: its price goes beyond all value, and proves it.
     fn rise_beyond(&mut self, sign: i64) {
         let beyond = sign * self.beyond();
-        self.fall(self.beyond());
+        self.near.fill(UNKNOWN);
         for k in 0..self.reached().len() {
             let v = self.reached()[k] as usize;
             self.toll[v] += if v < self.net.sets { beyond } else { -beyond };
