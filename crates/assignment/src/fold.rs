@@ -10,7 +10,9 @@
 //! a resource only change quarters.
 
 use crate::net::Lists;
+use crate::threads::at_once;
 use crate::{BANNED, Instance, NONE};
+use std::ops::Range;
 
 /// A place of a folded resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(crate) struct Slot {
 pub(crate) struct Fold {
     /// The places of each resource in the order in which they fill; none where it is not folded.
     pub slots: Lists<Slot>,
+    /// The first pair of each requirement at each resource.
+    pub runs: Lists<u32>,
 }
 
 /// What is known of a resource while the pairs are looked through.
@@ -54,33 +58,18 @@ impl Fold {
         for r in 0..resources {
             start[r + 1] += start[r];
         }
-        let mut seen: Vec<Seen> = i
-            .resource_floor
-            .iter()
-            .map(|floor| Seen { length: if *floor > 0 { NONE } else { 0 }, by: NONE })
-            .collect();
+        let half = i.requirements() / 2;
+        let halves = at_once(&[0..half, half..i.requirements()], |some| Found::of(i, &start, some.clone()));
+        let Found { mut seen, slots, runs } = halves.into_iter().reduce(|a, b| a.and(b, &start))?;
+        // A lower bound, or what is favoured, is of one place.
+        for (known, _) in seen.iter_mut().zip(&i.resource_floor).filter(|(_, floor)| **floor > 0) {
+            known.length = NONE;
+        }
         for (r, _) in i.place_resource.iter().zip(&i.place_floor).filter(|(_, floor)| **floor > 0) {
             seen[*r as usize].length = NONE;
         }
         for pair in i.favoured.iter().filter(|p| **p != NONE) {
             seen[i.resource_of(i.place_of(*pair as usize))].length = NONE;
-        }
-        let mut slots = vec![Slot::default(); i.place_cap.len()];
-        for q in 0..i.requirements() {
-            let pairs = i.pairs_of(q);
-            let mut first = pairs.start;
-            while first < pairs.end {
-                let r = i.resource_of(i.place_of(first));
-                let run = run_of(i, first, pairs.end);
-                let known = &mut seen[r];
-                if known.length != NONE {
-                    let slots = &mut slots[start[r] as usize..start[r + 1] as usize];
-                    let sound = known.by != q as u32 && follows(i, first..run, slots, known.length as usize);
-                    known.by = q as u32;
-                    known.length = if sound { known.length.max((run - first) as u32) } else { NONE };
-                }
-                first = run;
-            }
         }
         let folded = |r: usize| seen[r].length != NONE && seen[r].length > 1;
         if !(0..resources).any(folded) {
@@ -99,7 +88,65 @@ impl Fold {
             }
             fold.start.push(fold.item.len() as u32);
         }
-        Some(Fold { slots: fold })
+        Some(Fold { slots: fold, runs })
+    }
+}
+
+/// What some requirements say of the resources.
+struct Found {
+    seen: Vec<Seen>,
+    /// The places of each resource as far as they are seen; it has room for all of them.
+    slots: Vec<Slot>,
+    runs: Lists<u32>,
+}
+
+impl Found {
+    /// Looks through their pairs. `start`: where the places of each resource begin.
+    fn of(i: &Instance, start: &[u32], some: Range<usize>) -> Found {
+        let mut seen = vec![Seen { length: 0, by: NONE }; start.len() - 1];
+        let mut slots = vec![Slot::default(); i.place_cap.len()];
+        let mut runs: Lists<u32> = Lists { start: vec![0], item: Vec::new() };
+        for q in some {
+            let pairs = i.pairs_of(q);
+            let mut first = pairs.start;
+            while first < pairs.end {
+                runs.item.push(first as u32);
+                let r = i.resource_of(i.place_of(first));
+                let run = run_of(i, first, pairs.end);
+                let known = &mut seen[r];
+                if known.length != NONE {
+                    let slots = &mut slots[start[r] as usize..start[r + 1] as usize];
+                    let sound = known.by != q as u32 && follows(i, first..run, slots, known.length as usize);
+                    known.by = q as u32;
+                    known.length = if sound { known.length.max((run - first) as u32) } else { NONE };
+                }
+                first = run;
+            }
+            runs.start.push(runs.item.len() as u32);
+        }
+        Found { seen, slots, runs }
+    }
+
+    /// What these requirements say together with those that follow them.
+    fn and(mut self, more: Found, start: &[u32]) -> Found {
+        for (r, (known, other)) in self.seen.iter_mut().zip(&more.seen).enumerate() {
+            if known.length == NONE || other.length == NONE {
+                known.length = NONE;
+                continue;
+            }
+            let both = known.length.min(other.length) as usize;
+            let (mine, theirs) = (&mut self.slots[start[r] as usize..], &more.slots[start[r] as usize..]);
+            let alike = mine[..both].iter().zip(theirs).all(|(a, b)| (a.place, a.less) == (b.place, b.less));
+            for (slot, other) in mine[..both].iter_mut().zip(theirs) {
+                slot.last += other.last;
+            }
+            mine[both..].iter_mut().zip(&theirs[both..other.length as usize]).for_each(|(a, b)| *a = *b);
+            known.length = if alike { known.length.max(other.length) } else { NONE };
+        }
+        let before = self.runs.item.len() as u32;
+        self.runs.item.extend(more.runs.item);
+        self.runs.start.extend(more.runs.start[1..].iter().map(|end| end + before));
+        self
     }
 }
 
@@ -123,7 +170,7 @@ pub(crate) fn dear(slots: &[Slot], units: u32) -> bool {
 }
 
 /// Where the pairs that follow one at the same resource end.
-pub(crate) fn run_of(i: &Instance, first: usize, end: usize) -> usize {
+fn run_of(i: &Instance, first: usize, end: usize) -> usize {
     let resource = i.resource_of(i.place_of(first));
     let more = (first + 1..end).take_while(|k| i.resource_of(i.place_of(*k)) == resource).count();
     first + 1 + more
@@ -131,7 +178,7 @@ pub(crate) fn run_of(i: &Instance, first: usize, end: usize) -> usize {
 
 /// Whether the pairs of a requirement at one resource are the first of its places as they are known, with the same
 /// differences; notes what comes after these.
-fn follows(i: &Instance, run: std::ops::Range<usize>, slots: &mut [Slot], known: usize) -> bool {
+fn follows(i: &Instance, run: Range<usize>, slots: &mut [Slot], known: usize) -> bool {
     let best = i.pair_score[run.start];
     if run.len() > slots.len() {
         return false;

@@ -5,7 +5,7 @@ use crate::search::Search;
 use crate::solve::Limits;
 use crate::verify::{bound_of, decode};
 use crate::weights::Scale;
-use crate::{Bound, Instance, Objective, Prices, Tree, Watch};
+use crate::{Bound, Instance, Prices, Tree, Watch};
 
 /// Rounds × pairs at most where a single level is bounded; beyond so many pairs, by the lengths of the lists alone.
 const LEVEL_WORK: usize = 400_000;
@@ -62,13 +62,11 @@ fn asking(instance: &Instance, scale: &Scale) -> Instance {
 pub(crate) fn prove_levels(
     search: &mut Search<'_>,
     limits: &Limits,
-    counted: Objective,
+    mut known: Known<'_>,
     levels: Vec<Level>,
     proof: &mut Vec<Bound>,
 ) {
     let instance = search.instance;
-    let chosen = search.flow.chosen(instance);
-    let mut known = Known::of(instance, &chosen, counted);
     search.note_bound();
     let Some((whole, _)) = &search.lowest else { return };
     known.bound = bound_from(instance, &search.flow.scale, *whole, &known);

@@ -9,6 +9,7 @@ mod lay;
 
 use crate::fold::{Fold, Slot};
 use crate::{BANNED, Instance, NONE};
+use std::sync::Arc;
 
 /// A pair as its requirement sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,7 @@ pub(crate) struct Net {
     pub place_order: Vec<u32>,
     /// The resources of which one pair stands for several of the instance, and the first of these for each pair; `None`
     /// and empty where there are none, and pairs are numbered like the instance's.
-    pub fold: Option<Fold>,
+    pub fold: Option<Arc<Fold>>,
     pub stands_for: Vec<u32>,
     /// Node of each place, resource and member; [`NONE`] where it can never bind. A place of a folded resource has the
     /// node of those who may come no later.
@@ -124,7 +125,7 @@ impl Net {
 
     /// The places of a folded resource in the order in which they fill; none where it is not folded.
     pub fn slots(&self, resource: usize) -> &[Slot] {
-        self.fold.as_ref().map_or(&[], |fold| fold.slots.of(resource))
+        self.fold.as_deref().map_or(&[], |fold| fold.slots.of(resource))
     }
 
     /// The pairs of a leaf, and those of requirements that came later.

@@ -36,8 +36,12 @@ impl<'a> Search<'a> {
     /// share of the reward, until [`Search::join`] joins them.
     pub fn split(instance: &'a Instance, scale: Scale, watch: &'a Watch<'a>) -> Self {
         let order = (instance.is_flow() && instance.pairs() > IN_CACHE).then(|| by_neighbourhood(instance));
-        let net = Arc::new(Net::new(instance, &scale, false, order));
-        let mut flow = Flow::new(net, scale);
+        Search::split_on(instance, Net::new(instance, &scale, order), scale, watch)
+    }
+
+    /// The same on the net of these weights.
+    pub fn split_on(instance: &'a Instance, net: Net, scale: Scale, watch: &'a Watch<'a>) -> Self {
+        let mut flow = Flow::new(Arc::new(net), scale);
         let mut several = Vec::new();
         let mut wants = vec![None; instance.requirements()];
         for need in (0..instance.needs()).filter(|n| !instance.need_gone[*n]) {
@@ -78,7 +82,7 @@ impl<'a> Search<'a> {
     pub fn at(&self, scale: Scale) -> Search<'a> {
         let order = self.instance.is_flow() && self.instance.pairs() > IN_CACHE;
         let order = order.then(|| (self.flow.net.place_order.clone(), self.flow.net.order.clone()));
-        self.on(Arc::new(Net::new(self.instance, &scale, false, order)), scale)
+        self.on(Arc::new(Net::folded(self.instance, &scale, self.flow.net.fold.clone(), order)), scale)
     }
 
     /// The same on the net of these weights.

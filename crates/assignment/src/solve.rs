@@ -7,7 +7,8 @@
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
-use crate::bound::by_counting;
+use crate::bound::{Known, by_counting};
+use crate::fold::Fold;
 use crate::levels::{Level, prove_levels};
 use crate::net::Net;
 use crate::parts::parts;
@@ -50,10 +51,12 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     }
     let fine = Scale::fine(instance.best_score(), instance.floors() > 0);
     let fine = if instance.levels { fine } else { scale };
+    let fold = Fold::of(instance).map(Arc::new);
     // What hangs on the instance alone is made on a second thread meanwhile.
     let (first, ahead) = std::thread::scope(|scope| {
-        let ahead = scope.spawn(|| Ahead::of(instance, scale));
-        let mut first = Search::split(instance, fine, watch);
+        let ahead = scope.spawn(|| Ahead::of(instance, scale, fold.clone()));
+        let net = Net::folded(instance, &fine, fold.clone(), None);
+        let mut first = Search::split_on(instance, net, fine, watch);
         if !watch.stopped() {
             first.join();
             first.improve(limits.rounds, 1);
@@ -67,7 +70,7 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
     // closest. The plan meanwhile moves on to the true weights, at which the search goes on only where a level above the
     // score speaks against it.
     let mut proof = Vec::new();
-    let (search, apart) = std::thread::scope(|scope| {
+    let (search, chosen, apart) = std::thread::scope(|scope| {
         let apart = scope.spawn(|| {
             let mut apart = first.clone();
             apart.resplit();
@@ -75,14 +78,16 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
         });
         let mut search = first.on(Arc::new(ahead.net), scale);
         search.improve(limits.rounds, scale.served.max(1));
+        let chosen = search.flow.chosen(instance);
         if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
-            prove_levels(&mut search, limits, ahead.counted, ahead.levels, &mut proof);
+            let known = Known::of(instance, &chosen, ahead.counted);
+            prove_levels(&mut search, limits, known, ahead.levels, &mut proof);
         }
-        (search, apart.join().ok().flatten())
+        (search, chosen, apart.join().ok().flatten())
     });
     proof.extend(apart.map(|(_, prices)| Bound { scale: fine, tree: Tree::Leaf(prices) }));
     let prices = search.flow.prices(search.instance);
-    let mut best = Best { chosen: search.flow.chosen(instance), value: search.flow.value() };
+    let mut best = Best { chosen, value: search.flow.value() };
     let mut left = limits.nodes.min((Limits::WORK / instance.pairs().max(1)) as u32);
     let tree = branch(search, &mut best, limits.rounds, &mut left);
     proof.insert(0, Bound { scale, tree });
@@ -213,9 +218,9 @@ struct Ahead {
 }
 
 impl Ahead {
-    fn of(instance: &Instance, scale: Scale) -> Ahead {
+    fn of(instance: &Instance, scale: Scale, fold: Option<Arc<Fold>>) -> Ahead {
         Ahead {
-            net: Net::new(instance, &scale, false, None),
+            net: Net::folded(instance, &scale, fold, None),
             counted: by_counting(instance),
             levels: Level::all(instance),
         }

@@ -437,7 +437,7 @@ fn flow_of(
     inside: &[bool],
 ) -> (Flow, bool) {
     let scale = i.scale();
-    let mut flow = Flow::new(Arc::new(Net::new(i, &scale, true, None)), scale);
+    let mut flow = Flow::new(Arc::new(Net::whole(i, &scale)), scale);
     let in_order = flow.take_over(i, old, plan, prices, inside, &Watch::none());
     (flow, in_order)
 }

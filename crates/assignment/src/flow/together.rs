@@ -197,7 +197,7 @@ mod tests {
     /// Everything waits for its place.
     fn waiting(i: &Instance) -> Flow {
         let scale = i.scale();
-        let mut flow = Flow::new(Arc::new(Net::new(i, &scale, false, None)), scale);
+        let mut flow = Flow::new(Arc::new(Net::new(i, &scale, None)), scale);
         for q in 0..i.requirements() {
             flow.reward[q] = i.reward(&scale, q);
             flow.set_mode(q, Mode::Free);

@@ -87,7 +87,7 @@ mod tests {
         b.pair(place, 5);
         let instance = b.build().expect("a sound instance");
         let scale = instance.scale();
-        let mut flow = Flow::new(Arc::new(Net::new(&instance, &scale, false, None)), scale);
+        let mut flow = Flow::new(Arc::new(Net::new(&instance, &scale, None)), scale);
         assert_eq!(flow.seen(5), 5);
         flow.begin_trial();
         flow.risen = 3;

@@ -1,9 +1,10 @@
 //! How an instance is laid out as a [`Net`]: which sets stay, their numbers, what is inside what, and the pairs.
 
 use super::{Back, Lists, Net, Pair, Step};
-use crate::fold::{Fold, Slot, binding, dear, run_of};
+use crate::fold::{Fold, Slot, binding, dear};
 use crate::weights::Scale;
 use crate::{BANNED, Instance, NONE};
+use std::sync::Arc;
 
 /// Which sets stay: those that can bind. How much can come out of a set, and whether that is less than flows in.
 struct Kept {
@@ -73,11 +74,36 @@ impl Kept {
 }
 
 impl Net {
-    /// Lays out the instance; scores are multiplied by the scale's, evenness counts where it does there. With `whole`, sets
-    /// that cannot bind today stay, so that their capacities can change, and everything keeps its number. With `order`,
+    /// Lays out the instance; scores are multiplied by the scale's, evenness counts where it does there. With `order`,
     /// places and requirements are numbered in that order; without, places in the order in which they are asked for: what
     /// is asked for together competes, and lies together then.
-    pub fn new(i: &Instance, scale: &Scale, whole: bool, order: Option<(Vec<u32>, Vec<u32>)>) -> Net {
+    pub fn new(i: &Instance, scale: &Scale, order: Option<(Vec<u32>, Vec<u32>)>) -> Net {
+        Net::folded(i, scale, Fold::of(i).map(Arc::new), order)
+    }
+
+    /// The same where it is known what is folded.
+    pub fn folded(
+        i: &Instance,
+        scale: &Scale,
+        fold: Option<Arc<Fold>>,
+        order: Option<(Vec<u32>, Vec<u32>)>,
+    ) -> Net {
+        Net::lay(i, scale, false, fold, order)
+    }
+
+    /// The same where all sets stay that cannot bind today, so that their capacities can change, and everything keeps its
+    /// number.
+    pub fn whole(i: &Instance, scale: &Scale) -> Net {
+        Net::lay(i, scale, true, None, None)
+    }
+
+    fn lay(
+        i: &Instance,
+        scale: &Scale,
+        whole: bool,
+        fold: Option<Arc<Fold>>,
+        order: Option<(Vec<u32>, Vec<u32>)>,
+    ) -> Net {
         let (place_order, order) = order.unwrap_or_else(|| {
             let asked = (!whole).then_some(&i.pair_place).into_iter().flatten().copied();
             (first_seen(i.place_cap.len(), asked), (0..i.requirements() as u32).collect())
@@ -102,7 +128,7 @@ impl Net {
             late_behind: Vec::new(),
             order,
             place_order,
-            fold: if whole { None } else { Fold::of(i) },
+            fold,
             stands_for: Vec::new(),
             place_node: vec![NONE; i.place_cap.len()],
             resource_node: vec![NONE; i.resource_cap.len()],
@@ -118,7 +144,7 @@ impl Net {
 
     /// The sets that stay, each with its number; stations follow them, then the root.
     fn number(&mut self, i: &Instance, even: bool, whole: bool) {
-        let kept = Kept::of(i, even, whole, self.fold.as_ref());
+        let kept = Kept::of(i, even, whole, self.fold.as_deref());
         // Places first: their numbers are what arcs lead to.
         for k in 0..self.place_order.len() {
             let p = self.place_order[k] as usize;
@@ -235,13 +261,15 @@ impl Net {
             };
             let pairs = i.pairs_of(q);
             if let Some(fold) = &self.fold {
-                let mut first = pairs.start;
-                while first < pairs.end {
-                    let folded = !fold.slots.of(i.resource_of(i.place_of(first))).is_empty();
-                    let end = if folded { run_of(i, first, pairs.end) } else { first + 1 };
-                    self.pair.push(Pair { leaf: leaf[i.place_of(end - 1)], value: value(first) });
-                    self.stands_for.push(first as u32);
-                    first = end;
+                let runs = fold.runs.of(q);
+                let ends = runs.iter().skip(1).chain([&i.pair_start[q + 1]]);
+                for (first, end) in runs.iter().map(|k| *k as usize).zip(ends.map(|k| *k as usize)) {
+                    let one = end - first == 1 || !fold.slots.of(i.resource_of(i.place_of(first))).is_empty();
+                    for k in first..if one { first + 1 } else { end } {
+                        let last = if one { end - 1 } else { k };
+                        self.pair.push(Pair { leaf: leaf[i.place_of(last)], value: value(k) });
+                        self.stands_for.push(k as u32);
+                    }
                 }
             } else {
                 self.pair.extend(pairs.map(|k| Pair { leaf: leaf[i.place_of(k)], value: value(k) }));
