@@ -90,7 +90,9 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
         net,
         flow,
     };
-    auction.limit_lists(free);
+    if auction.net.root > auction.net.sets || !wholes.is_empty() {
+        auction.limit_lists(free);
+    }
     // Of what scores differ by. Found by trial on instances of 20,000 and 200,000 requirements: between rounds it pays
     // to leave in place who is off by less than four times the next ε, and to lower prices by twice that.
     let rounds = [widest / 9, widest / 288, widest / 576].map(|e| i64::from(e).max(1));

@@ -11,7 +11,7 @@ use crate::verify::bound_of;
 use crate::watch::{Phase, Watch};
 use crate::weights::Scale;
 use crate::wholes::Wholes;
-use crate::{Instance, Prices};
+use crate::{Instance, NONE, Prices};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -67,6 +67,8 @@ impl<'a> Search<'a> {
             reward: instance.reward(&scale, *n as usize),
         };
         auction::guess(&mut flow, &free, &several.iter().map(whole).collect::<Vec<_>>());
+        // Whoever has a place by now is at the best there is for it.
+        free.retain(|q| flow.task[*q as usize].at == NONE);
         flow.finish(&free, watch);
         Search {
             flow,
