@@ -105,7 +105,10 @@ impl Found {
     fn of(i: &Instance, start: &[u32], some: Range<usize>) -> Found {
         let mut seen = vec![Seen { length: 0, by: NONE }; start.len() - 1];
         let mut slots = vec![Slot::default(); i.place_cap.len()];
-        let mut runs: Lists<u32> = Lists { start: vec![0], item: Vec::new() };
+        // As much as there can be at most, of all requirements: memory that is not used costs nothing, to move it does.
+        let mut start_of = Vec::with_capacity(i.requirements() + 1);
+        start_of.push(0);
+        let mut runs: Lists<u32> = Lists { start: start_of, item: Vec::with_capacity(i.pairs()) };
         for q in some {
             let pairs = i.pairs_of(q);
             let mut first = pairs.start;

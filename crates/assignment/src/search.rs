@@ -84,13 +84,13 @@ impl<'a> Search<'a> {
     pub fn at(&self, scale: Scale) -> Search<'a> {
         let order = self.instance.is_flow() && self.instance.pairs() > IN_CACHE;
         let order = order.then(|| (self.flow.net.place_order.clone(), self.flow.net.order.clone()));
-        self.on(Arc::new(Net::folded(self.instance, &scale, self.flow.net.fold.clone(), order)), scale)
+        let net = Net::folded(self.instance, &scale, self.flow.net.fold.clone(), order);
+        self.on(Flow::new(Arc::new(net), scale))
     }
 
-    /// The same on the net of these weights.
-    pub fn on(&self, net: Arc<Net>, scale: Scale) -> Search<'a> {
+    /// The same in a flow of these weights, which is empty.
+    pub fn on(&self, mut flow: Flow) -> Search<'a> {
         let instance = self.instance;
-        let mut flow = Flow::new(net, scale);
         let (plan, prices) = (self.flow.chosen(instance), self.flow.prices(instance));
         flow.take_over(instance, &self.flow.scale, &plan, &prices, &self.wholes.inside, self.watch);
         Search {

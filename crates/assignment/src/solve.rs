@@ -8,6 +8,7 @@
 //!    node limit is reached. The proof keeps the prices of every leaf, closed or not.
 
 use crate::bound::{Known, by_counting};
+use crate::flow::Flow;
 use crate::fold::Fold;
 use crate::levels::{Level, prove_levels};
 use crate::net::Net;
@@ -76,7 +77,7 @@ pub fn solve_watched(instance: &Instance, limits: &Limits, watch: &Watch<'_>) ->
             apart.resplit();
             apart.lowest
         });
-        let mut search = first.on(Arc::new(ahead.net), scale);
+        let mut search = first.on(ahead.flow);
         search.improve(limits.rounds, scale.served.max(1));
         let chosen = search.flow.chosen(instance);
         if instance.levels && watch.go_on(Phase::Prove, 0, 1) {
@@ -212,7 +213,8 @@ fn trim(i: &Instance, chosen: &mut [Option<u32>]) {
 
 /// What is needed once the search has ended, and hangs on the instance alone.
 struct Ahead {
-    net: Net,
+    /// The empty flow at the objective's own weights.
+    flow: Flow,
     counted: Objective,
     levels: Vec<Level>,
 }
@@ -220,7 +222,7 @@ struct Ahead {
 impl Ahead {
     fn of(instance: &Instance, scale: Scale, fold: Option<Arc<Fold>>) -> Ahead {
         Ahead {
-            net: Net::folded(instance, &scale, fold, None),
+            flow: Flow::new(Arc::new(Net::folded(instance, &scale, fold, None)), scale),
             counted: by_counting(instance),
             levels: Level::all(instance),
         }
