@@ -103,13 +103,6 @@ struct Seat {
     node: u32,
 }
 
-/// See [`Flow::has_another`].
-fn with_another(net: &Net, task: &[Task], q: usize, group: &Range<usize>, leaf: u32) -> bool {
-    let member = |leaf: u32| net.member_of[leaf as usize];
-    let with = |s: usize| net.pair.get(task[s].at as usize).map(|p| member(p.leaf));
-    group.clone().any(|s| s != q && with(s) == Some(member(leaf)))
-}
-
 /// What a requirement could earn elsewhere that has not been looked at.
 const UNKNOWN: i64 = i64::MAX / 4;
 
@@ -218,7 +211,10 @@ impl Flow {
     /// Whether another of a requirement's group is with the member of a leaf.
     #[inline]
     fn has_another(&self, q: usize, group: &Range<usize>, leaf: u32) -> bool {
-        !group.is_empty() && with_another(&self.net, &self.task, q, group, leaf)
+        !group.is_empty() && {
+            let member = self.net.member_of[leaf as usize];
+            group.clone().any(|s| s != q && self.member_at(s) == Some(member))
+        }
     }
 
     /// The member with whom a requirement is; `None` where it is not covered or all requirements stand alone.

@@ -4,7 +4,7 @@
 //! covered requirements earn too much and the others too little: moving the shares by that difference is a
 //! subgradient step, of Polyak's length towards the plan that is known. A few such steps, each
 //! some shortest paths because only what is half covered moves, come close to the lowest bound of the linear relaxation;
-//! splitting anew where the search has ended comes closer (`solve.rs`).
+//! splitting anew what the prices speak against where the search has ended comes closer (`solve.rs`).
 
 use crate::search::Search;
 use crate::watch::Phase;

@@ -1,7 +1,8 @@
 //! From an instance to a plan with its proof.
 //!
 //! 1. **Search** which needs of several requirements are in, with weights of one scale: a step that is right for scores
-//!    would be lost beside a weight that outweighs all scores together. Split again from there, they give the bound.
+//!    would be lost beside a weight that outweighs all scores together. Those that the prices speak against in the end are
+//!    split again, which gives the bound.
 //! 2. **Search** again from there with the true weights, in which no score outweighs a need; **relax** where the bound of
 //!    a level is not met.
 //! 3. **Branch** on what the prices still speak against, served or left out, until every leaf's bound is met or the
