@@ -40,7 +40,7 @@ struct Auction<'f> {
     held: Vec<u32>,
     /// The pair of each requirement that is placed.
     at: Vec<u32>,
-    /// What each requirement earns at today's tolls, its line apart.
+    /// What each requirement earns at the tolls of the last look, its line apart; without end before the first.
     earns: Vec<i64>,
     gains: Vec<(i64, u32)>,
     /// Needs of several requirements, and which of them each requirement belongs to.
@@ -78,7 +78,7 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
         held: vec![0; net.sets],
         at: vec![NONE; flow.task.len()],
         start,
-        earns: vec![0; flow.task.len()],
+        earns: vec![i64::MAX / 4; flow.task.len()],
         gains: Vec::new(),
         wholes,
         whole_of,
@@ -98,7 +98,7 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
     let rounds = [widest / 9, widest / 288, widest / 576].map(|e| i64::from(e).max(1));
     for (k, eps) in rounds.into_iter().enumerate() {
         auction.eps = eps;
-        auction.forward(free);
+        auction.forward(free, rounds[0] + eps);
         let next = rounds.get(k + 1);
         auction.drop_wrong(free, next.map_or(0, |e| e * 4));
         if let Some(next) = next {
@@ -118,10 +118,14 @@ impl Auction<'_> {
         self.count[v] >= self.flow.node[v].cap
     }
 
-    /// Everyone who is not placed bids in turn, the one just driven out first.
-    fn forward(&mut self, free: &[u32]) {
-        let mut stack: Vec<u32> =
-            free.iter().rev().copied().filter(|q| self.at[*q as usize] == NONE).collect();
+    /// Everyone who is not placed bids in turn, the one just driven out first. Not those who would have earned less than
+    /// their line costs, by so much as may have become cheaper since they looked: most of those whom no list will take.
+    fn forward(&mut self, free: &[u32], hope: i64) {
+        let waits = |q: &u32| {
+            let q = *q as usize;
+            self.at[q] == NONE && self.earns[q] + hope > self.flow.toll[self.net.door[q] as usize]
+        };
+        let mut stack: Vec<u32> = free.iter().rev().copied().filter(waits).collect();
         // Only a guess: whoever has not found a place within so many bids is left to the exact finish.
         let mut bids = free.len() * BIDS;
         while let Some(q) = stack.pop() {

@@ -106,6 +106,9 @@ struct Seat {
 /// What a requirement could earn elsewhere that has not been looked at.
 const UNKNOWN: i64 = i64::MAX / 4;
 
+/// What it earns where it can never be: so little that it is never best, and not so little that a sum runs over.
+const NOWHERE: i64 = i64::MIN / 4;
+
 /// Whether a requirement takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -152,8 +155,12 @@ impl Flow {
             net,
             scale,
         };
-        flow.settle_loads();
-        flow.mend();
+        // Without lower bounds it is in order as it is.
+        if flow.node.iter().any(|node| node.floor > 0) {
+            flow.settle_loads();
+            flow.mend();
+        }
+        debug_assert!(flow.in_order(), "nothing is in yet");
         flow
     }
 
@@ -185,19 +192,29 @@ impl Flow {
 
     /// The most that a requirement earns at these tolls, its reward and its line apart; `None` without pairs.
     pub fn best(&self, q: usize) -> Option<i64> {
-        let net = &self.net;
+        let pairs = self.net.pairs(q);
         let group = self.group(q);
-        net.pairs(q)
-            .iter()
-            .filter(|p| !self.has_another(q, &group, p.leaf))
-            .filter_map(|p| Some(Self::value_of(*p)? - self.toll[p.leaf as usize]))
-            .max()
+        let worth = |p: &Pair| {
+            let worth = i64::from(p.value) - self.toll[p.leaf as usize];
+            if p.value == BANNED { NOWHERE } else { worth }
+        };
+        let best = if group.is_empty() {
+            pairs.iter().map(worth).fold(NOWHERE, i64::max)
+        } else {
+            let free = pairs.iter().filter(|p| !self.has_another(q, &group, p.leaf));
+            free.map(worth).fold(NOWHERE, i64::max)
+        };
+        (best > NOWHERE).then_some(best)
     }
 
     /// Those that distinct members meet together with a requirement that stays; empty where it stands alone.
     #[inline]
     fn group(&self, q: usize) -> Range<usize> {
-        if self.net.group.is_empty() || self.task[q].mode != Mode::Held { 0..0 } else { self.alike(q) }
+        if self.net.group.is_empty() || self.task[q].mode != Mode::Held {
+            return 0..0;
+        }
+        let alike = self.alike(q);
+        if alike.len() > 1 { alike } else { 0..0 }
     }
 
     /// The requirements that are met together with this one, itself among them.

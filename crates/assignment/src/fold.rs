@@ -116,19 +116,23 @@ impl Found {
         let mut runs: Lists<u32> = Lists { start: start_of, item: Vec::with_capacity(i.pairs()) };
         for q in some {
             let pairs = i.pairs_of(q);
-            let mut first = pairs.start;
-            while first < pairs.end {
-                runs.item.push(first as u32);
-                let r = i.resource_of(i.place_of(first));
-                let run = run_of(i, first, pairs.end);
+            let mut first = pairs.start as u32;
+            let mut rest = (&i.pair_place[pairs.clone()], &i.pair_score[pairs]);
+            while let ([place, ..], scores) = rest {
+                runs.item.push(first);
+                let r = i.place_resource[*place as usize];
+                let run = rest.0.iter().take_while(|p| i.place_resource[**p as usize] == r).count();
+                let r = r as usize;
                 let known = &mut seen[r];
                 if known.length != NONE {
                     let slots = &mut slots[start[r] as usize..start[r + 1] as usize];
-                    let sound = known.by != q as u32 && follows(i, first..run, slots, known.length as usize);
+                    let sound = known.by != q as u32
+                        && follows(&rest.0[..run], &scores[..run], slots, known.length as usize);
                     known.by = q as u32;
-                    known.length = if sound { known.length.max((run - first) as u32) } else { NONE };
+                    known.length = if sound { known.length.max(run as u32) } else { NONE };
                 }
-                first = run;
+                first += run as u32;
+                rest = (&rest.0[run..], &scores[run..]);
             }
             runs.start.push(runs.item.len() as u32);
         }
@@ -177,41 +181,28 @@ pub(crate) fn dear(slots: &[Slot], units: u32) -> bool {
     before.zip(slots).any(|(before, slot)| before < units && slot.less > 0)
 }
 
-/// Where the pairs that follow one at the same resource end.
-fn run_of(i: &Instance, first: usize, end: usize) -> usize {
-    let resource = i.resource_of(i.place_of(first));
-    let more = (first + 1..end).take_while(|k| i.resource_of(i.place_of(*k)) == resource).count();
-    first + 1 + more
-}
-
-/// Whether the pairs of a requirement at one resource are the first of its places as they are known, with the same
-/// differences; notes what comes after these.
-fn follows(i: &Instance, run: Range<usize>, slots: &mut [Slot], known: usize) -> bool {
-    let best = i.pair_score[run.start];
-    if run.len() > slots.len() {
-        return false;
-    }
-    let last = run.len() - 1;
-    for (k, pair) in run.enumerate() {
-        let (place, score) = (i.pair_place[pair], i.pair_score[pair]);
-        if score == BANNED {
-            return false;
-        }
-        let less = best - score;
-        if k < known {
-            if slots[k].place != place || slots[k].less != less {
-                return false;
-            }
+/// Whether the pairs of a requirement at one resource, by place and score, are the first of its places as they are known,
+/// with the same differences; notes what comes after these.
+fn follows(places: &[u32], scores: &[i32], slots: &mut [Slot], known: usize) -> bool {
+    let (Some(best), Some(slots)) = (scores.first(), slots.get_mut(..places.len())) else { return false };
+    for (k, (place, score)) in places.iter().zip(scores).enumerate() {
+        // A pair that is banned is no part of it; less is only asked of those that are not.
+        let (place, less) = (*place, best.wrapping_sub(*score));
+        let fits = if k < known {
+            slots[k].place == place && slots[k].less == less
         } else {
             // Each place once, in the order of their numbers.
             let after = k == 0 || place > slots[k - 1].place && less >= slots[k - 1].less;
-            if !after {
-                return false;
-            }
             slots[k] = Slot { place, until: 0, less, last: 0 };
+            after
+        };
+        if *score == BANNED || !fits {
+            return false;
         }
     }
-    slots[last].last += 1;
+    if let Some(slot) = slots.last_mut() {
+        slot.last += 1;
+    }
     true
 }
 

@@ -5,7 +5,7 @@
 //! few; a unit too few searches *backward*. The root takes and gives without end, so no search goes through it.
 
 use super::front::{End, Step, Via};
-use super::{Flow, Mode, Node, Seat};
+use super::{Flow, Mode, NOWHERE, Node, Seat};
 use crate::net::{Back, Net};
 use crate::{BANNED, NONE};
 use std::cmp::Reverse;
@@ -167,12 +167,10 @@ impl Flow {
         let group = self.group(q);
         // Its own leaf, or its door, to which no pair leads.
         let own = self.seat[q].node;
-        // So low that it is never near, and not so low that a sum runs over.
-        let nowhere = i64::MIN / 4;
-        let mut near = nowhere;
+        let mut near = NOWHERE;
         for (pair, k) in net.pairs(q).iter().zip(net.start[q]..) {
             let worth = i64::from(pair.value) - self.toll[pair.leaf as usize];
-            let worth = if pair.leaf == own { nowhere } else { worth };
+            let worth = if pair.leaf == own { NOWHERE } else { worth };
             near = near.max(worth);
             let to = distance + mine - worth;
             // Most are too far: whatever else may speak against them is asked of the others alone.

@@ -1,6 +1,6 @@
 //! From a guess, or from a plan at other weights, to an optimal circulation.
 
-use super::{Flow, Mode, UNKNOWN};
+use super::{Flow, Mode, Node, UNKNOWN};
 use crate::watch::Watch;
 use crate::weights::Scale;
 use crate::{Instance, NONE, Prices};
@@ -20,23 +20,29 @@ impl Flow {
             }
         }
         for v in 0..net.root {
-            for k in 1..=self.node[v].load {
-                self.cost -= i128::from(self.marginal(v, k));
-            }
-        }
-        for v in 0..net.root {
             let price = self.price(v);
-            let mut load = inflow[v].min(self.node[v].cap);
-            while load > 0 && price < self.marginal(v, load) {
-                load -= 1;
-            }
-            while load < self.node[v].cap && price > self.marginal(v, load + 1) {
-                load += 1;
+            let Node { load: before, cap, plain, .. } = self.node[v];
+            let mut load = inflow[v].min(cap);
+            if plain {
+                load = if price == 0 {
+                    load
+                } else if price > 0 {
+                    cap
+                } else {
+                    0
+                };
+            } else {
+                let cost = |flow: &Flow, k: u32| i128::from(flow.marginal(v, k));
+                self.cost -= (1..=before).map(|k| cost(self, k)).sum::<i128>();
+                while load > 0 && price < self.marginal(v, load) {
+                    load -= 1;
+                }
+                while load < cap && price > self.marginal(v, load + 1) {
+                    load += 1;
+                }
+                self.cost += (1..=load).map(|k| cost(self, k)).sum::<i128>();
             }
             self.node[v].load = load;
-            for k in 1..=load {
-                self.cost += i128::from(self.marginal(v, k));
-            }
             let over = inflow[v] as i32 - load as i32;
             // More lines sold than needs listed: units that came and did not leave.
             self.node[v].excess = if v < net.sets { over } else { -over };

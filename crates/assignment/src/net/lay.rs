@@ -259,20 +259,25 @@ impl Net {
                 points if i.favoured.is_empty() => points * scale.score as i32,
                 _ => i.value_at(scale, q, k) as i32,
             };
-            let pairs = i.pairs_of(q);
+            let mut lay = |k: usize, last: usize| {
+                self.pair.push(Pair { leaf: leaf[i.place_of(last)], value: value(k) });
+            };
             if let Some(fold) = &self.fold {
-                let runs = fold.runs.of(q);
-                let ends = runs.iter().skip(1).chain([&i.pair_start[q + 1]]);
-                for (first, end) in runs.iter().map(|k| *k as usize).zip(ends.map(|k| *k as usize)) {
-                    let one = end - first == 1 || !fold.slots.of(i.resource_of(i.place_of(first))).is_empty();
-                    for k in first..if one { first + 1 } else { end } {
-                        let last = if one { end - 1 } else { k };
-                        self.pair.push(Pair { leaf: leaf[i.place_of(last)], value: value(k) });
-                        self.stands_for.push(k as u32);
+                let runs = fold.runs.start[q] as usize..fold.runs.start[q + 1] as usize;
+                for (first, next) in fold.runs.item[runs.clone()].iter().zip(runs.start + 1..) {
+                    // One ends where the next begins, be it of another requirement.
+                    let end = fold.runs.item.get(next).map_or(i.pairs(), |k| *k as usize);
+                    let first = *first as usize;
+                    if end - first == 1 || !fold.slots.of(i.resource_of(i.place_of(first))).is_empty() {
+                        lay(first, end - 1);
+                        self.stands_for.push(first as u32);
+                    } else {
+                        (first..end).for_each(|k| lay(k, k));
+                        self.stands_for.extend(first as u32..end as u32);
                     }
                 }
             } else {
-                self.pair.extend(pairs.map(|k| Pair { leaf: leaf[i.place_of(k)], value: value(k) }));
+                i.pairs_of(q).for_each(|k| lay(k, k));
             }
             self.start.push(self.pair.len() as u32);
         }
