@@ -10,6 +10,7 @@ mod city;
 use city::{City, Engine, Server, YEAR};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const LISTS: &str = include_str!("../tests/lists.graphql");
@@ -31,6 +32,15 @@ fn say(what: &str, value: String, target: &str) {
     let _ = writeln!(std::io::stdout(), "{what:<58}{value:>14}   {target}");
 }
 
+/// Seconds that OR-Tools takes for the 20,000 needs of `cargo bench -p assignment`, by which machines are told apart: a
+/// target in milliseconds was set on one of them.
+fn yardstick() -> Option<f64> {
+    let bench = ["bench", "--quiet", "-p", "assignment", "--bench", "solvers", "--", "metro"];
+    let out = Command::new(env!("CARGO")).args(bench).output().ok()?;
+    let text = String::from_utf8(out.stdout).ok()?;
+    text.split_once("OR-Tools ")?.1.split_once(' ')?.0.parse().ok()
+}
+
 fn main() {
     let city = City::empty(Engine::Sqlite);
     let url = format!("sqlite:{}?mode=rwc", city.folder.join("demo.sqlite").display());
@@ -46,6 +56,21 @@ fn main() {
     );
     for step in ["load", "candidates", "solve", "verify", "write", "publish"] {
         say(&format!("    {step}"), format!("{:.3} s", seconds(step)), "");
+    }
+    match yardstick() {
+        Some(peer) => {
+            say(
+                "    OR-Tools, same run, 20,000 bare needs",
+                format!("{peer:.3} s"),
+                "0.19 s where 20 ms were set",
+            );
+            say(
+                "    the solve beside that",
+                format!("{:.3}", seconds("solve") / peer),
+                "0.020 ÷ 0.19 = 0.105",
+            );
+        }
+        None => say("    OR-Tools", "-".to_owned(), "not compared: no Python with it could be made here"),
     }
     let level = |of: &str, k: &str| made[of][k].as_i64().unwrap_or(0);
     for k in ["urgent_served", "served", "score"] {

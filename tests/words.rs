@@ -57,6 +57,35 @@ fn a_model_of_ones_own_is_trained_and_used() {
 }
 
 #[test]
+fn what_comes_cut_into_words_has_a_model_of_its_own() {
+    let city = City::empty(Engine::Sqlite);
+    let (mut cut, mut written) = (String::from("label,tokens\n"), String::from("label,text\n"));
+    for k in 0..12 {
+        cut += &format!("灯,路灯 不亮 第{k}盏\n水,停水 自来水 第{k}天\n");
+        // As written the same words mean the other class, so that the answer tells which model was asked.
+        written += &format!("灯,停水 自来水 第{k}天\n水,路灯 不亮 第{k}盏\n").repeat(3);
+    }
+    let (cut, written) = (city.file("cut.csv", &cut), city.file("written.csv", &written));
+    let models = city.folder.join("models");
+    let file = |name: &str| models.join(name);
+    let folder = models.to_str().expect("a path");
+    let said = city.ok(&["train", "--labelled", &cut, "--labelled", &written, "--out", folder]);
+    assert!(said.contains("96 条训练数据") && said.contains("24 条训练数据,2 个类别;cut.bin"), "{said}");
+    assert!(std::fs::read_to_string(file("cut.md")).expect("a card").contains("| 灯 | 12 |"));
+    let asked = city.file("asked.csv", "tokens\n路灯 不亮\n");
+    let as_text = city.file("as-text.csv", "text\n路灯不亮\n");
+    let first = |asked: &str| {
+        let out = city.ok(&["classify", asked, "--models", folder]);
+        out.lines().nth(1).and_then(|row| row.split(',').nth(1)).expect("a class").to_owned()
+    };
+    assert_eq!((first(&asked).as_str(), first(&as_text).as_str()), ("灯", "水"));
+    // Rows of one kind alone need one model: what is left of another training would read them wrongly.
+    city.ok(&["train", "--labelled", &written, "--out", folder]);
+    assert!(!file("cut.bin").exists() && !file("cut.md").exists());
+    assert_eq!(first(&asked), "水", "an office's own model comes before the one that is built in");
+}
+
+#[test]
 fn an_office_reads_messages_with_its_own_model() {
     let city = City::demo(Engine::Sqlite);
     let mut rows = String::from("label,title,detail\n");

@@ -44,8 +44,9 @@ struct Arguments {
     /// the clock's.
     #[arg(long, env = "QINGDAN_NOW", global = true, hide_env_values = true)]
     now: Option<DateTime<Utc>>,
-    /// Folder of models of one's own, as `train` writes them (`classes.bin`, `units.bin` or both), to read messages with
-    /// instead of those that are built in: in `serve` (and what `demo` serves), `import`, `classify` and `suggest-unit`.
+    /// Folder of models of one's own, as `train` writes them (`classes.bin` with `cut.bin` beside it, `units.bin`, or all),
+    /// to read messages with instead of those that are built in: in `serve` (and what `demo` serves), `import`, `classify`
+    /// and `suggest-unit`.
     #[arg(long, env = "QINGDAN_MODELS", global = true)]
     models: Option<PathBuf>,
     #[command(subcommand)]

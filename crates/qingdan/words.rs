@@ -12,6 +12,7 @@ use text::{Example, Finer, Lexicon, Models};
 
 /// What a folder of models holds.
 const CLASSES: &str = "classes.bin";
+const CUT: &str = "cut.bin";
 const UNITS: &str = "units.bin";
 
 /// Files from which models are trained.
@@ -28,7 +29,7 @@ pub struct Training {
     /// Answered messages: columns `title`, `detail`, `reply`.
     #[arg(long)]
     answered: Vec<PathBuf>,
-    /// Folder for `classes.bin`, `units.bin` and a card beside each.
+    /// Folder for `classes.bin`, `cut.bin` (from the rows with `tokens`, to read such), `units.bin` and a card beside each.
     #[arg(long)]
     out: PathBuf,
 }
@@ -61,6 +62,12 @@ impl Table {
 
     fn column(&self, name: &str) -> Option<usize> {
         self.headers.iter().position(|h| h.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+    }
+
+    /// Whether its messages come cut into words, and no other way.
+    fn is_cut(&self) -> bool {
+        self.column("tokens").is_some()
+            && ["title", "detail", "text"].iter().all(|n| self.column(n).is_none())
     }
 
     /// Whether its rows have messages of their own.
@@ -136,13 +143,17 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         by_id.extend(ids.zip(table.messages()?));
     }
     let mut examples = Vec::new();
-    let mut cut_up = Vec::new();
+    // Which of them come cut into words, from which files, and these words.
+    let (mut cut_ones, mut cut_files, mut cut_up) = (Vec::new(), Vec::new(), Vec::new());
     for path in &options.labelled {
         let table = Table::read(path)?;
         let label = table.column("label").with_context(|| format!("{} 没有 label 列", path.display()))?;
         let also = table.column("also");
         if let Some(tokens) = table.column("tokens") {
             cut_up.extend(table.rows.iter().filter_map(|r| r.get(tokens)).map(str::to_owned));
+        }
+        if table.is_cut() {
+            cut_files.push(path.clone());
         }
         let messages = match table.column("id") {
             Some(id) if !table.has_text() => table.messages_of(id, &by_id)?,
@@ -152,7 +163,11 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
             let cell = |column: usize| row.get(column).unwrap_or_default().trim().to_owned();
             let (class, also) = (cell(label), also.map_or(String::new(), cell));
             if !class.is_empty() {
-                examples.push(Example { class, also, title, text });
+                let example = Example { class, also, title, text };
+                if table.is_cut() {
+                    cut_ones.push(example.clone());
+                }
+                examples.push(example);
             }
         }
     }
@@ -162,17 +177,34 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
             true => Models::default().classes().lexicon().clone(),
             false => Lexicon::from_cut(cut_up.iter().map(String::as_str)),
         };
-        let model = text::train(&examples, &lexicon).context("至少要有两个类别的数据才能训练")?;
-        let bytes = model.write();
-        let card = card("诉求一级类别", &options.labelled, &examples, lexicon.len(), bytes.len());
-        write_out(Some(&options.out.join(CLASSES)), &bytes)?;
-        write_out(Some(&options.out.join("classes.md")), card.as_bytes())?;
-        crate::say(&format!(
-            "{} 条训练数据,{} 个类别;classes.bin {} 字节。",
-            examples.len(),
-            model.classes().len(),
-            bytes.len()
-        ));
+        let write =
+            |name: &str, what: &str, from: &[PathBuf], examples: &[Example]| -> anyhow::Result<bool> {
+                let Some(model) = text::train(examples, &lexicon) else { return Ok(false) };
+                let bytes = model.write();
+                let card = card(what, from, examples, lexicon.len(), bytes.len());
+                write_out(Some(&options.out.join(name)), &bytes)?;
+                write_out(Some(&options.out.join(name).with_extension("md")), card.as_bytes())?;
+                crate::say(&format!(
+                    "{} 条训练数据,{} 个类别;{name} {} 字节。",
+                    examples.len(),
+                    model.classes().len(),
+                    bytes.len()
+                ));
+                Ok(true)
+            };
+        if !write(CLASSES, "诉求一级类别", &options.labelled, &examples)? {
+            bail!("至少要有两个类别的数据才能训练");
+        }
+        // What is cut teaches a model of its own where something else is in the first; one of earlier rows would be wrong.
+        let mixed = cut_ones.len() < examples.len();
+        if !(mixed && write(CUT, "诉求一级类别(已分词的留言)", &cut_files, &cut_ones)?) {
+            for name in ["cut.bin", "cut.md"] {
+                match std::fs::remove_file(options.out.join(name)) {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+                    _ => {}
+                }
+            }
+        }
     }
     let mut answered = Vec::new();
     for path in &options.answered {
@@ -229,11 +261,11 @@ pub fn models(folder: Option<&Path>) -> anyhow::Result<Models> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(e).with_context(|| format!("读不到 {}", folder.join(name).display())),
     };
-    let (classes, units) = (file(CLASSES)?, file(UNITS)?);
+    let (classes, cut, units) = (file(CLASSES)?, file(CUT)?, file(UNITS)?);
     if classes.is_none() && units.is_none() {
         bail!("{} 里没有 {CLASSES},也没有 {UNITS};请先用 qingdan train 训练。", folder.display());
     }
-    Models::own(classes.as_deref(), units.as_deref())
+    Models::own(classes.as_deref(), cut.as_deref(), units.as_deref())
         .with_context(|| format!("{} 里的模型不能用", folder.display()))
 }
 
@@ -241,9 +273,10 @@ pub fn models(folder: Option<&Path>) -> anyhow::Result<Models> {
 pub fn classify(options: &Reading, models: &Models) -> anyhow::Result<()> {
     let table = Table::read(&options.file)?;
     let messages = table.messages()?;
+    let model = if table.is_cut() { models.cut() } else { models.classes() };
     let finer = Finer::new(crate::tables::class_names()?);
     let cells = messages.iter().map(|(title, text)| {
-        let meaning = finer.read(models.classes(), title, text, 2);
+        let meaning = finer.read(model, title, text, 2);
         let Some((first, below)) = meaning.classes.first() else { return vec![String::new(); 7] };
         vec![
             first.class.clone(),

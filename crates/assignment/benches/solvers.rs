@@ -1,5 +1,5 @@
-//! The solver beside OR-Tools, in one run: `cargo bench -p assignment`, or with files in the format of
-//! `examples/solve.rs` after `--`. OR-Tools is installed into a temporary Python environment; without Python or a
+//! The solver beside OR-Tools, in one run: `cargo bench -p assignment`, or with some of its instances (`-- metro`), or
+//! with files in the format of `examples/solve.rs` after `--`. OR-Tools is installed into a temporary Python environment; without Python or a
 //! network its column stays empty, and says so.
 
 use assignment::{Builder, Change, Instance, Limits, Priority, Solution, Standing, solve, verify};
@@ -246,16 +246,17 @@ fn ortools(python: &Path, file: &Path) -> Option<(i64, f64)> {
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join("assignment-bench");
     std::fs::create_dir_all(&folder)?;
-    let files: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let instances = if files.is_empty() {
-        vec![
-            generate("city", 1300, 900, 20, 10),
-            generate("metro", 20_000, 3000, 20, 10),
-            generate("province", 200_000, 30_000, 20, 100),
-        ]
-    } else {
-        files.iter().map(|f| Bare::read(f)).collect::<Result<_, _>>()?
+    let mut asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    if asked.is_empty() {
+        asked = ["city", "metro", "province"].map(String::from).to_vec();
+    }
+    let made = |of: &String| match of.as_str() {
+        "city" => Ok(generate(of, 1300, 900, 20, 10)),
+        "metro" => Ok(generate(of, 20_000, 3000, 20, 10)),
+        "province" => Ok(generate(of, 200_000, 30_000, 20, 100)),
+        file => Bare::read(file),
     };
+    let instances: Vec<Bare> = asked.iter().map(made).collect::<Result<_, _>>()?;
     let python = python(&folder);
     if python.is_none() {
         println!("OR-Tools: not compared, no Python with it could be made here");

@@ -18,7 +18,7 @@ mod words;
 
 pub use classify::{Guess, Model, ModelError, Verdict};
 pub use deepen::{Below, Finer, Meaning, Path};
-pub use models::{CLASSES, Models};
+pub use models::{CLASSES, CUT, Models};
 pub use normal::normalise;
 pub use train::{Example, train};
 pub use words::Lexicon;

@@ -7,22 +7,31 @@ use std::sync::LazyLock;
 /// The class model that is built in, from the labelled messages of `models/classes.md`.
 pub const CLASSES: &[u8] = include_bytes!("../models/classes.bin");
 
-/// A model of classes and one of units.
+/// The one for messages that come cut into words, from those of `models/cut.md`.
+pub const CUT: &[u8] = include_bytes!("../models/cut.bin");
+
+/// What tells classes, and what tells units.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
     classes: Option<Model>,
+    cut: Option<Model>,
     units: Option<UnitModel>,
 }
 
 impl Models {
     /// An office's own, as [`Model::write`] and [`UnitModel::write`] gave them; the one that is built in where there is
-    /// none.
+    /// none. Messages that come cut into words are read by `classes` where that alone is an office's own.
     ///
     /// # Errors
     /// Not a model, or of another version.
-    pub fn own(classes: Option<&[u8]>, units: Option<&[u8]>) -> Result<Models, ModelError> {
+    pub fn own(
+        classes: Option<&[u8]>,
+        cut: Option<&[u8]>,
+        units: Option<&[u8]>,
+    ) -> Result<Models, ModelError> {
         Ok(Models {
             classes: classes.map(Model::read).transpose()?,
+            cut: cut.map(Model::read).transpose()?,
             units: units.map(UnitModel::read).transpose()?,
         })
     }
@@ -31,6 +40,13 @@ impl Models {
     pub fn classes(&self) -> &Model {
         static BUILT_IN: LazyLock<Model> = LazyLock::new(|| Model::read(CLASSES).unwrap_or_default());
         self.classes.as_ref().unwrap_or(&BUILT_IN)
+    }
+
+    /// The same of a message that comes cut into words, without those that only hold a sentence together. To learn from
+    /// messages as they are written, too, takes from what is known of these (`cargo bench -p text`).
+    pub fn cut(&self) -> &Model {
+        static BUILT_IN: LazyLock<Model> = LazyLock::new(|| Model::read(CUT).unwrap_or_default());
+        self.cut.as_ref().or(self.classes.as_ref()).unwrap_or(&BUILT_IN)
     }
 
     /// Tells who may solve it.

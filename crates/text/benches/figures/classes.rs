@@ -86,18 +86,17 @@ pub fn figures(folder: &Path, messages: &Messages, finer: &Finer) -> Result<(), 
         .map(|r| Example { class: r[0].to_owned(), text: r[1].to_owned(), ..Example::default() })
         .collect();
     let raw = Raw::read(messages, &labelled)?;
-    cut_into_words(&labelled, &raw, finer)?;
+    cut_into_words(&labelled, finer)?;
     as_written(&labelled, &raw, finer)?;
     labelled_too(messages, &labelled, &raw, finer)
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn cut_into_words(labelled: &[Example], raw: &[Raw], finer: &Finer) -> Result<(), Fault> {
+fn cut_into_words(labelled: &[Example], finer: &Finer) -> Result<(), Fault> {
     let (mut ours, mut plain, mut two, mut taken) = (Vec::new(), Vec::new(), 0, 0);
     for fold in 0..FOLDS {
         let (rest, held) = split(labelled, fold);
         let words = lexicon(&rest);
-        let rest = teaching(&rest, raw, |_| true);
         let (model, svm) = (train(&rest, &words).ok_or("too few classes")?, LinearSvm::new(&rest));
         for e in held {
             let mut read = Read::new(finer, &model, e);

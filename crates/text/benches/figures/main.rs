@@ -13,7 +13,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use text::units::{UNITS_MODEL, UnitModel};
-use text::{CLASSES, Example, Finer, Model};
+use text::{CLASSES, CUT, Example, Finer, Model};
 
 type Fault = Box<dyn Error>;
 
@@ -98,7 +98,7 @@ fn speed(folder: &Path, finer: &Finer) -> Result<(), Fault> {
     let (median, slowest) = (alone.len() / 2, 0);
     UnitModel::read(UNITS_MODEL)?;
     println!(
-        "speed, one core, nine passes: the model's classes, median {:.0} messages/s, slowest {:.0}, first {first_pass:.0} ({} guesses); all three levels with cues, median {:.0}, slowest {:.0} ({} classes); load and first answer {:.1} ms ({first} guesses); models {} and {} bytes",
+        "speed, one core, nine passes: the model's classes, median {:.0} messages/s, slowest {:.0}, first {first_pass:.0} ({} guesses); all three levels with cues, median {:.0}, slowest {:.0} ({} classes); load and first answer {:.1} ms ({first} guesses); models {}, {} and {} bytes",
         alone[median].0,
         alone[slowest].0,
         alone[median].1,
@@ -107,6 +107,7 @@ fn speed(folder: &Path, finer: &Finer) -> Result<(), Fault> {
         whole[median].1,
         load.as_secs_f64() * 1e3,
         CLASSES.len(),
+        CUT.len(),
         UNITS_MODEL.len()
     );
     Ok(())
