@@ -198,8 +198,8 @@ pub fn train(options: &Training) -> anyhow::Result<()> {
         // What is cut teaches a model of its own where something else is in the first; one of earlier rows would be wrong.
         let mixed = cut_ones.len() < examples.len();
         if !(mixed && write(CUT, "诉求一级类别(已分词的留言)", &cut_files, &cut_ones)?) {
-            for name in ["cut.bin", "cut.md"] {
-                match std::fs::remove_file(options.out.join(name)) {
+            for left in [CUT, "cut.md"] {
+                match std::fs::remove_file(options.out.join(left)) {
                     Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
                     _ => {}
                 }

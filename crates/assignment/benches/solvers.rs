@@ -1,6 +1,6 @@
 //! The solver beside OR-Tools, in one run: `cargo bench -p assignment`, or with some of its instances (`-- metro`), or
-//! with files in the format of `examples/solve.rs` after `--`. OR-Tools is installed into a temporary Python environment; without Python or a
-//! network its column stays empty, and says so.
+//! with files in the format of `examples/solve.rs` after `--`. OR-Tools is installed into a temporary Python environment;
+//! without Python or a network its column stays empty, and says so.
 
 use assignment::{Builder, Change, Instance, Limits, Priority, Solution, Standing, solve, verify};
 use std::error::Error;

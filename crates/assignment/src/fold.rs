@@ -186,7 +186,7 @@ pub(crate) fn dear(slots: &[Slot], units: u32) -> bool {
 fn follows(places: &[u32], scores: &[i32], slots: &mut [Slot], known: usize) -> bool {
     let (Some(best), Some(slots)) = (scores.first(), slots.get_mut(..places.len())) else { return false };
     for (k, (place, score)) in places.iter().zip(scores).enumerate() {
-        // A pair that is banned is no part of it; less is only asked of those that are not.
+        // Of a pair that is banned the difference means nothing.
         let (place, less) = (*place, best.wrapping_sub(*score));
         let fits = if k < known {
             slots[k].place == place && slots[k].less == less

@@ -4,6 +4,7 @@ use super::{Flow, Mode, Node, UNKNOWN};
 use crate::watch::Watch;
 use crate::weights::Scale;
 use crate::{Instance, NONE, Prices};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 impl Flow {
@@ -24,12 +25,10 @@ impl Flow {
             let Node { load: before, cap, plain, .. } = self.node[v];
             let mut load = inflow[v].min(cap);
             if plain {
-                load = if price == 0 {
-                    load
-                } else if price > 0 {
-                    cap
-                } else {
-                    0
+                load = match price.cmp(&0) {
+                    Ordering::Less => 0,
+                    Ordering::Equal => load,
+                    Ordering::Greater => cap,
                 };
             } else {
                 let cost = |flow: &Flow, k: u32| i128::from(flow.marginal(v, k));
