@@ -29,7 +29,8 @@ pub struct Training {
     /// Answered messages: columns `title`, `detail`, `reply`.
     #[arg(long)]
     answered: Vec<PathBuf>,
-    /// Folder for `classes.bin`, `cut.bin` (from the rows with `tokens`, to read such), `units.bin` and a card beside each.
+    /// Folder for `classes.bin`, `units.bin` and a card beside each; for `cut.bin` too, to read what comes as `tokens`, where
+    /// some labelled rows come so and others do not. Where they are of one kind, one that lies there goes.
     #[arg(long)]
     out: PathBuf,
 }

@@ -98,6 +98,7 @@ pub(crate) fn guess(flow: &mut Flow, free: &[u32], wholes: &[Whole]) {
     let rounds = [widest / 9, widest / 288, widest / 576].map(|e| i64::from(e).max(1));
     for (k, eps) in rounds.into_iter().enumerate() {
         auction.eps = eps;
+        // Prices are at most about so much too high where the first round was the last to raise them.
         auction.forward(free, rounds[0] + eps);
         let next = rounds.get(k + 1);
         auction.drop_wrong(free, next.map_or(0, |e| e * 4));
